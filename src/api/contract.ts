@@ -1,0 +1,304 @@
+import { z } from 'zod';
+import { tiers } from '../model/area.ts';
+import { caseStatuses, caseStepKinds } from '../model/case.ts';
+import { deviceIdPattern } from '../model/device.ts';
+import { roles } from '../model/role.ts';
+import { severities } from '../model/severity.ts';
+
+/**
+ * What the API takes and gives, once: the routes validate with these schemas, OpenAPI is made from them, and the
+ * console takes its types from here. Times are milliseconds since the epoch.
+ */
+
+export const Text = z.object({ zh: z.string(), en: z.string() });
+export const Time = z.int().min(0).describe('milliseconds since the epoch');
+export const Severity = z.enum(severities);
+export const Tier = z.enum(tiers);
+export const Role = z.enum(roles);
+export const AlarmState = z.enum(['unacknowledged', 'acknowledged', 'returned-unacknowledged', 'normal']);
+
+export const ApiError = z.object({
+  code: z.string(),
+  message: z.string(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const Person = z.object({
+  id: z.string(),
+  login: z.string(),
+  name: z.string(),
+  role: Role,
+  areaIds: z.array(z.string()),
+});
+export const PersonRef = z.object({ id: z.string(), name: z.string() });
+export const NewPerson = z.object({
+  login: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,31}$/),
+  name: z.string().min(1).max(64),
+  role: Role,
+  password: z.string().min(10).max(200),
+  areaIds: z.array(z.string()).default([]),
+});
+
+export const SignIn = z.object({ login: z.string(), password: z.string() });
+/** The token is for programs (`Authorization: Bearer …`); browsers get the same one as a cookie. */
+export const Session = z.object({ person: Person, expiresAt: Time, token: z.string().optional() });
+
+export const Polygon = z.object({
+  type: z.literal('Polygon'),
+  coordinates: z.array(z.array(z.tuple([z.number(), z.number()]))),
+});
+export const Area = z.object({
+  id: z.string(),
+  tier: Tier,
+  parentId: z.string().nullable(),
+  name: Text,
+  polygon: Polygon,
+});
+
+export const Duty = z.object({
+  id: z.string(),
+  areaId: z.string(),
+  personId: z.string(),
+  days: z.string().regex(/^[1-7]{1,7}$/),
+  fromMinute: z.int().min(0).max(1440),
+  toMinute: z.int().min(0).max(1440),
+});
+
+export const Channel = z.object({
+  name: z.string(),
+  label: Text,
+  unit: z.string(),
+  kind: z.enum(['number', 'switch']),
+  min: z.number(),
+  max: z.number(),
+  baseline: z.boolean(),
+});
+export const Rule = z.object({
+  id: z.string(),
+  name: Text,
+  advice: Text,
+  source: z.string(),
+  severity: Severity,
+  silentForMs: z.number().nullable(),
+  levels: z.array(
+    z.object({
+      severity: Severity,
+      when: z.string(),
+      forMs: z.number(),
+      clear: z.string().nullable(),
+      clearForMs: z.number(),
+    }),
+  ),
+});
+export const DeviceType = z.object({
+  id: z.string(),
+  name: Text,
+  periodMs: z.number(),
+  channels: z.array(Channel),
+  rules: z.array(Rule),
+});
+
+const Latitude = z.number().min(-90).max(90);
+const Longitude = z.number().min(-180).max(180);
+
+export const Device = z.object({
+  id: z.string(),
+  type: z.string(),
+  name: z.string(),
+  latitude: Latitude,
+  longitude: Longitude,
+  gridId: z.string(),
+  state: z.enum(['active', 'disabled']),
+  /** Highest severity of its active alarms. */
+  worst: Severity.nullable(),
+});
+export const NewDevice = z.object({
+  id: z.string().regex(deviceIdPattern),
+  type: z.string(),
+  name: z.string().min(1).max(120),
+  latitude: Latitude,
+  longitude: Longitude,
+  /** Left out: the grid whose polygon the place lies in. */
+  gridId: z.string().optional(),
+});
+/** The secret is shown once, here. */
+export const DeviceCredential = z.object({ deviceId: z.string(), secret: z.string() });
+export const DevicePatch = z
+  .object({
+    name: z.string().min(1).max(120),
+    latitude: Latitude,
+    longitude: Longitude,
+    gridId: z.string(),
+    state: z.enum(['active', 'disabled']),
+  })
+  .partial();
+/** Published as JSON on the device's command topic, QoS 1. */
+export const DeviceCommand = z.object({
+  command: z.string().min(1).max(64),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+});
+
+export const LatestValue = z.object({ channel: z.string(), value: z.number(), measuredAt: Time });
+export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: z.int() });
+/** Values that are normal for this device at that hour; absent where the baseline has not learnt enough yet. */
+export const BandPoint = z.object({ at: Time, low: z.number(), middle: z.number(), high: z.number() });
+/** A level that a rule compares this channel with, in the channel's unit. */
+export const Threshold = z.object({
+  ruleId: z.string(),
+  severity: Severity,
+  value: z.number(),
+  direction: z.enum(['above', 'below']),
+});
+export const Series = z.object({
+  deviceId: z.string(),
+  channel: z.string(),
+  unit: z.string(),
+  stepMs: z.int(),
+  buckets: z.array(Bucket),
+  band: z.array(BandPoint),
+  thresholds: z.array(Threshold),
+});
+
+export const Alarm = z.object({
+  id: z.string(),
+  ruleId: z.string(),
+  ruleName: Text,
+  deviceId: z.string(),
+  deviceName: z.string(),
+  deviceType: z.string(),
+  gridId: z.string(),
+  severity: Severity,
+  peakSeverity: Severity,
+  state: AlarmState,
+  active: z.boolean(),
+  raisedAt: Time,
+  raisedReceivedAt: Time,
+  clearedAt: Time.nullable(),
+  count: z.int(),
+  lastAt: Time,
+  values: z.record(z.string(), z.number()),
+  acknowledgedAt: Time.nullable(),
+  acknowledgedBy: PersonRef.nullable(),
+  caseId: z.string().nullable(),
+  /** Who has it now. */
+  assignee: PersonRef.nullable(),
+});
+export const AlarmChange = z.object({
+  seq: z.int(),
+  kind: z.enum(['raised', 'severity', 'cleared', 'acknowledged']),
+  severity: Severity,
+  at: Time,
+  recordedAt: Time,
+  by: PersonRef.nullable(),
+  note: z.string().nullable(),
+  values: z.record(z.string(), z.number()).nullable(),
+});
+export const CaseStep = z.object({
+  seq: z.int(),
+  kind: z.enum(caseStepKinds),
+  at: Time,
+  by: PersonRef.nullable(),
+  to: PersonRef.nullable(),
+  areaId: z.string().nullable(),
+  note: z.string().nullable(),
+});
+export const Case = z.object({
+  id: z.string(),
+  alarmId: z.string(),
+  gridId: z.string(),
+  tier: Tier,
+  areaId: z.string(),
+  assignee: PersonRef.nullable(),
+  handler: PersonRef.nullable(),
+  status: z.enum(caseStatuses),
+  openedAt: Time,
+  acceptedAt: Time.nullable(),
+  handledAt: Time.nullable(),
+  closedAt: Time.nullable(),
+  /** When the next tier is told, while nobody has accepted. */
+  acceptDueAt: Time.nullable(),
+});
+export const AlarmDetail = Alarm.extend({
+  rule: Rule.nullable(),
+  device: Device.nullable(),
+  changes: z.array(AlarmChange),
+  case: Case.extend({ steps: z.array(CaseStep) }).nullable(),
+});
+export const CaseDetail = Case.extend({ alarm: Alarm, steps: z.array(CaseStep) });
+
+export const Note = z.object({ note: z.string().max(2000).optional() });
+/** `pass: false` sends the case back to its handler. */
+export const Verification = z.object({ pass: z.boolean(), note: z.string().max(2000).optional() });
+
+export const Notice = z.object({
+  seq: z.int(),
+  caseId: z.string(),
+  alarmId: z.string(),
+  reason: z.enum(['dispatched', 'escalated', 'recovered', 'sent-back', 'handled']),
+  at: Time,
+  readAt: Time.nullable(),
+});
+
+export const QuarantinedFrame = z.object({
+  id: z.int(),
+  deviceId: z.string().nullable(),
+  topic: z.string(),
+  via: z.string(),
+  receivedAt: Time,
+  code: z.string(),
+  reason: z.string(),
+  size: z.int(),
+});
+/** The payload in base64; cut to its first bytes when `size` is larger. */
+export const QuarantinedFrameDetail = QuarantinedFrame.extend({ payload: z.string() });
+
+export const Webhook = z.object({ id: z.string(), url: z.url(), minSeverity: Severity });
+export const NewWebhook = z.object({
+  url: z.url(),
+  secret: z.string().min(16).optional(),
+  minSeverity: Severity.default('blue'),
+});
+
+/** Numbers for the top of the wall. */
+export const Summary = z.object({
+  devices: z.int(),
+  activeAlarms: z.record(Severity, z.int()),
+  unacknowledged: z.int(),
+  openCases: z.int(),
+  /** Worst active severity by grid. */
+  grids: z.array(z.object({ gridId: z.string(), worst: Severity, alarms: z.int() })),
+});
+
+/** One line of the live feed (`GET /api/v1/feed`, server-sent events; the event id is `seq`). */
+export const FeedEvent = z.object({
+  seq: z.int(),
+  kind: z.enum(['alarm', 'case', 'notice', 'device']),
+  ref: z.string(),
+  gridId: z.string().nullable(),
+  /** The object as it is now, in the shape of its own route; null when it is gone. */
+  data: z.unknown(),
+});
+
+export type Text = z.infer<typeof Text>;
+export type Severity = z.infer<typeof Severity>;
+export type Person = z.infer<typeof Person>;
+export type Session = z.infer<typeof Session>;
+export type Area = z.infer<typeof Area>;
+export type Duty = z.infer<typeof Duty>;
+export type Channel = z.infer<typeof Channel>;
+export type Rule = z.infer<typeof Rule>;
+export type DeviceType = z.infer<typeof DeviceType>;
+export type Device = z.infer<typeof Device>;
+export type LatestValue = z.infer<typeof LatestValue>;
+export type Bucket = z.infer<typeof Bucket>;
+export type Series = z.infer<typeof Series>;
+export type Alarm = z.infer<typeof Alarm>;
+export type AlarmDetail = z.infer<typeof AlarmDetail>;
+export type Case = z.infer<typeof Case>;
+export type CaseDetail = z.infer<typeof CaseDetail>;
+export type Notice = z.infer<typeof Notice>;
+export type QuarantinedFrame = z.infer<typeof QuarantinedFrame>;
+export type QuarantinedFrameDetail = z.infer<typeof QuarantinedFrameDetail>;
+export type Summary = z.infer<typeof Summary>;
+export type FeedEvent = z.infer<typeof FeedEvent>;
+export type ApiError = z.infer<typeof ApiError>;

@@ -1,0 +1,17 @@
+import type { Text } from './text.ts';
+
+/** One measured quantity of a device type. */
+export interface Channel {
+  /** Identifier used in payloads, rules and queries, for example `level`. */
+  name: string;
+  label: Text;
+  /** UCUM unit in which values are stored, for example `cm`; `1` for counts, switches and states. */
+  unit: string;
+  /** A switch is stored as 0 or 1 and accepts `true` and `false`. */
+  kind: 'number' | 'switch';
+  /** Physical range in `unit`; a value outside is quarantined, never judged. */
+  min: number;
+  max: number;
+  /** Whether the rolling baseline learns this channel. */
+  baseline: boolean;
+}

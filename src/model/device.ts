@@ -1,0 +1,20 @@
+/** Where a device is in its life. Only an active device may connect. */
+export type DeviceState = 'active' | 'disabled';
+
+/** One installed thing. */
+export interface Device {
+  /** Also its MQTT user name and the `{deviceId}` of its topics: letters, digits, `-`, `_`, `.`; at most 64. */
+  id: string;
+  /** Id of its device type: the folder name under `devices/`. */
+  type: string;
+  name: string;
+  /** WGS-84 degrees. */
+  latitude: number;
+  longitude: number;
+  /** The grid it stands in. */
+  gridId: string;
+  state: DeviceState;
+}
+
+/** What a device id may look like; it is part of a topic, so no `/`, `+`, `#`, no blanks. */
+export const deviceIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

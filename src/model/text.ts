@@ -1,0 +1,5 @@
+/** A text that people read, in both languages of the console. */
+export interface Text {
+  zh: string;
+  en: string;
+}

@@ -1,0 +1,7 @@
+/** The only place that asks the machine for the time. Everything else is given a clock, so that tests hold it still. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

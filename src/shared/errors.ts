@@ -1,0 +1,61 @@
+/**
+ * The error catalogue. Every code has a heading in docs/errors.md with its cause and cure; a retired code is never
+ * used again.
+ */
+export const errorCodes = {
+  // settings
+  SETTING_INVALID: 500,
+  // intake
+  CREDENTIAL_INVALID: 401,
+  DEVICE_DISABLED: 403,
+  TOPIC_FORBIDDEN: 403,
+  PAYLOAD_TOO_LARGE: 413,
+  QOS_UNSUPPORTED: 400,
+  RETAIN_UNSUPPORTED: 400,
+  JOURNAL_UNAVAILABLE: 503,
+  // decoding
+  PAYLOAD_NOT_JSON: 400,
+  PAYLOAD_SHAPE: 400,
+  CHANNEL_UNKNOWN: 400,
+  VALUE_TYPE: 400,
+  VALUE_OUT_OF_RANGE: 400,
+  TIME_INVALID: 400,
+  TIME_TOO_OLD: 400,
+  TIME_IN_FUTURE: 400,
+  DEVICE_UNKNOWN: 404,
+  // device types and rules
+  DEVICE_TYPE_INVALID: 422,
+  DEVICE_TYPE_UNKNOWN: 404,
+  RULE_INVALID: 422,
+  // api
+  REQUEST_INVALID: 400,
+  SIGN_IN_REQUIRED: 401,
+  SIGN_IN_FAILED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  TOO_MANY_REQUESTS: 429,
+  // parts we depend on
+  TELEMETRY_UNAVAILABLE: 503,
+  FLOWS_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that a person or a device may see: a code from the catalogue and a sentence that says what to do. */
+export class TocsinError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, detail: Record<string, unknown> = {}) {
+    super(message);
+    this.name = 'TocsinError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  /** HTTP status that goes with the code. */
+  get status(): number {
+    return errorCodes[this.code];
+  }
+}

@@ -1,0 +1,200 @@
+import type { Generated, Insertable, Selectable } from 'kysely';
+import type { Tier } from '../model/area.ts';
+import type { CaseStatus, CaseStepKind } from '../model/case.ts';
+import type { DeviceState } from '../model/device.ts';
+import type { Role } from '../model/role.ts';
+import type { Severity } from '../model/severity.ts';
+
+/**
+ * The relational store. Times are integers, milliseconds since the epoch; flags are 0 or 1; columns that end in
+ * `_json` hold JSON text. Column names are written as in TypeScript (`gridId`), in the database as well.
+ */
+export interface Database {
+  area: {
+    id: string;
+    tier: Tier;
+    parentId: string | null;
+    nameZh: string;
+    nameEn: string;
+    /** GeoJSON Polygon, WGS-84. */
+    polygonJson: string;
+  };
+  person: {
+    id: string;
+    /** Sign-in name, unique. */
+    login: string;
+    name: string;
+    role: Role;
+    passwordHash: string;
+    active: number;
+  };
+  /** Areas that a person belongs to; a grid worker sees what is in them and below. */
+  personArea: { personId: string; areaId: string };
+  /** Who is responsible for an area at which hours, local time of the installation. */
+  duty: {
+    id: string;
+    areaId: string;
+    personId: string;
+    /** Days of the week, `1` Monday … `7` Sunday, for example `12345`. */
+    days: string;
+    /** Minutes after midnight; `toMinute` 1440 is the end of the day; from > to runs over midnight. */
+    fromMinute: number;
+    toMinute: number;
+  };
+  device: {
+    id: string;
+    type: string;
+    name: string;
+    latitude: number;
+    longitude: number;
+    gridId: string;
+    state: DeviceState;
+    /** Base64url; the hash is SHA-256 over salt and secret: secrets are 192 random bits, not words of people. */
+    secretSalt: string;
+    secretHash: string;
+    createdAt: number;
+  };
+  alarm: {
+    id: string;
+    ruleId: string;
+    deviceId: string;
+    gridId: string;
+    /** Severity now, or the last one when it is over. */
+    severity: Severity;
+    peakSeverity: Severity;
+    active: number;
+    /** Measured time at which it began. */
+    raisedAt: number;
+    /** Received time at which we could know. */
+    raisedReceivedAt: number;
+    clearedAt: number | null;
+    /** Samples for which it went on, the first included. */
+    count: number;
+    lastAt: number;
+    /** Values at the last sample, channel → number. */
+    valuesJson: string;
+    acknowledgedAt: number | null;
+    acknowledgedBy: string | null;
+  };
+  /** The ledger: what happened to alarms, in order, never changed. `by` is a person's id, null for the rules. */
+  alarmChange: {
+    seq: Generated<number>;
+    alarmId: string;
+    kind: 'raised' | 'severity' | 'cleared' | 'acknowledged';
+    severity: Severity;
+    /** Measured time for what rules say, the moment of the deed for what people do. */
+    at: number;
+    recordedAt: number;
+    byPersonId: string | null;
+    note: string | null;
+    valuesJson: string | null;
+  };
+  /** Named `workCase` since CASE is a word of SQL. */
+  workCase: {
+    id: string;
+    alarmId: string;
+    gridId: string;
+    /** The tier that has it now; it climbs when nobody answers. */
+    tier: Tier;
+    /** The area of that tier. */
+    areaId: string;
+    /** Who has it; null when nobody is on duty anywhere up the tiers. */
+    assigneeId: string | null;
+    handlerId: string | null;
+    status: CaseStatus;
+    openedAt: number;
+    acceptedAt: number | null;
+    handledAt: number | null;
+    closedAt: number | null;
+  };
+  caseStep: {
+    seq: Generated<number>;
+    caseId: string;
+    kind: CaseStepKind;
+    at: number;
+    /** Who did it; null when Tocsin did. */
+    byPersonId: string | null;
+    /** Who it went to, for dispatched and escalated. */
+    toPersonId: string | null;
+    areaId: string | null;
+    note: string | null;
+  };
+  slaClock: {
+    id: string;
+    caseId: string;
+    kind: 'accept';
+    startedAt: number;
+    dueAt: number;
+    state: 'running' | 'met' | 'missed';
+  };
+  /** Notification intents. The id is deterministic: one transition, one channel, one target, one row. */
+  outbox: {
+    id: string;
+    channel: string;
+    target: string;
+    bodyJson: string;
+    createdAt: number;
+    state: 'waiting' | 'delivered' | 'failed';
+    attempts: number;
+    nextAt: number;
+    deliveredAt: number | null;
+    lastError: string | null;
+  };
+  /** What the console shows to one person: the console channel's delivery. */
+  notice: {
+    seq: Generated<number>;
+    id: string;
+    personId: string;
+    caseId: string;
+    alarmId: string;
+    reason: 'dispatched' | 'escalated' | 'recovered' | 'sent-back' | 'handled';
+    at: number;
+    readAt: number | null;
+  };
+  /** Endpoints of the webhook channel. */
+  webhook: { id: string; url: string; secret: string | null; minSeverity: Severity; createdAt: number };
+  /** What consoles and flows are told, in order: something about this object changed, read it again. */
+  feed: {
+    seq: Generated<number>;
+    kind: 'alarm' | 'case' | 'notice' | 'device';
+    ref: string;
+    gridId: string | null;
+    /** For a notice: whose it is. */
+    personId: string | null;
+    at: number;
+  };
+  /** Frames that could not be judged, raw, with the reason. */
+  quarantine: {
+    id: Generated<number>;
+    /** Where it stands in the journal. */
+    partition: number;
+    offset: number;
+    deviceId: string | null;
+    topic: string;
+    via: string;
+    receivedAt: number;
+    code: string;
+    reason: string;
+    size: number;
+    payload: Uint8Array;
+  };
+  session: { tokenHash: string; personId: string; createdAt: number; expiresAt: number };
+  /** Who did what; each row's hash covers the one before. */
+  audit: {
+    seq: Generated<number>;
+    at: number;
+    personId: string | null;
+    action: string;
+    subject: string;
+    detailJson: string;
+    previousHash: string;
+    hash: string;
+  };
+  /** Where each consumer of the journal has got to: everything below `offset` has had its effect. */
+  checkpoint: { consumer: string; partition: number; offset: number };
+  /** Rule state by device as of `offset` of consumer `rules.state`. */
+  ruleState: { deviceId: string; stateJson: string };
+}
+
+export type Row<T extends keyof Database> = Selectable<Database[T]>;
+export type NewRow<T extends keyof Database> = Insertable<Database[T]>;

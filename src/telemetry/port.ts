@@ -1,0 +1,40 @@
+import type { Reading } from '../model/reading.ts';
+
+/** One step of a downsampled series. */
+export interface Bucket {
+  /** Start of the step, milliseconds since the epoch. */
+  at: number;
+  mean: number;
+  min: number;
+  max: number;
+  count: number;
+}
+
+export interface LatestValue {
+  channel: string;
+  value: number;
+  measuredAt: number;
+}
+
+export interface RangeQuery {
+  deviceId: string;
+  channel: string;
+  /** Measured time, inclusive. */
+  from: number;
+  /** Measured time, exclusive. */
+  to: number;
+  /** Width of a step in milliseconds; steps start at multiples of it. */
+  stepMs: number;
+}
+
+/** The time-series store. Writing the same reading twice leaves one. */
+export interface Telemetry {
+  /** Creates what the engine needs (database, tables). Rejects with TELEMETRY_UNAVAILABLE when it cannot be reached. */
+  prepare(): Promise<void>;
+  /** Resolves when the readings are kept by the store; rejects otherwise, and then the whole batch is tried again. */
+  write(readings: readonly Reading[]): Promise<void>;
+  range(query: RangeQuery): Promise<Bucket[]>;
+  /** The newest value of each channel by measured time. */
+  latest(deviceId: string, channels: readonly string[]): Promise<LatestValue[]>;
+  close(): Promise<void>;
+}
