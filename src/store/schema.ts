@@ -192,8 +192,11 @@ export interface Database {
   };
   /** Where each consumer of the journal has got to: everything below `offset` has had its effect. */
   checkpoint: { consumer: string; partition: number; offset: number };
-  /** Rule state by device as of `offset` of consumer `rules.state`. */
-  ruleState: { deviceId: string; stateJson: string };
+  /**
+   * The rule fold's own state as of the offset of consumer `rules.state`, in parts that are written only when they
+   * changed: `device/{id}`, `baseline/{id}/{channel}`, `clock`. `key` is the primary key.
+   */
+  foldState: { key: string; stateJson: string };
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;
