@@ -13,9 +13,15 @@ const duration = (otherwise: string) =>
       context.addIssue({ code: 'custom', message: 'a duration such as "30 s", "10 min", "12 h" or "7 d"' });
       return z.NEVER;
     });
-const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise);
+/** A whole number; the environment has only text, so text is read as a number, but nothing else is (no true, no ""). */
+const whole = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+    z.number().int().min(min).max(max),
+  );
+const port = (otherwise: number) => whole(0, 65_535).default(otherwise);
 /** Port of a listener that is off unless it is given one. */
-const optionalPort = z.coerce.number().int().min(0).max(65_535).optional();
+const optionalPort = whole(0, 65_535).optional();
 const flag = (otherwise: boolean) => z.stringbool().or(z.boolean()).default(otherwise);
 const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
@@ -37,7 +43,7 @@ export const Settings = z.strictObject({
     /** WebSocket over TLS, with the certificate of `mqtt.tls`. */
     wss: group({ port: optionalPort }),
     /** Connections at once, from all devices. */
-    maxConnections: z.coerce.number().int().min(1).default(20_000),
+    maxConnections: whole(1).default(20_000),
   }),
   http: group({
     host: z.string().default('0.0.0.0'),
@@ -49,14 +55,14 @@ export const Settings = z.strictObject({
   }),
   intake: group({
     /** Largest payload of a frame in bytes. */
-    maxPayload: z.coerce.number().int().min(128).max(16_777_216).default(65_536),
+    maxPayload: whole(128, 16_777_216).default(65_536),
     /** How far ahead of us a device's clock may be. */
     maxFuture: duration('5 min'),
     /** How old a measurement may be. */
     maxAge: duration('30 d'),
   }),
   journal: group({
-    segmentBytes: z.coerce.number().int().min(65_536).default(67_108_864),
+    segmentBytes: whole(65_536).default(67_108_864),
     /** How long entries are kept after every consumer has read them. */
     keep: duration('7 d'),
   }),
