@@ -59,6 +59,13 @@ function readFile(source: { file?: string; env: NodeJS.ProcessEnv }, given: Map<
   if (document.errors.length === 0) flatten(document.toJS(), '', file, given, problems);
 }
 
+/** Settings and groups of settings. */
+const knownPaths = [
+  ...new Set(
+    allSettings.flatMap(({ path }) => path.split('.').map((_, index, keys) => keys.slice(0, index + 1).join('.'))),
+  ),
+];
+
 /** Takes the file's tree apart into single settings, so that each can be named with where it came from. */
 function flatten(value: unknown, path: string, file: string, given: Map<string, Given>, problems: string[]): void {
   if (value === null || value === undefined) return;
@@ -66,12 +73,7 @@ function flatten(value: unknown, path: string, file: string, given: Map<string, 
   if (allSettings.some((setting) => setting.path === path)) {
     given.set(path, { value, from: file });
   } else if (!isGroup) {
-    problems.push(
-      `${path} (${file}) is not a setting. ${didYouMean(
-        path,
-        allSettings.map((one) => one.path),
-      )}`,
-    );
+    problems.push(`${path} (${file}) is not a setting. ${didYouMean(path, knownPaths)}`);
   } else if (typeof value !== 'object' || Array.isArray(value)) {
     const inside = allSettings.filter((one) => path === '' || one.path.startsWith(`${path}.`)).map((one) => one.path);
     problems.push(

@@ -23,5 +23,5 @@ export function nearest(name: string, known: Iterable<string>): string | null {
     const edits = distance(name.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) [best, fewest] = [candidate, edits];
   }
-  return best !== null && fewest <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+  return best !== null && fewest <= Math.ceil(best.length / 3) ? best : null;
 }

@@ -106,7 +106,8 @@ test.each([
   ],
   ['dataDir: 5', 'dataDir is 5 (FILE), but must be text.'],
   ['mqtt: { prot: 5 }', 'mqtt.prot (FILE) is not a setting. Did you mean mqtt.port?'],
-  ['mqtts: { port: 5 }', 'mqtts (FILE) is not a setting. Remove it; src/settings/schema.ts has every setting.'],
+  ['mqtts: { port: 5 }', 'mqtts (FILE) is not a setting. Did you mean mqtt?'],
+  ['colour: red', 'colour (FILE) is not a setting. Remove it; src/settings/schema.ts has every setting.'],
   ['mqtt: { tls: { prot: 5 } }', 'mqtt.tls.prot (FILE) is not a setting. Did you mean mqtt.tls.port?'],
   ['mqtt: { wss: 5 }', 'mqtt.wss (FILE) is 5, but must be a group of settings: mqtt.wss.port.'],
 ])('a bad line of the file is named with its value and what is allowed: %s', (text, expected) => {
