@@ -1,0 +1,19 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Kysely, type Transaction } from 'kysely';
+import type { Database } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
+
+export type Store = Kysely<Database>;
+
+/** What functions of the store take: the store itself, or the transaction they are to be part of. */
+export type StoreOrTransaction = Kysely<Database> | Transaction<Database>;
+
+/**
+ * Opens the relational store; several threads and processes may open the same file. Creates the folder and the file,
+ * not the tables: see `migrate`. Close it with `store.destroy()`.
+ */
+export async function openStore(file: string): Promise<Store> {
+  await mkdir(dirname(file), { recursive: true });
+  return new Kysely<Database>({ dialect: sqliteDialect(file) });
+}
