@@ -107,6 +107,8 @@ export const Settings = z.strictObject({
     /** Whether its editor can be reached, at /red, by administrators and integrators. */
     editor: flag(false),
     dir: z.string().default('flows'),
+    /** Where flows post what they have done; the flow for a flooded underpass does. */
+    webhookUrl: z.url().optional(),
   }),
   access: group({
     /** Password of the first administrator, used when there is nobody yet; made up and logged when left out. */
