@@ -1,0 +1,121 @@
+import type { DeviceType } from '../model/device-type.ts';
+import type { Rule } from '../model/rule.ts';
+import { type Severity, severityRank } from '../model/severity.ts';
+import { TocsinError } from '../shared/errors.ts';
+import { compileCondition, type Evaluate, type Scope } from './expression.ts';
+import { dimensionless, measureOf } from './quantity.ts';
+
+export interface CompiledLevel {
+  severity: Severity;
+  when: Evaluate;
+  forMs: number;
+  /** Null: over when `when` is not true. */
+  clear: Evaluate | null;
+  clearForMs: number;
+}
+
+export interface CompiledRule {
+  id: string;
+  /** From least to most severe. */
+  levels: CompiledLevel[];
+  /** Channels it looks at; it is judged when a sample brings one of them. */
+  channels: number[];
+  maxGapMs: number;
+  onGap: Rule['onGap'];
+}
+
+export interface SilenceRule {
+  id: string;
+  severity: Severity;
+  silentForMs: number;
+}
+
+/** A window that some rule of the type needs; `key` names it in checkpoints. */
+export interface WindowSpec {
+  key: string;
+  channel: number;
+  spanMs: number;
+  maxGapMs: number;
+}
+
+/** A device type's rules, ready to judge samples. */
+export interface CompiledType {
+  id: string;
+  channelNames: string[];
+  channelIndex: ReadonlyMap<string, number>;
+  rules: CompiledRule[];
+  silence: SilenceRule[];
+  windows: WindowSpec[];
+  /** Channel indexes with a baseline. */
+  baselines: number[];
+  /** Smallest deviation that counts as spread, by channel index. */
+  floors: number[];
+  /** Rules that were left out, each a TocsinError RULE_INVALID that names the rule and says what is wrong with it. */
+  problems: TocsinError[];
+}
+
+/** Compiles the rules of a device type. A rule that is wrong is left out and named; the others work. */
+export function compileType(type: DeviceType): CompiledType {
+  const channelNames = type.channels.map((c) => c.name);
+  const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
+  const windows: WindowSpec[] = [];
+  const scope = (maxGapMs: number): Scope => ({
+    maxGapMs,
+    channelNames: () => channelNames,
+    channel(name) {
+      const index = channelIndex.get(name);
+      if (index === undefined) return null;
+      const channel = type.channels[index]!;
+      return { index, measure: measureOf(channel.unit) ?? dimensionless, isSwitch: channel.kind === 'switch' };
+    },
+    window(channel, spanMs, gapMs) {
+      const key = `${channelNames[channel]}/${spanMs}/${gapMs}`;
+      const known = windows.findIndex((w) => w.key === key);
+      return known >= 0 ? known : windows.push({ key, channel, spanMs, maxGapMs: gapMs }) - 1;
+    },
+  });
+  const rules: CompiledRule[] = [];
+  const silence: SilenceRule[] = [];
+  const problems: TocsinError[] = [];
+  for (const rule of type.rules) {
+    const { id, severity, silentForMs } = rule;
+    try {
+      if (silentForMs !== null) silence.push({ id, severity, silentForMs });
+      else rules.push(compileRule(rule, scope(rule.maxGapMs)));
+    } catch (error) {
+      if (!(error instanceof TocsinError)) throw error;
+      problems.push(new TocsinError(error.code, `rule ${id}: ${error.message}`, { ...error.detail, rule: id }));
+    }
+  }
+  return {
+    id: type.id,
+    channelNames,
+    channelIndex,
+    rules,
+    silence,
+    windows,
+    baselines: type.channels.flatMap((c, index) => (c.baseline ? [index] : [])),
+    // A thousandth of the physical range: finer changes are the sensor's own noise.
+    floors: type.channels.map((c) => Math.max((c.max - c.min) / 1000, Number.EPSILON)),
+    problems,
+  };
+}
+
+function compileRule(rule: Rule, scope: Scope): CompiledRule {
+  const channels = new Set<number>();
+  const compile = (source: string): Evaluate => {
+    const compiled = compileCondition(source, scope);
+    for (const channel of compiled.channels) channels.add(channel);
+    return compiled.evaluate;
+  };
+  const levels = rule.levels
+    .map((level) => ({
+      severity: level.severity,
+      when: compile(level.when),
+      forMs: level.forMs,
+      clear: level.clear === null ? null : compile(level.clear),
+      clearForMs: level.clearForMs,
+    }))
+    .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  return { id: rule.id, levels, channels: [...channels], maxGapMs: rule.maxGapMs, onGap: rule.onGap };
+}

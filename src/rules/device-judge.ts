@@ -1,0 +1,257 @@
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { Sample } from '../model/sample.ts';
+import { type Severity, severityRank } from '../model/severity.ts';
+import { alarmId } from './alarm-id.ts';
+import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
+import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
+import type { RuleContext } from './expression.ts';
+import { type Hold, holdFor, noHold } from './hold.ts';
+import { Window, type WindowState } from './window.ts';
+
+interface LevelState {
+  active: boolean;
+  hold: Hold;
+  clear: Hold;
+}
+
+/** An episode of a rule that is under way. */
+interface Episode {
+  id: string;
+  severity: Severity;
+  count: number;
+}
+
+interface RuleState {
+  levels: LevelState[];
+  episode: Episode | null;
+}
+
+/** A device's state without its baselines, as it is kept in a checkpoint; rules and windows by name, channels too. */
+export interface DeviceState {
+  /** Listening time at which the device was last heard. */
+  heard: number;
+  channels: Record<string, [value: number, at: number]>;
+  windows: Record<string, WindowState>;
+  rules: Record<string, RuleState>;
+  silence: Record<string, Episode>;
+}
+
+/** Judges the samples of one device: the per-device part of the fold. No clock, no I/O. */
+export class DeviceJudge implements RuleContext {
+  now = 0;
+  readonly values: Float64Array;
+  readonly times: Float64Array;
+  readonly windows: Window[];
+  readonly #deviceId: string;
+  readonly #type: CompiledType;
+  readonly #fresh: Uint8Array;
+  readonly #rules: RuleState[];
+  readonly #baselines: (Baseline | undefined)[] = [];
+  /** By index of the silence rule. */
+  readonly #silent: (Episode | null)[];
+  #heard: number;
+
+  constructor(deviceId: string, type: CompiledType, heard: number) {
+    this.#deviceId = deviceId;
+    this.#type = type;
+    this.#heard = heard;
+    const channels = type.channelNames.length;
+    this.values = new Float64Array(channels).fill(Number.NaN);
+    this.times = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
+    this.#fresh = new Uint8Array(channels);
+    this.windows = type.windows.map((w) => new Window(w.spanMs, w.maxGapMs));
+    this.#rules = type.rules.map(newRuleState);
+    for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
+    this.#silent = type.silence.map(() => null);
+  }
+
+  /**
+   * Takes one sample in.
+   * @param heard listening time of its receipt, see `Fold`.
+   * @param learnt is told the channels whose baseline learnt from it.
+   * @returns the number of values that were no news: as old as, or older than, the channel's newest.
+   */
+  judge(sample: Sample, heard: number, effects: AlarmEffect[], learnt: (channel: string) => void): number {
+    this.#heard = heard;
+    this.#breakSilence(sample.receivedAt, effects);
+    const { channelIndex } = this.#type;
+    const at = sample.measuredAt;
+    const fresh = this.#fresh.fill(0);
+    let news = false;
+    let stale = 0;
+    for (const name in sample.values) {
+      const index = channelIndex.get(name);
+      if (index === undefined) continue;
+      if (at <= this.times[index]!) {
+        stale++;
+        continue;
+      }
+      this.values[index] = sample.values[name]!;
+      this.times[index] = at;
+      fresh[index] = 1;
+      news = true;
+    }
+    if (!news) return stale;
+    this.now = at;
+    this.#type.windows.forEach((spec, i) => {
+      if (fresh[spec.channel]) this.windows[i]!.add(at, this.values[spec.channel]!);
+    });
+    this.#type.rules.forEach((rule, i) => {
+      if (rule.channels.some((channel) => fresh[channel])) this.#judgeRule(rule, this.#rules[i]!, sample, effects);
+    });
+    for (const channel of this.#type.baselines) {
+      const baseline = this.#baselines[channel]!;
+      if (!fresh[channel] || !baseline.due(at) || this.#inAlarm(channel)) continue;
+      baseline.learn(at, this.values[channel]!);
+      learnt(this.#type.channelNames[channel]!);
+    }
+    return stale;
+  }
+
+  #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {
+    const { deviceId, measuredAt: at, receivedAt } = sample;
+    let severity: Severity | null = null;
+    let goesOn = false;
+    rule.levels.forEach((level, i) => {
+      const levelState = state.levels[i]!;
+      const truth = level.when(this);
+      if (truth === 1) goesOn = true;
+      if (levelState.active) {
+        const over = level.clear ? level.clear(this) : 1 - truth;
+        if (holdFor(levelState.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap)) {
+          levelState.active = false;
+          levelState.hold = noHold();
+        }
+      } else if (holdFor(levelState.hold, truth, at, level.forMs, rule.maxGapMs, rule.onGap)) {
+        levelState.active = true;
+        levelState.clear = noHold();
+      }
+      if (levelState.active) severity = level.severity;
+    });
+    const { episode } = state;
+    if (!episode && !severity) return;
+    const values = this.#valuesOf(rule);
+    if (!episode && severity) {
+      const id = alarmId(rule.id, deviceId, at);
+      state.episode = { id, severity, count: 1 };
+      effects.push({ kind: 'raised', alarmId: id, ruleId: rule.id, deviceId, severity, at, receivedAt, values });
+    } else if (episode && !severity) {
+      state.episode = null;
+      effects.push({ kind: 'cleared', alarmId: episode.id, at, receivedAt, values });
+    } else if (episode && severity) {
+      if (severityRank(episode.severity) !== severityRank(severity)) {
+        episode.severity = severity;
+        effects.push({ kind: 'severity', alarmId: episode.id, severity, at, receivedAt, values });
+      }
+      if (goesOn) {
+        episode.count++;
+        effects.push({ kind: 'continued', alarmId: episode.id, count: episode.count, at, receivedAt, values });
+      }
+    }
+  }
+
+  #valuesOf(rule: CompiledRule): Record<string, number> {
+    const values: Record<string, number> = {};
+    for (const channel of rule.channels) {
+      const value = this.values[channel]!;
+      if (!Number.isNaN(value)) values[this.#type.channelNames[channel]!] = value;
+    }
+    return values;
+  }
+
+  #inAlarm(channel: number): boolean {
+    return this.#type.rules.some((rule, i) => this.#rules[i]!.episode !== null && rule.channels.includes(channel));
+  }
+
+  #breakSilence(receivedAt: number, effects: AlarmEffect[]): void {
+    this.#silent.forEach((episode, i) => {
+      if (!episode) return;
+      this.#silent[i] = null;
+      effects.push({ kind: 'cleared', alarmId: episode.id, at: receivedAt, receivedAt, values: {} });
+    });
+  }
+
+  /**
+   * Judges the device's silence at a tick.
+   * @param listened listening time now.
+   * @returns whether anything changed.
+   */
+  judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
+    let changed = false;
+    this.#type.silence.forEach((rule: SilenceRule, i) => {
+      if (this.#silent[i] || listened - this.#heard < rule.silentForMs) return;
+      const id = alarmId(rule.id, this.#deviceId, at);
+      this.#silent[i] = { id, severity: rule.severity, count: 1 };
+      const { severity } = rule;
+      effects.push({
+        kind: 'raised',
+        alarmId: id,
+        ruleId: rule.id,
+        deviceId: this.#deviceId,
+        severity,
+        at,
+        receivedAt: at,
+        values: {},
+      });
+      changed = true;
+    });
+    return changed;
+  }
+
+  baseline(channel: number): BaselineView | null {
+    return this.#baselines[channel]?.view(this.now, this.values[channel]!) ?? null;
+  }
+
+  /** The baseline of a channel by name, to show what is normal. */
+  baselineOf(channel: string): Baseline | undefined {
+    return this.#baselines[this.#type.channelIndex.get(channel) ?? -1];
+  }
+
+  state(): DeviceState {
+    const type = this.#type;
+    const state: DeviceState = { heard: this.#heard, channels: {}, windows: {}, rules: {}, silence: {} };
+    type.channelNames.forEach((name, i) => {
+      if (!Number.isNaN(this.values[i])) state.channels[name] = [this.values[i]!, this.times[i]!];
+    });
+    type.windows.forEach((spec, i) => {
+      state.windows[spec.key] = this.windows[i]!.state();
+    });
+    type.rules.forEach((rule, i) => {
+      state.rules[rule.id] = this.#rules[i]!;
+    });
+    type.silence.forEach((rule, i) => {
+      const episode = this.#silent[i];
+      if (episode) state.silence[rule.id] = episode;
+    });
+    return state;
+  }
+
+  /** Takes a checkpoint's state; what it says of rules, windows and channels that are no more is left out. */
+  restore(state: DeviceState): void {
+    const type = this.#type;
+    this.#heard = state.heard;
+    type.channelNames.forEach((name, i) => {
+      const known = state.channels[name];
+      if (known) [this.values[i], this.times[i]] = known;
+    });
+    type.windows.forEach((spec, i) => {
+      const known = state.windows[spec.key];
+      if (known) this.windows[i]!.restore(known);
+    });
+    type.rules.forEach((rule, i) => {
+      const known = state.rules[rule.id];
+      if (known && known.levels.length === rule.levels.length) this.#rules[i] = known;
+    });
+    type.silence.forEach((rule, i) => {
+      this.#silent[i] = state.silence[rule.id] ?? null;
+    });
+  }
+
+  restoreBaseline(channel: string, state: BaselineState): void {
+    this.baselineOf(channel)?.restore(state);
+  }
+}
+
+function newRuleState(rule: CompiledRule): RuleState {
+  return { levels: rule.levels.map(() => ({ active: false, hold: noHold(), clear: noHold() })), episode: null };
+}

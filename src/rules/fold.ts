@@ -1,0 +1,128 @@
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { Device } from '../model/device.ts';
+import type { Sample } from '../model/sample.ts';
+import type { BaselineState } from './baseline.ts';
+import type { CompiledType } from './compile.ts';
+import { DeviceJudge, type DeviceState } from './device-judge.ts';
+
+/** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
+const longestTickMs = 5_000;
+
+/** Times that the fold goes by, as kept in a checkpoint. */
+interface FoldClock {
+  lastTickAt: number;
+  /** For how long ticks have come without a gap, in milliseconds, since the beginning: silence is measured in it. */
+  listenedMs: number;
+}
+
+/**
+ * The rule engine: a fold over samples and ticks that says what happens to alarms. It has no clock and does no I/O, so
+ * that the same code is the live engine, its recovery after a crash and every test.
+ */
+export class Fold {
+  readonly #types: ReadonlyMap<string, CompiledType>;
+  readonly #judges = new Map<string, DeviceJudge>();
+  readonly #touched = new Set<string>();
+  readonly #touchedBaselines = new Set<string>();
+  /** State of devices that have not been needed since the start. */
+  readonly #stored = new Map<string, unknown>();
+  #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
+  #stale = 0;
+
+  constructor(types: ReadonlyMap<string, CompiledType>) {
+    this.#types = types;
+  }
+
+  /** Values so far that were as old as, or older than, what was known already: repeated or late. */
+  get stale(): number {
+    return this.#stale;
+  }
+
+  /** Judges a sample of a device; what it does to alarms is added to `effects`. */
+  sample(device: Device, sample: Sample, effects: AlarmEffect[]): void {
+    const judge = this.#judgeOf(device);
+    if (!judge) return;
+    this.#stale += judge.judge(sample, this.#clock.listenedMs, effects, (channel) =>
+      this.#touchedBaselines.add(baselineKey(device.id, channel)),
+    );
+    this.#touched.add(device.id);
+  }
+
+  /** Lets time pass: `devices` that should be heard from are judged for silence. */
+  tick(at: number, devices: Iterable<Device>, effects: AlarmEffect[]): void {
+    const { lastTickAt } = this.#clock;
+    if (at > lastTickAt) this.#clock.listenedMs += Math.min(at - lastTickAt, longestTickMs);
+    // After a clock that was set back, time goes on from the new one.
+    this.#clock.lastTickAt = at;
+    for (const device of devices) {
+      const judge = this.#judgeOf(device);
+      if (judge?.judgeSilence(this.#clock.listenedMs, at, effects)) this.#touched.add(device.id);
+    }
+  }
+
+  /** What is normal for a channel at the given times; a time is left out where too little is known. */
+  normal(
+    device: Device,
+    channel: string,
+    times: readonly number[],
+  ): { at: number; low: number; middle: number; high: number }[] {
+    const baseline = this.#judgeOf(device)?.baselineOf(channel);
+    if (!baseline) return [];
+    return times.flatMap((at) => {
+      const normal = baseline.normal(at);
+      return normal ? [{ at, ...normal }] : [];
+    });
+  }
+
+  #judgeOf(device: Device): DeviceJudge | null {
+    const known = this.#judges.get(device.id);
+    if (known) return known;
+    const type = this.#types.get(device.type);
+    if (!type) return null;
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    const state = this.#take<DeviceState>(deviceKey(device.id));
+    if (state) judge.restore(state);
+    for (const channel of type.baselines) {
+      const name = type.channelNames[channel]!;
+      const learnt = this.#take<BaselineState>(baselineKey(device.id, name));
+      if (learnt) judge.restoreBaseline(name, learnt);
+    }
+    this.#judges.set(device.id, judge);
+    // So that its silence counts from now on, also across a restart.
+    if (!state) this.#touched.add(device.id);
+    return judge;
+  }
+
+  #take<T>(key: string): T | undefined {
+    const state = this.#stored.get(key) as T | undefined;
+    this.#stored.delete(key);
+    return state;
+  }
+
+  /** The parts of the state that changed since the last call, for a checkpoint. */
+  takeChanges(): { key: string; state: unknown }[] {
+    const changes: { key: string; state: unknown }[] = [{ key: 'clock', state: this.#clock }];
+    for (const id of this.#touched) changes.push({ key: deviceKey(id), state: this.#judges.get(id)!.state() });
+    for (const key of this.#touchedBaselines) {
+      const [, id, channel] = key.split('/') as [string, string, string];
+      changes.push({ key, state: this.#judges.get(id)!.baselineOf(channel)!.state() });
+    }
+    this.#touched.clear();
+    this.#touchedBaselines.clear();
+    return changes;
+  }
+
+  /** Takes one part of a checkpoint; to be called for all of them before anything is judged. */
+  restore(key: string, state: unknown): void {
+    if (key === 'clock') this.#clock = restoredClock(state as FoldClock);
+    else this.#stored.set(key, state);
+  }
+}
+
+// JSON has no NaN: it is kept as null.
+function restoredClock(state: FoldClock): FoldClock {
+  return { listenedMs: state.listenedMs, lastTickAt: state.lastTickAt ?? Number.NaN };
+}
+
+const deviceKey = (id: string) => `device/${id}`;
+const baselineKey = (id: string, channel: string) => `baseline/${id}/${channel}`;

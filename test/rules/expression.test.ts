@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { compileType } from '../../src/rules/compile.ts';
+import { rewriteQuantities } from '../../src/rules/quantity.ts';
+import { deviceType, judgeAll } from './support.ts';
+
+const typeWith = (when: string, clear?: string) =>
+  deviceType({
+    channels: { level: 'cm', temperature: 'Cel', spo2: '%', steps: '1', fan: 'switch', door: 'switch' },
+    rules: [{ name: 'r', levels: [{ severity: 'red', when, clear: clear ?? null }] }],
+  });
+
+/** Whether the condition is true at the last of the samples, one a minute. */
+const holds = (when: string, ...samples: Record<string, number>[]) => {
+  const effects = judgeAll(
+    typeWith(`(${when}) || level > 999 cm`),
+    samples.map((values, i) => ({ at: i * 60_000, values: { steps: i, ...values } })),
+  );
+  const last = effects.at(-1);
+  return last !== undefined && last.kind !== 'cleared';
+};
+
+describe('quantities', () => {
+  test('a number and a unit become one quantity; anything else stays', () => {
+    expect(rewriteQuantities('level > 27 cm && rate(level, 10 min) >= 5.5 cm/h')).toBe(
+      'level > quantity(27, "cm") && rate(level, quantity(10, "min")) >= quantity(5.5, "cm/h")',
+    );
+    expect(rewriteQuantities('a1 > 3 && b < 10 %LEL || c / 2 > 1')).toBe(
+      'a1 > 3 && b < quantity(10, "%LEL") || c / 2 > 1',
+    );
+  });
+});
+
+describe('conditions', () => {
+  test('units of the same kind convert', () => {
+    expect(holds('level > 0.8 m', { level: 81 })).toBe(true);
+    expect(holds('level > 0.8 m', { level: 79 })).toBe(false);
+    expect(holds('temperature > 310 K', { temperature: 37 })).toBe(true);
+    expect(holds('temperature > 311 K', { temperature: 37 })).toBe(false);
+    expect(holds('rate(level, 10 min) > 60 cm/h', ...[0, 2, 4, 6, 8, 10].map((level) => ({ level })))).toBe(true);
+    expect(holds('rate(level, 10 min) > 2 cm/min', ...[0, 2, 4, 6, 8, 10].map((level) => ({ level })))).toBe(false);
+  });
+
+  test.each([
+    ['level > 3 mg/m3', /length on the left and a mass\/volume/],
+    ['level > 27', /length on the left and a number without unit/],
+    ['spo2 < 90', /fraction on the left and a number without unit/],
+    ['depth > 3 cm', /no channel "depth"; the type has level, temperature/],
+    ['level', /compare this number/],
+    ['level > ', /in "level > "/],
+    ['level > 3 cm && temperature', /not numbers/],
+    ['fan > 1', /switch can only be compared/],
+    ['rate(level) > 1 cm/h', /a channel and a duration/],
+    ['mean(level, 10 min) > 1 cm', /no function "mean"; there are abs, baseline, avg/],
+    ['baseline(level).mood > 3', /has \.score, \.low/],
+    ['[1, 2]', /not part of the rule language/],
+  ])('%s is refused with what is wrong', (when, message) => {
+    const { rules, problems } = compileType(typeWith(when));
+    expect(rules).toEqual([]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]!.message).toMatch(message);
+    expect(problems[0]!.message).toMatch(/^rule test-type\/r: /);
+  });
+
+  test('what has never come is not known, and neither is its contrary', () => {
+    expect(holds('!door', { fan: 1 })).toBe(false);
+    expect(holds('fan && !door', { fan: 1 })).toBe(false);
+    expect(holds('fan || !door', { fan: 1 })).toBe(true);
+    expect(holds('fan && !door', { fan: 1, door: 0 })).toBe(true);
+  });
+
+  test('arithmetic keeps its units', () => {
+    expect(holds('level * 2 > 10 cm', { level: 6 })).toBe(true);
+    expect(holds('level + 0.1 m > 15 cm', { level: 6 })).toBe(true);
+    expect(holds('abs(-level) == 6 cm', { level: 6 })).toBe(true);
+    expect(compileType(typeWith('level * temperature > 3 cm')).problems[0]!.message).toMatch(
+      /without unit on one side/,
+    );
+  });
+});
+
+describe('windows', () => {
+  const minutes = (...levels: number[]) => levels.map((level) => ({ level }));
+
+  test('a mean needs readings over the whole window', () => {
+    expect(holds('avg(level, 5 min) > 9 cm', ...minutes(10, 10, 10, 10, 10))).toBe(false);
+    expect(holds('avg(level, 5 min) > 9 cm', ...minutes(10, 10, 10, 10, 10, 10))).toBe(true);
+  });
+
+  test('each function takes what lies in the window', () => {
+    const series = minutes(100, 1, 2, 3, 4, 5);
+    expect(holds('min(level, 4 min) == 1 cm', ...series)).toBe(true);
+    expect(holds('max(level, 4 min) == 5 cm', ...series)).toBe(true);
+    expect(holds('sum(level, 4 min) == 14 cm', ...series)).toBe(true);
+    expect(holds('count(level, 4 min) == 4', ...series)).toBe(true);
+    expect(holds('delta(level, 4 min) == 4 cm', ...series)).toBe(true);
+    expect(holds('rate(level, 4 min) == 1 cm/min', ...series)).toBe(true);
+  });
+});

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import type { AlarmEffect } from '../../src/model/alarm.ts';
+import { compileType } from '../../src/rules/compile.ts';
+import { Fold } from '../../src/rules/fold.ts';
+import { deviceType, foldOf, judgeAll, testDevice } from './support.ts';
+
+const minute = 60_000;
+
+/** Effects without ids, for reading: `raised red 5`, minutes being measured time. */
+const story = (effects: AlarmEffect[]) =>
+  effects
+    .filter((e) => e.kind !== 'continued')
+    .map((e) => [e.kind, 'severity' in e ? e.severity : '', e.at / minute].filter((part) => part !== '').join(' '));
+
+const levels = (...values: (number | null)[]) =>
+  values.flatMap((level, i) => (level === null ? [] : [{ at: i * minute, values: { level } }]));
+
+const ladder = deviceType({
+  channels: { level: 'cm' },
+  rules: [
+    {
+      name: 'water',
+      levels: [
+        { severity: 'yellow', when: 'level > 10 cm', clear: 'level < 5 cm' },
+        { severity: 'red', when: 'level > 30 cm', clear: 'level < 20 cm' },
+      ],
+    },
+  ],
+});
+const held = (onGap: 'restart' | 'freeze') =>
+  deviceType({
+    channels: { level: 'cm' },
+    rules: [
+      {
+        name: 'held',
+        maxGapMs: 2 * minute,
+        onGap,
+        levels: [
+          { severity: 'red', when: 'level > 10 cm', forMs: 4 * minute, clear: 'level < 5 cm', clearForMs: 2 * minute },
+        ],
+      },
+    ],
+  });
+
+describe('one rule, several severities', () => {
+  test('is one alarm whose severity goes up and down, with its own clear condition', () => {
+    expect(story(judgeAll(ladder, levels(0, 12, 35, 25, 15, 8, 4, 0)))).toEqual([
+      'raised yellow 1',
+      'severity red 2',
+      'severity yellow 4',
+      'cleared 6',
+    ]);
+  });
+
+  test('a second wave is a second alarm', () => {
+    const raised = judgeAll(ladder, levels(12, 0, 12, 0)).filter((e) => e.kind === 'raised');
+    expect(new Set(raised.map((e) => e.alarmId)).size).toBe(2);
+  });
+
+  test('is counted while it goes on, and the same samples give the same ids', () => {
+    const effects = judgeAll(ladder, levels(12, 13, 14, 7));
+    expect(effects.filter((e) => e.kind === 'continued').map((e) => e.count)).toEqual([2, 3]);
+    expect(judgeAll(ladder, levels(12, 13, 14, 7))).toEqual(effects);
+  });
+
+  test('samples that repeat or come late change nothing', () => {
+    const once = levels(0, 12, 35, 25, 15, 8, 4, 0);
+    const fold = foldOf(ladder);
+    const effects: AlarmEffect[] = [];
+    for (const { at, values } of once.flatMap((sample) => [sample, sample, once[0]!]))
+      fold.sample(testDevice, { deviceId: 'd1', measuredAt: at, receivedAt: at, values }, effects);
+    expect(effects).toEqual(judgeAll(ladder, once));
+    expect(fold.stale).toBe(16);
+  });
+});
+
+describe('held for a time', () => {
+  test('needs evidence for the whole time', () => {
+    expect(story(judgeAll(held('restart'), levels(11, 11, 11, 11)))).toEqual([]);
+    expect(story(judgeAll(held('restart'), levels(11, 11, 11, 11, 11)))).toEqual(['raised red 4']);
+    expect(story(judgeAll(held('restart'), levels(11, 11, 9, 11, 11)))).toEqual([]);
+  });
+
+  test('a gap starts the clock again, or freezes it', () => {
+    const gap = levels(11, 11, 11, null, null, null, 11, 11, 11, 11, 11);
+    expect(story(judgeAll(held('restart'), gap))).toEqual(['raised red 10']);
+    expect(story(judgeAll(held('freeze'), gap))).toEqual(['raised red 8']);
+  });
+
+  test('clears only after its own time, and never out of a gap', () => {
+    const up = [11, 11, 11, 11, 11];
+    expect(story(judgeAll(held('restart'), levels(...up, 4, 4, 4)))).toEqual(['raised red 4', 'cleared 7']);
+    expect(story(judgeAll(held('restart'), levels(...up, 4, 6, 4, 4)))).toEqual(['raised red 4']);
+    expect(story(judgeAll(held('restart'), levels(...up, 4, null, null, null, null, 4)))).toEqual(['raised red 4']);
+  });
+});
+
+describe('silence', () => {
+  const silent = deviceType({ channels: { level: 'cm' }, rules: [{ name: 'silent', silentForMs: 5 * minute }] });
+  const run = (steps: (['hear' | 'tick', number] | 'restart')[], ticksEvery = 1000) => {
+    let fold = foldOf(silent);
+    const effects: AlarmEffect[] = [];
+    let now = 0;
+    fold.tick(now, [testDevice], effects);
+    for (const step of steps) {
+      if (step === 'restart') {
+        const parts = structuredClone(fold.takeChanges());
+        fold = new Fold(new Map([[silent.id, compileType(silent)]]));
+        for (const { key, state } of parts) fold.restore(key, JSON.parse(JSON.stringify(state)));
+        continue;
+      }
+      const [what, at] = step;
+      if (what === 'tick')
+        for (; now < at * minute; now += ticksEvery) fold.tick(now + ticksEvery, [testDevice], effects);
+      else
+        fold.sample(
+          testDevice,
+          { deviceId: 'd1', measuredAt: at * minute, receivedAt: at * minute, values: { level: 1 } },
+          effects,
+        );
+    }
+    return story(effects);
+  };
+
+  test('of a device that stops, and ends with the next frame', () => {
+    expect(
+      run([
+        ['hear', 0],
+        ['tick', 4],
+        ['hear', 4],
+        ['tick', 8.9],
+      ]),
+    ).toEqual([]);
+    expect(
+      run([
+        ['hear', 0],
+        ['tick', 4],
+        ['hear', 4],
+        ['tick', 9],
+        ['tick', 20],
+        ['hear', 20],
+      ]),
+    ).toEqual(['raised yellow 9', 'cleared 20']);
+  });
+
+  test('of a device that has never been heard', () => {
+    expect(run([['tick', 6]])).toEqual(['raised yellow 5']);
+  });
+
+  test('is not counted while we were not listening', () => {
+    const fold = foldOf(silent);
+    const effects: AlarmEffect[] = [];
+    fold.tick(0, [testDevice], effects);
+    fold.tick(60 * minute, [testDevice], effects);
+    expect(effects).toEqual([]);
+  });
+
+  test('goes on counting after a restart', () => {
+    expect(run([['hear', 0], ['tick', 3], 'restart', ['tick', 5]])).toEqual(['raised yellow 5']);
+  });
+});
+
+describe('the rolling baseline', () => {
+  const odd = deviceType({
+    channels: { level: 'cm' },
+    baseline: ['level'],
+    rules: [{ name: 'odd', levels: [{ severity: 'blue', when: 'baseline(level).score > 8' }] }],
+  });
+  const quarter = 15 * minute;
+  const day = 96;
+  /** High by day, low by night, with a little deterministic noise. */
+  const usual = (i: number) => 100 + 50 * Math.sin((i / day) * 2 * Math.PI) + ((i * 7919) % 13) / 13;
+
+  test('knows the hour of the day', () => {
+    const days = Array.from({ length: 3 * day }, (_, i) => ({ at: i * quarter, values: { level: usual(i) } }));
+    expect(judgeAll(odd, days)).toEqual([]);
+    const noon = usual(3 * day + day / 4);
+    // 03:00-like value at the time of the daily peak, and the daily peak's value at its own time.
+    expect(story(judgeAll(odd, [...days, { at: (3 * day + day / 4) * quarter, values: { level: noon } }]))).toEqual([]);
+    expect(
+      story(judgeAll(odd, [...days, { at: (3 * day + (3 * day) / 4) * quarter, values: { level: noon } }])),
+    ).toHaveLength(1);
+  });
+
+  test('does not learn an anomaly while its alarm lasts', () => {
+    const days = Array.from({ length: 3 * day }, (_, i) => ({ at: i * quarter, values: { level: usual(i) } }));
+    const anomaly = Array.from({ length: 2 * day }, (_, i) => ({
+      at: (3 * day + i) * quarter,
+      values: { level: 400 },
+    }));
+    expect(story(judgeAll(odd, [...days, ...anomaly]))).toHaveLength(1);
+  });
+
+  test('says nothing before it has a day of history', () => {
+    const young = Array.from({ length: day / 2 }, (_, i) => ({ at: i * quarter, values: { level: usual(i) } }));
+    expect(judgeAll(odd, [...young, { at: (day / 2) * quarter, values: { level: 900 } }])).toEqual([]);
+  });
+});
+
+test('a fold that is stopped and restored at any moment says the same as one that was not', () => {
+  const type = deviceType({
+    channels: { level: 'cm', fan: 'switch' },
+    baseline: ['level'],
+    rules: [
+      {
+        name: 'held',
+        levels: [
+          { severity: 'red', when: 'level > 10 cm', forMs: 3 * minute, clear: 'level < 8 cm', clearForMs: 2 * minute },
+        ],
+      },
+      { name: 'mean', levels: [{ severity: 'blue', when: 'fan && avg(level, 5 min) > 9 cm' }] },
+      { name: 'rise', levels: [{ severity: 'yellow', when: 'rate(level, 4 min) > 1 cm/min' }] },
+      { name: 'silent', silentForMs: 4 * minute },
+    ],
+  });
+  const steps = Array.from({ length: 200 }, (_, i) => i);
+  const apply = (fold: Fold, i: number, effects: AlarmEffect[]) => {
+    const at = i * minute;
+    for (let tick = at - minute; tick < at; tick += 5000) fold.tick(tick, [testDevice], effects);
+    if (i % 17 < 11)
+      fold.sample(
+        testDevice,
+        {
+          deviceId: 'd1',
+          measuredAt: at,
+          receivedAt: at,
+          values: { level: 9 + 6 * Math.sin(i / 9), fan: i % 40 < 30 ? 1 : 0 },
+        },
+        effects,
+      );
+  };
+  const whole: AlarmEffect[] = [];
+  const fold = foldOf(type);
+  for (const i of steps) apply(fold, i, whole);
+  expect(whole.filter((e) => e.kind === 'raised').length).toBeGreaterThan(10);
+
+  for (const every of [1, 7, 50]) {
+    const pieces: AlarmEffect[] = [];
+    const checkpoint = new Map<string, string>();
+    let current = foldOf(type);
+    for (const i of steps) {
+      if (i % every === 0) {
+        for (const { key, state } of current.takeChanges()) checkpoint.set(key, JSON.stringify(state));
+        current = foldOf(type);
+        for (const [key, state] of checkpoint) current.restore(key, JSON.parse(state));
+      }
+      apply(current, i, pieces);
+    }
+    expect(pieces).toEqual(whole);
+  }
+});

@@ -1,0 +1,77 @@
+import type { AlarmEffect } from '../../src/model/alarm.ts';
+import type { Channel } from '../../src/model/channel.ts';
+import type { Device } from '../../src/model/device.ts';
+import type { DeviceType } from '../../src/model/device-type.ts';
+import type { Rule, RuleLevel } from '../../src/model/rule.ts';
+import { compileType } from '../../src/rules/compile.ts';
+import { Fold } from '../../src/rules/fold.ts';
+
+const text = { zh: '试', en: 'test' };
+
+export interface RuleUnderTest {
+  name: string;
+  levels?: (Partial<RuleLevel> & Pick<RuleLevel, 'severity' | 'when'>)[];
+  silentForMs?: number;
+  maxGapMs?: number;
+  onGap?: Rule['onGap'];
+}
+
+/** A device type for tests; a channel is given by its unit, or as `switch`. */
+export function deviceType(options: {
+  channels: Record<string, string>;
+  baseline?: string[];
+  rules: RuleUnderTest[];
+}): DeviceType {
+  const channels: Channel[] = Object.entries(options.channels).map(([name, unit]) => ({
+    name,
+    label: text,
+    unit: unit === 'switch' ? '1' : unit,
+    kind: unit === 'switch' ? 'switch' : 'number',
+    min: -1000,
+    max: 1000,
+    baseline: options.baseline?.includes(name) ?? false,
+  }));
+  const rules: Rule[] = options.rules.map((rule) => ({
+    id: `test-type/${rule.name}`,
+    deviceType: 'test-type',
+    name: text,
+    advice: text,
+    source: 'test',
+    severity: rule.levels?.at(-1)?.severity ?? 'yellow',
+    levels: (rule.levels ?? []).map((level) => ({ forMs: 0, clear: null, clearForMs: 0, ...level })),
+    silentForMs: rule.silentForMs ?? null,
+    maxGapMs: rule.maxGapMs ?? 180_000,
+    onGap: rule.onGap ?? 'restart',
+  }));
+  return {
+    id: 'test-type',
+    name: text,
+    periodMs: 60_000,
+    channels,
+    channelByName: new Map(channels.map((c) => [c.name, c])),
+    rules,
+  };
+}
+
+export const testDevice: Device = {
+  id: 'd1',
+  type: 'test-type',
+  name: 'd1',
+  latitude: 30,
+  longitude: 104,
+  gridId: 'g1',
+  state: 'active',
+};
+
+export function foldOf(type: DeviceType): Fold {
+  return new Fold(new Map([[type.id, compileType(type)]]));
+}
+
+/** The effects of samples of one device, received as they were measured. */
+export function judgeAll(type: DeviceType, samples: { at: number; values: Record<string, number> }[]): AlarmEffect[] {
+  const fold = foldOf(type);
+  const effects: AlarmEffect[] = [];
+  for (const { at, values } of samples)
+    fold.sample(testDevice, { deviceId: testDevice.id, measuredAt: at, receivedAt: at, values }, effects);
+  return effects;
+}
