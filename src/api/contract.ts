@@ -39,9 +39,23 @@ export const NewPerson = z.object({
   areaIds: z.array(z.string()).default([]),
 });
 
+/** As administrators see people; one who is not active cannot sign in. */
+export const PersonRecord = Person.extend({ active: z.boolean() });
+export const PersonPatch = z
+  .object({
+    name: z.string().min(1).max(64),
+    role: Role,
+    password: z.string().min(10).max(200),
+    areaIds: z.array(z.string()),
+    active: z.boolean(),
+  })
+  .partial();
+
 export const SignIn = z.object({ login: z.string(), password: z.string() });
 /** The token is for programs (`Authorization: Bearer …`); browsers get the same one as a cookie. */
 export const Session = z.object({ person: Person, expiresAt: Time, token: z.string().optional() });
+
+export const PasswordChange = z.object({ current: z.string(), next: z.string().min(10).max(200) });
 
 export const Polygon = z.object({
   type: z.literal('Polygon'),
@@ -137,6 +151,11 @@ export const DeviceCommand = z.object({
   command: z.string().min(1).max(64),
   arguments: z.record(z.string(), z.unknown()).default({}),
 });
+
+/** The command is on its way; a device that is not connected gets it when it comes back with its session. */
+export const CommandSent = z.object({ connected: z.boolean() });
+/** The frame is durable at this place of its journal partition. */
+export const FrameAccepted = z.object({ offset: z.int() });
 
 export const LatestValue = z.object({ channel: z.string(), value: z.number(), measuredAt: Time });
 export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: z.int() });
@@ -259,6 +278,16 @@ export const NewWebhook = z.object({
   minSeverity: Severity.default('blue'),
 });
 
+export const WebhookPatch = z
+  .object({ url: z.url(), secret: z.string().min(16).nullable(), minSeverity: Severity })
+  .partial();
+
+/** Each part that Tocsin is made of or depends on. */
+export const Readiness = z.object({
+  ok: z.boolean(),
+  parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+});
+
 /** Numbers for the top of the wall. */
 export const Summary = z.object({
   devices: z.int(),
@@ -269,7 +298,10 @@ export const Summary = z.object({
   grids: z.array(z.object({ gridId: z.string(), worst: Severity, alarms: z.int() })),
 });
 
-/** One line of the live feed (`GET /api/v1/feed`, server-sent events; the event id is `seq`). */
+/**
+ * One line of the live feed (`GET /api/v1/feed`, server-sent events; the event id is `seq`). A client that was away too
+ * long gets an event named `reset` instead of what it missed: it reads everything again.
+ */
 export const FeedEvent = z.object({
   seq: z.int(),
   kind: z.enum(['alarm', 'case', 'notice', 'device']),
@@ -282,6 +314,7 @@ export const FeedEvent = z.object({
 export type Text = z.infer<typeof Text>;
 export type Severity = z.infer<typeof Severity>;
 export type Person = z.infer<typeof Person>;
+export type PersonRecord = z.infer<typeof PersonRecord>;
 export type Session = z.infer<typeof Session>;
 export type Area = z.infer<typeof Area>;
 export type Duty = z.infer<typeof Duty>;

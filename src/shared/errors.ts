@@ -45,6 +45,7 @@ export const errorCodes = {
   NOT_FOUND: 404,
   CONFLICT: 409,
   TOO_MANY_REQUESTS: 429,
+  INTERNAL: 500,
   // parts we depend on
   TELEMETRY_UNAVAILABLE: 503,
   FLOWS_UNAVAILABLE: 503,
