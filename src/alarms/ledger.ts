@@ -1,0 +1,173 @@
+import type { Transaction } from 'kysely';
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { Device } from '../model/device.ts';
+import { type Severity, severityRank } from '../model/severity.ts';
+import { addFeed } from '../store/feed.ts';
+import { insertAll } from '../store/insert-all.ts';
+import type { Database, NewRow, Row } from '../store/schema.ts';
+import { selectIn } from '../store/select-in.ts';
+import { upsertAlarms } from './upsert.ts';
+
+/** What really changed about an alarm, for the response to act on. */
+export interface AlarmTransition {
+  kind: 'raised' | 'severity' | 'cleared';
+  /** The alarm as it was right after this change. */
+  alarm: Row<'alarm'>;
+  /** Severity before; null for `raised`. */
+  before: Severity | null;
+  /** Measured time, milliseconds since the epoch. */
+  at: number;
+  /** Received time, milliseconds since the epoch. */
+  receivedAt: number;
+}
+
+/**
+ * An alarm that only goes on is told to consoles when its last sample falls into another slot of this length, so that
+ * a device with many samples a second does not fill the feed. Milliseconds.
+ */
+const continuedSlotMs = 10_000;
+
+type Effect<K extends AlarmEffect['kind']> = Extract<AlarmEffect, { kind: K }>;
+
+/**
+ * Writes what the rules said into the ledger (`alarm`, `alarmChange`) and tells the feed, at most one line an alarm.
+ * Effects are taken in order. One that was taken before changes nothing, nor does one about an alarm that is over.
+ * @returns what changed, in order.
+ */
+export async function recordEffects(
+  tx: Transaction<Database>,
+  effects: readonly AlarmEffect[],
+  deviceById: (id: string) => Device | undefined,
+): Promise<AlarmTransition[]> {
+  if (effects.length === 0) return [];
+  const ids = [...new Set(effects.map((effect) => effect.alarmId))];
+  const alarms = new Map((await selectIn(tx, 'alarm', 'id', ids)).map((alarm) => [alarm.id, alarm]));
+  const batch = new LedgerBatch(alarms, await severityChanges(tx, effects), deviceById);
+  for (const effect of effects) batch.take(effect);
+
+  await upsertAlarms(
+    tx,
+    [...batch.changed].map((id) => alarms.get(id)!),
+  );
+  await insertAll(tx, 'alarmChange', batch.changes);
+  await addFeed(
+    tx,
+    ...[...batch.told].map(([id, at]) => ({ kind: 'alarm' as const, ref: id, gridId: alarms.get(id)!.gridId, at })),
+  );
+  return batch.transitions;
+}
+
+/** Effects of one call, applied in memory to the alarms they are about. */
+class LedgerBatch {
+  readonly transitions: AlarmTransition[] = [];
+  readonly changes: NewRow<'alarmChange'>[] = [];
+  readonly changed = new Set<string>();
+  /** Alarm id → when the last news of it was received. */
+  readonly told = new Map<string, number>();
+  readonly #alarms: Map<string, Row<'alarm'>>;
+  readonly #severityChanges: Set<string>;
+  readonly #deviceById: (id: string) => Device | undefined;
+
+  constructor(
+    alarms: Map<string, Row<'alarm'>>,
+    severityChanges: Set<string>,
+    deviceById: (id: string) => Device | undefined,
+  ) {
+    this.#alarms = alarms;
+    this.#severityChanges = severityChanges;
+    this.#deviceById = deviceById;
+  }
+
+  take(effect: AlarmEffect): void {
+    const alarm = this.#alarms.get(effect.alarmId);
+    if (effect.kind === 'raised') {
+      if (!alarm) this.#raise(effect);
+    } else if (alarm?.active) {
+      if (effect.kind === 'severity') this.#changeSeverity(alarm, effect);
+      else if (effect.kind === 'continued') this.#goOn(alarm, effect);
+      else this.#clear(alarm, effect);
+    }
+  }
+
+  #raise(effect: Effect<'raised'>): void {
+    const alarm: Row<'alarm'> = {
+      id: effect.alarmId,
+      ruleId: effect.ruleId,
+      deviceId: effect.deviceId,
+      // A device that was taken away meanwhile has no grid; its alarm is kept and shown all the same.
+      gridId: this.#deviceById(effect.deviceId)?.gridId ?? '',
+      severity: effect.severity,
+      peakSeverity: effect.severity,
+      active: 1,
+      raisedAt: effect.at,
+      raisedReceivedAt: effect.receivedAt,
+      clearedAt: null,
+      count: 1,
+      lastAt: effect.at,
+      valuesJson: JSON.stringify(effect.values),
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+    };
+    this.#alarms.set(alarm.id, alarm);
+    this.#record(alarm, null, effect);
+  }
+
+  #changeSeverity(alarm: Row<'alarm'>, effect: Effect<'severity'>): void {
+    if (alarm.severity === effect.severity || this.#severityChanges.has(severityKey(effect))) return;
+    const before = alarm.severity;
+    alarm.severity = effect.severity;
+    if (severityRank(effect.severity) > severityRank(alarm.peakSeverity)) alarm.peakSeverity = effect.severity;
+    this.#seen(alarm, effect);
+    this.#record(alarm, before, effect);
+  }
+
+  #goOn(alarm: Row<'alarm'>, effect: Effect<'continued'>): void {
+    if (effect.count <= alarm.count) return;
+    alarm.count = effect.count;
+    const slot = Math.floor(alarm.lastAt / continuedSlotMs);
+    this.#seen(alarm, effect);
+    this.changed.add(alarm.id);
+    if (Math.floor(alarm.lastAt / continuedSlotMs) !== slot) this.told.set(alarm.id, effect.receivedAt);
+  }
+
+  #clear(alarm: Row<'alarm'>, effect: Effect<'cleared'>): void {
+    alarm.active = 0;
+    alarm.clearedAt = effect.at;
+    this.#seen(alarm, effect);
+    this.#record(alarm, alarm.severity, effect);
+  }
+
+  #seen(alarm: Row<'alarm'>, effect: { at: number; values: Record<string, number> }): void {
+    if (effect.at < alarm.lastAt) return;
+    alarm.lastAt = effect.at;
+    alarm.valuesJson = JSON.stringify(effect.values);
+  }
+
+  #record(alarm: Row<'alarm'>, before: Severity | null, effect: Effect<AlarmTransition['kind']>): void {
+    const { kind, at, receivedAt } = effect;
+    this.changed.add(alarm.id);
+    this.told.set(alarm.id, receivedAt);
+    this.transitions.push({ kind, alarm: { ...alarm }, before, at, receivedAt });
+    this.changes.push({
+      alarmId: alarm.id,
+      kind,
+      severity: alarm.severity,
+      at,
+      recordedAt: receivedAt,
+      byPersonId: null,
+      note: null,
+      valuesJson: JSON.stringify(effect.values),
+    });
+  }
+}
+
+/** The changes of severity that are in the ledger already, of the alarms for which there is one to take. */
+async function severityChanges(tx: Transaction<Database>, effects: readonly AlarmEffect[]): Promise<Set<string>> {
+  const ids = [...new Set(effects.filter((effect) => effect.kind === 'severity').map((effect) => effect.alarmId))];
+  const rows = await selectIn(tx, 'alarmChange', 'alarmId', ids);
+  return new Set(rows.filter((row) => row.kind === 'severity').map(severityKey));
+}
+
+function severityKey(change: { alarmId: string; at: number; severity: Severity }): string {
+  return `${change.alarmId} ${change.at} ${change.severity}`;
+}
