@@ -31,7 +31,10 @@ export interface RangeQuery {
 export interface Telemetry {
   /** Creates what the engine needs (database, tables). Rejects with TELEMETRY_UNAVAILABLE when it cannot be reached. */
   prepare(): Promise<void>;
-  /** Resolves when the readings are kept by the store; rejects otherwise, and then the whole batch is tried again. */
+  /**
+   * Resolves when the readings are kept by the store; rejects otherwise, and then the whole batch is tried again.
+   * Values are finite and times are whole milliseconds.
+   */
   write(readings: readonly Reading[]): Promise<void>;
   range(query: RangeQuery): Promise<Bucket[]>;
   /** The newest value of each channel by measured time. */
