@@ -1,0 +1,61 @@
+/**
+ * What the writer tells readers in other threads: where each partition begins and ends. Lives in a SharedArrayBuffer,
+ * two 64-bit cells a partition.
+ */
+const CELLS = 2;
+const START = 0;
+const END = 1;
+
+export class Progress {
+  readonly #cells: BigInt64Array<SharedArrayBuffer>;
+  readonly #at: number;
+
+  constructor(shared: SharedArrayBuffer, partition: number) {
+    this.#cells = new BigInt64Array(shared);
+    this.#at = partition * CELLS;
+  }
+
+  static allocate(partitions: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(partitions * CELLS * BigInt64Array.BYTES_PER_ELEMENT);
+  }
+
+  /** Oldest offset still kept. */
+  get start(): number {
+    return Number(Atomics.load(this.#cells, this.#at + START));
+  }
+
+  set start(offset: number) {
+    Atomics.store(this.#cells, this.#at + START, BigInt(offset));
+  }
+
+  /** Offset after the last durable entry. */
+  get end(): number {
+    return Number(Atomics.load(this.#cells, this.#at + END));
+  }
+
+  /** Moves the end and wakes every reader that waits for it. */
+  set end(offset: number) {
+    Atomics.store(this.#cells, this.#at + END, BigInt(offset));
+    Atomics.notify(this.#cells, this.#at + END);
+  }
+
+  /** Resolves when the end is no longer `end`, `signal` aborts or `waitMs` have passed. */
+  async waitBeyond(end: number, waitMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || waitMs <= 0) return;
+    const wait = Atomics.waitAsync(this.#cells, this.#at + END, BigInt(end), waitMs);
+    if (!wait.async) return;
+    let stop = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    // A pending waitAsync does not keep a thread alive; this timer does.
+    const timer = setTimeout(stop, waitMs);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([wait.value, stopped]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}
