@@ -33,6 +33,7 @@ export const errorCodes = {
   TIME_TOO_OLD: 400,
   TIME_IN_FUTURE: 400,
   DEVICE_UNKNOWN: 404,
+  FRAME_FAILED: 500,
   // device types and rules
   DEVICE_TYPE_INVALID: 422,
   DEVICE_TYPE_UNKNOWN: 404,

@@ -1,0 +1,32 @@
+import type { Device } from '../model/device.ts';
+import type { Store } from '../store/open.ts';
+
+/** The devices of the store, in memory, for threads that look one up for every frame. */
+export class DeviceDirectory {
+  readonly #store: Store;
+  #devices = new Map<string, Device>();
+  #active: Device[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Reads the devices again. */
+  async load(): Promise<void> {
+    const rows = await this.#store
+      .selectFrom('device')
+      .select(['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'])
+      .execute();
+    this.#devices = new Map(rows.map((row) => [row.id, row]));
+    this.#active = rows.filter((row) => row.state === 'active');
+  }
+
+  get(id: string): Device | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** The devices that should be heard from. */
+  get active(): readonly Device[] {
+    return this.#active;
+  }
+}

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { type AlarmTransition, recordEffects } from '../alarms/ledger.ts';
+import { type DecodeLimits, decode } from '../devices/decode.ts';
+import type { JournalReader, StoredEntry } from '../journal/port.ts';
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { DeviceType } from '../model/device-type.ts';
+import type { Frame } from '../model/frame.ts';
+import type { Fold } from '../rules/fold.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
+import { insertAll } from '../store/insert-all.ts';
+import type { Store } from '../store/open.ts';
+import type { Database } from '../store/schema.ts';
+import type { DeviceDirectory } from './device-directory.ts';
+import type { ConsumerStatus } from './messages.ts';
+import { Quarantine } from './quarantine.ts';
+
+/** Entries folded before their effects are committed together: bounds memory and the time to the first alarm. */
+const batchEntries = 2_000;
+/** How long a read waits for something to fold, so that a checkpoint and a stop are never far away. */
+const readWaitMs = 500;
+const retryMs = 500;
+
+/** Consumer of effects: everything below its offset is in the store. */
+const effectsConsumer = 'rules';
+/** Consumer of the fold's own state, which is written more seldom. */
+const stateConsumer = 'rules.state';
+
+export interface EngineOptions {
+  store: Store;
+  reader: JournalReader;
+  partition: number;
+  deviceTypes: ReadonlyMap<string, DeviceType>;
+  devices: DeviceDirectory;
+  fold: Fold;
+  limits: DecodeLimits;
+  checkpointEveryMs: number;
+  /** What follows from alarms that were raised, changed or cleared, in the same transaction. */
+  respond(tx: Transaction<Database>, transitions: readonly AlarmTransition[]): Promise<void>;
+  /** Called after a commit that consoles should know of. */
+  onFeed(): void;
+  clock: Clock;
+  log: Logger;
+  registry: Registry;
+}
+
+/**
+ * The engine: reads the journal, folds it, and commits what follows together with the offset it came from, so that
+ * each entry has its effect exactly once whenever the process dies.
+ */
+export class EngineLoop {
+  readonly #options: EngineOptions;
+  readonly #quarantine: Quarantine;
+  readonly #stopping = new AbortController();
+  readonly #transitions: Counter<'kind'>;
+  /** Entries below have been folded. */
+  #offset = 0;
+  /** Effects of entries below are in the store. */
+  #committed = 0;
+  #checkpointAt = 0;
+  #trouble: string | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { registry } = options;
+    this.#quarantine = new Quarantine(registry);
+    this.#transitions = new Counter({
+      name: 'tocsin_alarm_transitions_total',
+      help: 'Alarms raised, changed in severity and cleared',
+      labelNames: ['kind'],
+      registers: [registry],
+    });
+    new Gauge({
+      name: 'tocsin_engine_lag_entries',
+      help: 'Durable entries of the journal that the engine has not folded yet',
+      registers: [registry],
+      collect: () => this.#lag.set(this.status().end - this.#offset),
+    });
+    this.#lag = registry.getSingleMetric('tocsin_engine_lag_entries') as Gauge;
+  }
+
+  readonly #lag: Gauge;
+
+  /** Loads the checkpoint and begins to fold from there. */
+  async start(): Promise<void> {
+    const { store, partition, fold, clock, reader, log } = this.#options;
+    this.#committed = await getCheckpoint(store, effectsConsumer, partition);
+    this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
+    for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
+      fold.restore(key, JSON.parse(stateJson));
+    this.#checkpointAt = clock.now();
+    log.info({ offset: this.#offset, committed: this.#committed, end: reader.end() }, 'engine starts');
+    this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { reader, checkpointEveryMs, clock } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const entries = await this.#persist('read the journal', () =>
+        reader.read(this.#offset, batchEntries, readWaitMs, signal),
+      );
+      if (entries && entries.length > 0) await this.#take(entries);
+      if (clock.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
+    }
+  }
+
+  async #take(entries: StoredEntry[]): Promise<void> {
+    const effects: AlarmEffect[] = [];
+    for (const { offset, entry } of entries) {
+      // What was committed before a crash is folded again for its state; its effects are in the store already.
+      const news: AlarmEffect[] = [];
+      const isNew = offset >= this.#committed;
+      if (entry.kind === 'tick') this.#options.fold.tick(entry.at, this.#options.devices.active, news);
+      else if (entry.kind === 'frame') await this.#frame(offset, entry.frame, isNew, news);
+      else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
+      if (isNew) effects.push(...news);
+    }
+    this.#offset = entries.at(-1)!.offset + 1;
+    if (effects.length > 0 || this.#quarantine.size > 0) await this.#commit(effects);
+  }
+
+  async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
+    const { devices, deviceTypes, limits, fold, partition, log } = this.#options;
+    let device = devices.get(frame.deviceId);
+    if (!device) {
+      // It may have been made a moment ago.
+      await devices.load();
+      device = devices.get(frame.deviceId);
+    }
+    const type = device && deviceTypes.get(device.type);
+    if (!device || !type) {
+      const problem = device
+        ? {
+            code: 'DEVICE_TYPE_UNKNOWN' as const,
+            reason: `There is no device type ${device.type} that works; see the log.`,
+          }
+        : { code: 'DEVICE_UNKNOWN' as const, reason: `There is no device ${frame.deviceId}.` };
+      if (isNew) this.#quarantine.frame(partition, offset, frame, [problem]);
+      return;
+    }
+    try {
+      const { samples, problems } = decode(type, frame, limits);
+      if (problems.length > 0 && isNew) this.#quarantine.frame(partition, offset, frame, problems);
+      // A batch is judged in the order in which it was measured.
+      if (samples.length > 1) samples.sort((a, b) => a.measuredAt - b.measuredAt);
+      for (const sample of samples) fold.sample(device, sample, effects);
+    } catch (error) {
+      // A mistake of ours must not stop the engine at this frame for ever.
+      log.error({ err: error, device: frame.deviceId, offset }, 'a frame could not be judged');
+      const reason = `Judging it failed: ${error instanceof Error ? error.message : String(error)}. Please report this.`;
+      if (isNew) this.#quarantine.frame(partition, offset, frame, [{ code: 'FRAME_FAILED', reason }]);
+    }
+  }
+
+  async #commit(effects: AlarmEffect[]): Promise<void> {
+    const { store, devices, partition, respond, onFeed } = this.#options;
+    const rows = this.#quarantine.take();
+    // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
+    const done = await this.#persist('commit to the store', async () => {
+      await store.transaction().execute(async (tx) => {
+        const transitions = await recordEffects(tx, effects, (id) => devices.get(id));
+        await respond(tx, transitions);
+        await insertAll(tx, 'quarantine', rows);
+        await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
+        for (const { kind } of transitions) this.#transitions.inc({ kind });
+      });
+      return true;
+    });
+    if (!done) return;
+    this.#committed = this.#offset;
+    if (effects.length > 0) onFeed();
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { store, fold, partition, clock } = this.#options;
+    this.#checkpointAt = clock.now();
+    const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
+    await this.#persist('write a checkpoint', async () => {
+      await store.transaction().execute(async (tx) => {
+        for (let i = 0; i < rows.length; i += 500)
+          await tx
+            .insertInto('foldState')
+            .values(rows.slice(i, i + 500))
+            .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ stateJson: eb.ref('excluded.stateJson') })))
+            .execute();
+        await setCheckpoint(tx, stateConsumer, partition, this.#offset);
+        await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
+      });
+      return true;
+    });
+    this.#committed = Math.max(this.#committed, this.#offset);
+  }
+
+  /** Tries until it works or the engine is told to stop; says once what is wrong, and once that it is over. */
+  async #persist<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+    const { log } = this.#options;
+    for (;;) {
+      try {
+        const result = await work();
+        if (this.#trouble) log.info({ what }, 'engine goes on');
+        this.#trouble = null;
+        return result;
+      } catch (error) {
+        if (!this.#trouble) log.error({ err: error, what }, 'engine cannot go on; trying again');
+        this.#trouble = `cannot ${what}: ${error instanceof Error ? error.message : String(error)}`;
+        if (this.#stopping.signal.aborted) return null;
+        await sleep(retryMs);
+      }
+    }
+  }
+
+  status(): ConsumerStatus {
+    return { offset: this.#offset, end: this.#options.reader.end(), trouble: this.#trouble };
+  }
+
+  /** Finishes the batch under way and writes a checkpoint. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+    if (!this.#trouble) await this.#checkpoint();
+  }
+}
