@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dataFiles } from '../settings/data-files.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createEmbeddedTelemetry } from './embedded.ts';
@@ -17,7 +17,7 @@ export interface TelemetryOptions {
 
 /** The engine that the settings name. Nothing is opened or asked before `prepare()` or the first call. */
 export function createTelemetry({ settings, dataDir, log, onRefused }: TelemetryOptions): Telemetry {
-  if (settings.engine === 'embedded') return createEmbeddedTelemetry(join(dataDir, 'telemetry', 'readings.db'));
+  if (settings.engine === 'embedded') return createEmbeddedTelemetry(dataFiles({ dataDir }).telemetry);
 
   let refusing = false;
   return createInfluxTelemetry({
