@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { Channel } from '../model/channel.ts';
+import type { ChannelPath, DeviceType } from '../model/device-type.ts';
+import { unitOf } from '../model/units.ts';
+import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
+import { readYaml } from './yaml-file.ts';
+
+const channelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+/** Words that a payload or a rule already uses for something else. */
+const taken = new Set(['time', 'samples', 'rate', 'delta', 'avg', 'min', 'max', 'sum', 'baseline', 'true', 'false']);
+
+const ChannelInFile = z
+  .strictObject({
+    label: TextInFile,
+    unit: UnitInFile.default('1'),
+    kind: z.enum(['number', 'switch']).default('number'),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    baseline: z.boolean().default(false),
+  })
+  .superRefine(({ kind, min, max, unit, baseline }, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (kind === 'switch') {
+      if (min !== undefined || max !== undefined) issue('min', 'a switch is 0 or 1: leave min and max out');
+      if (unit !== '1') issue('unit', 'a switch has no unit');
+      if (baseline) issue('baseline', 'only numbers have a baseline');
+    } else if (min === undefined || max === undefined) {
+      issue('min', 'a number needs min and max: the range that the sensor can physically say, in its unit');
+    } else if (min >= max) issue('max', `max must be above min, ${min}`);
+  });
+
+const MapInFile = z.strictObject({
+  path: z
+    .string()
+    .regex(/^[^.]+(\.[^.]+){0,7}$/, 'keys joined by dots, at most 8 deep, such as data.wl')
+    .transform((text) => text.split('.')),
+  unit: UnitInFile.optional(),
+});
+
+const TypeFile = z.strictObject({
+  id: IdInFile,
+  name: TextInFile,
+  maker: z.string().default(''),
+  domain: z.string().default(''),
+  period: DurationInFile.refine((ms) => ms > 0, 'the period must be above 0'),
+  channels: z.record(z.string(), ChannelInFile),
+  map: z.record(z.string(), MapInFile).default({}),
+});
+
+/**
+ * Reads `device.yaml`.
+ * @throws TocsinError DEVICE_TYPE_INVALID.
+ */
+export function readTypeFile(file: string): DeviceType {
+  const checked = TypeFile.superRefine((parsed, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const names = Object.keys(parsed.channels);
+    if (names.length === 0) issue(['channels'], 'a device type needs at least one channel');
+    for (const name of names) {
+      if (!channelName.test(name)) issue(['channels', name], 'names are in snake_case, such as water_level');
+      else if (taken.has(name)) issue(['channels', name], `"${name}" means something else in payloads or rules`);
+    }
+    for (const [name, { unit }] of Object.entries(parsed.map)) {
+      const channel = parsed.channels[name];
+      if (name === 'time') {
+        if (unit !== undefined) issue(['map', name, 'unit'], 'a time has no unit here');
+      } else if (!channel) issue(['map', name], `there is no such channel; there are ${names.join(', ')}, and time`);
+      else if (unit !== undefined && unitOf(unit)?.dimension !== unitOf(channel.unit)?.dimension) {
+        issue(['map', name, 'unit'], `${unit} cannot be converted to the channel's unit, ${channel.unit}`);
+      }
+    }
+  });
+  const { id, name, maker, domain, period, channels, map } = readYaml(file, checked);
+  const list = Object.entries(channels).map(
+    ([name, { min, max, ...rest }]): Channel => ({ name, min: min ?? 0, max: max ?? 1, ...rest }),
+  );
+  const channelByName = new Map(list.map((channel) => [channel.name, channel]));
+  const type: DeviceType = { id, name, maker, domain, periodMs: period, channels: list, channelByName, rules: [] };
+  const paths = Object.entries(map).map(([channel, { path, unit }]): ChannelPath => {
+    const conversion = conversionOf(unit, channelByName.get(channel)?.unit);
+    return { channel, path, ...conversion };
+  });
+  if (paths.length > 0) type.map = paths;
+  return type;
+}
+
+function conversionOf(from: string | undefined, to: string | undefined): { factor: number; offset: number } {
+  if (from === undefined || to === undefined || from === to) return { factor: 1, offset: 0 };
+  const [source, target] = [unitOf(from)!, unitOf(to)!];
+  return { factor: source.factor / target.factor, offset: (source.offset - target.offset) / target.factor };
+}

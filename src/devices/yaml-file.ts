@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { TocsinError } from '../shared/errors.ts';
+
+/** Folders of device types are small; anything larger is a mistake. */
+const maxBytes = 1_048_576;
+
+/**
+ * Reads a YAML file of a device type's folder against its schema.
+ * @throws TocsinError DEVICE_TYPE_INVALID that names file, line, path and what is allowed, one line per mistake.
+ */
+export function readYaml<T extends z.ZodType>(file: string, schema: T): z.output<T> {
+  const shown = join(basename(dirname(file)), basename(file));
+  const fail = (lines: string[]): never => {
+    throw new TocsinError('DEVICE_TYPE_INVALID', lines.join('\n'), { file: shown });
+  };
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return fail([`${shown}: the file is missing or cannot be read`]);
+  }
+  if (text.length > maxBytes) return fail([`${shown}: the file is larger than ${maxBytes} bytes`]);
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  if (document.errors.length > 0) {
+    return fail(document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${e.message.split('\n')[0]}`));
+  }
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    return fail([`${shown}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  return fail(
+    result.error.issues.map((issue) => {
+      // The place itself may be missing from the file; then the line of what should hold it.
+      const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+      let line = 1;
+      for (let length = path.length; length > 0; length--) {
+        const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
+        if (!node?.range) continue;
+        line = counter.linePos(node.range[0]).line;
+        break;
+      }
+      return `${shown}:${line}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
+    }),
+  );
+}
