@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Disk, fileDisk } from '../../src/journal/disk.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
+import { appendAll, plain, readAll, someEntry } from './contract.ts';
+
+const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+const unavailable = { code: 'JOURNAL_UNAVAILABLE', status: 503 };
+let dir: string;
+let writer: EmbeddedJournalWriter;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'tocsin-disk-'));
+});
+afterEach(async () => {
+  await writer.close();
+  await rm(dir, { recursive: true });
+});
+
+test('a disk that fills up half way through a write costs that group alone, and heals', async () => {
+  let room = Number.POSITIVE_INFINITY;
+  await open({
+    ...fileDisk,
+    write: (fd, bytes, from, length, position, done) => {
+      const fits = Math.min(length, room);
+      room -= fits;
+      if (fits === 0) done(full, 0);
+      else fileDisk.write(fd, bytes, from, fits, position, done);
+    },
+  });
+  await appendAll(writer, [someEntry(0), someEntry(1)]);
+  room = 50;
+  const refused = [2, 3, 4].map((index) => appendAll(writer, [someEntry(index)]));
+  for (const one of refused) await expect(one).rejects.toMatchObject(unavailable);
+  expect(writer.end(0)).toBe(2);
+  room = Number.POSITIVE_INFINITY;
+  expect(await appendAll(writer, [someEntry(5), someEntry(6)])).toEqual([2, 3]);
+  await expectEntries([0, 1, 5, 6]);
+  await reopen();
+  await expectEntries([0, 1, 5, 6]);
+});
+
+test('a sync that fails is no acknowledgement, though the bytes were written', async () => {
+  let failing = true;
+  await open({ ...fileDisk, sync: (fd, done) => (failing ? done(full) : fileDisk.sync(fd, done)) });
+  await expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject(unavailable);
+  failing = false;
+  expect(await appendAll(writer, [someEntry(1)])).toEqual([0]);
+  await reopen();
+  await expectEntries([1]);
+});
+
+test('nothing is written behind a tail that could not be cut off', async () => {
+  let failing = true;
+  const orFail = (run: () => void, fail: () => void) => (failing ? fail() : run());
+  await open({
+    write: (fd, bytes, from, length, position, done) => {
+      // Half of it reaches the file although the call fails.
+      const half = Math.ceil(length / 2);
+      if (failing) fileDisk.write(fd, bytes, from, half, position, () => done(full, 0));
+      else fileDisk.write(fd, bytes, from, length, position, done);
+    },
+    sync: fileDisk.sync,
+    truncate: (fd, length, done) =>
+      orFail(
+        () => fileDisk.truncate(fd, length, done),
+        () => done(full),
+      ),
+  });
+  await expect(appendAll(writer, [someEntry(0), someEntry(1), someEntry(2)])).rejects.toMatchObject(unavailable);
+  await expect(appendAll(writer, [someEntry(4)])).rejects.toMatchObject(unavailable);
+  failing = false;
+  expect(await appendAll(writer, [someEntry(9)])).toEqual([0]);
+  await reopen();
+  await expectEntries([9]);
+});
+
+test('a group is acknowledged when its sync returns, and readers see nothing before', async () => {
+  const held: (() => void)[] = [];
+  await open({ ...fileDisk, sync: (fd, done) => held.push(() => fileDisk.sync(fd, done)) });
+  const told: number[] = [];
+  writer.append(0, someEntry(0), (_, offset) => told.push(offset));
+  await until(() => held.length === 1);
+  // Gathers behind the held group, and becomes durable with the next sync.
+  for (const index of [1, 2, 4]) writer.append(0, someEntry(index), (_, offset) => told.push(offset));
+  expect(told).toEqual([]);
+  expect(writer.end(0)).toBe(0);
+  held.shift()!();
+  await until(() => held.length === 1);
+  expect(told).toEqual([0]);
+  held.shift()!();
+  await until(() => told.length === 4);
+  expect(told).toEqual([0, 1, 2, 3]);
+  expect(held).toEqual([]);
+});
+
+test('when too much waits for the disk, more is refused at once instead of filling memory', async () => {
+  const held: (() => void)[] = [];
+  let holding = true;
+  await open({
+    ...fileDisk,
+    sync: (fd, done) => (holding ? held.push(() => fileDisk.sync(fd, done)) : fileDisk.sync(fd, done)),
+  });
+  const payload = new Uint8Array(16 * 1024 * 1024);
+  let accepted = 0;
+  let refused: unknown = null;
+  const frame = { deviceId: 'a', topic: 'tocsin/v1/a/up', via: 'mqtt', receivedAt: 1, payload } as const;
+  for (let index = 0; index < 8 && refused === null; index++) {
+    writer.append(0, { kind: 'frame', frame }, (error) => {
+      if (error) refused = error;
+      else accepted++;
+    });
+  }
+  expect(refused).toMatchObject(unavailable);
+  await until(() => held.length === 1);
+  holding = false;
+  held[0]!();
+  await until(() => accepted > 0);
+  expect(accepted).toBeLessThanOrEqual(5);
+  expect(await appendAll(writer, [someEntry(0)])).toEqual([accepted]);
+});
+
+test('close waits for what is under way, and later appends are refused', async () => {
+  await open(fileDisk);
+  const appended = appendAll(writer, [...Array(100).keys()].map(someEntry));
+  await Promise.all([writer.close(), appended]);
+  await expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject(unavailable);
+  await open(fileDisk);
+  expect(writer.end(0)).toBe(100);
+});
+
+async function open(disk: Disk): Promise<void> {
+  const log = pino({ level: 'silent' });
+  writer = await openJournalWriter({ dir, segmentBytes: 1_000_000_000, keepMs: 0, log, disk });
+}
+
+async function reopen(): Promise<void> {
+  await writer.close();
+  await open(fileDisk);
+}
+
+async function expectEntries(indexes: number[]): Promise<void> {
+  expect(writer.end(0)).toBe(indexes.length);
+  const reader = await openJournalReader({ dir, partition: 0, progress: writer.progress });
+  const stored = await readAll(reader, 0, indexes.length);
+  await reader.close();
+  expect(stored.map((one) => plain(one.entry))).toEqual(indexes.map((index) => plain(someEntry(index))));
+}
+
+/** Waits until it is so, turn by turn of the event loop; the test's own limit ends it otherwise. */
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setImmediate(resolve));
+}
