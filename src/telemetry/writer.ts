@@ -42,18 +42,20 @@ export interface WriterOptions {
 export class TelemetryWriter {
   readonly #options: WriterOptions;
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
-  #offset: number | null = null;
-  #prepared = false;
+  #offset: number;
+  /** Whether the offset is known and the store is prepared; again in question after a failure. */
+  #ready = false;
   #failures = 0;
   #trouble: string | null = null;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#offset = options.journal.start();
     this.#pause = options.pause ?? pauseUnlessAborted;
   }
 
-  /** Everything below has been taken by the store; null until the offset is known. */
-  get offset(): number | null {
+  /** Everything below has been taken by the store. */
+  get offset(): number {
     return this.#offset;
   }
 
@@ -64,8 +66,7 @@ export class TelemetryWriter {
 
   /** Entries that are still to be copied. */
   get lag(): number {
-    const { journal } = this.#options;
-    return journal.end() - (this.#offset ?? journal.start());
+    return this.#options.journal.end() - this.#offset;
   }
 
   /** Runs until the signal aborts; never rejects. */
@@ -88,15 +89,16 @@ export class TelemetryWriter {
   /** Copies the next entries; what it has done when it fails is done. */
   async #copy(signal: AbortSignal): Promise<void> {
     const { journal, telemetry, readingsOf } = this.#options;
-    if (!this.#prepared) {
+    if (!this.#ready) {
+      this.#offset = await this.#storedOffset();
       await telemetry.prepare();
-      this.#prepared = true;
+      this.#ready = true;
     }
-    this.#offset ??= await this.#firstOffset();
     const entries: StoredEntry[] = await journal.read(this.#offset, maxEntries, waitMs, signal);
     let batch: Reading[] = [];
     for (const { offset, entry } of entries) {
-      if (entry.kind === 'frame') batch.push(...(await readingsOf(entry.frame)));
+      // One by one: a frame may hold more readings than a call takes arguments.
+      if (entry.kind === 'frame') for (const reading of await readingsOf(entry.frame)) batch.push(reading);
       if (batch.length >= fullBatch) {
         await this.#keep(batch, offset + 1);
         batch = [];
@@ -118,7 +120,7 @@ export class TelemetryWriter {
     this.#offset = next;
   }
 
-  async #firstOffset(): Promise<number> {
+  async #storedOffset(): Promise<number> {
     const { journal, checkpoint, log } = this.#options;
     const stored = await checkpoint.load();
     const start = journal.start();
@@ -127,14 +129,15 @@ export class TelemetryWriter {
     // A fresh store or journal beside an old one. Readings that are written again leave nothing twice.
     if (stored !== 0)
       log.warn({ stored, start, end }, 'The journal does not have the stored offset; reading all of it');
+    await checkpoint.save(start);
     return start;
   }
 
   #failed(error: unknown): void {
     const { log, metrics } = this.#options;
     metrics.failures.inc();
-    // The store may come back without its database: it is prepared again first.
-    this.#prepared = false;
+    // The store may come back without its database, or the journal may have been trimmed: both are looked at again.
+    this.#ready = false;
     this.#failures += 1;
     this.#trouble = error instanceof Error ? error.message : String(error);
     if (this.#failures === 1) log.warn({ err: error }, 'Readings cannot be written; they wait in the journal');

@@ -1,0 +1,62 @@
+import { type DecodeLimits, decode } from '../devices/decode.ts';
+import type { DeviceType } from '../model/device-type.ts';
+import type { Frame } from '../model/frame.ts';
+import type { Reading } from '../model/reading.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { DeviceDirectory } from './device-directory.ts';
+
+export interface FrameReadingsOptions {
+  devices: DeviceDirectory;
+  deviceTypes: ReadonlyMap<string, DeviceType>;
+  limits: DecodeLimits;
+  log: Logger;
+}
+
+/**
+ * The readings in a frame. What is wrong in it is left out without a word: the engine reads the same frame, and it is
+ * the engine that counts and quarantines.
+ */
+export class FrameReadings {
+  readonly #options: FrameReadingsOptions;
+  /** Devices that are gone from the store, so that each of their old frames does not ask for them again. */
+  readonly #missing = new Set<string>();
+
+  constructor(options: FrameReadingsOptions) {
+    this.#options = options;
+  }
+
+  /** Devices changed in the store. */
+  async reload(): Promise<void> {
+    await this.#options.devices.load();
+    this.#missing.clear();
+  }
+
+  async of(frame: Frame): Promise<Reading[]> {
+    const { deviceTypes, limits, log } = this.#options;
+    const deviceType = await this.#typeOf(frame.deviceId);
+    const type = deviceType && deviceTypes.get(deviceType);
+    if (!type) return [];
+    try {
+      return decode(type, frame, limits).samples.flatMap(({ deviceId, measuredAt, receivedAt, values }) =>
+        Object.entries(values).map(([channel, value]) => {
+          return { deviceId, deviceType: type.id, channel, value, measuredAt, receivedAt };
+        }),
+      );
+    } catch (error) {
+      // A mistake of ours must not stop the historian at this frame for ever.
+      log.error({ err: error, device: frame.deviceId }, 'A frame could not be decoded; its readings are left out');
+      return [];
+    }
+  }
+
+  async #typeOf(deviceId: string): Promise<string | undefined> {
+    const { devices } = this.#options;
+    const known = devices.get(deviceId);
+    if (known || this.#missing.has(deviceId)) return known?.type;
+    // It may have been made a moment ago.
+    await devices.load();
+    const fresh = devices.get(deviceId);
+    if (!fresh) this.#missing.add(deviceId);
+    return fresh?.type;
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import { loadDeviceTypes } from '../devices/registry.ts';
+import { openJournalReader } from '../journal/reader.ts';
+import { dataFiles } from '../settings/data-files.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Logger } from '../shared/logger.ts';
+import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
+import { openStore } from '../store/open.ts';
+import { createTelemetry } from '../telemetry/create.ts';
+import { writerMetrics } from '../telemetry/metrics.ts';
+import { TelemetryWriter } from '../telemetry/writer.ts';
+import { DeviceDirectory } from './device-directory.ts';
+import { FrameReadings } from './frame-readings.ts';
+import type { HistorianFunctions } from './messages.ts';
+
+/** Name of the historian's offset in the store. */
+const consumer = 'telemetry';
+/** The embedded journal has one partition. */
+const partition = 0;
+/** A store that hangs must not hold up the end; what it has not taken by then is written after the next start. */
+const stopWithinMs = 5000;
+
+export interface HistorianOptions {
+  settings: Settings;
+  /** From the journal's writer. */
+  journalProgress: SharedArrayBuffer;
+  log: Logger;
+}
+
+/** Composes the historian and starts to write; the store must have its tables. `stop()` closes everything. */
+export async function startHistorian({
+  settings,
+  journalProgress,
+  log,
+}: HistorianOptions): Promise<HistorianFunctions> {
+  const files = dataFiles(settings);
+  const store = await openStore(files.store);
+  const journal = await openJournalReader({ dir: files.journal, partition, progress: journalProgress });
+
+  const frames = new FrameReadings({
+    devices: new DeviceDirectory(store),
+    // What is broken in a device type is said by the engine, which reads the same folders.
+    deviceTypes: loadDeviceTypes(settings.devicesDir).types,
+    limits: { maxFutureMs: settings.intake.maxFuture, maxAgeMs: settings.intake.maxAge },
+    log,
+  });
+  await frames.reload();
+
+  const registry = new Registry();
+  const metrics = writerMetrics(registry, () => writer.lag);
+  const telemetry = createTelemetry({
+    settings: settings.telemetry,
+    dataDir: settings.dataDir,
+    log,
+    onRefused: (lines) => metrics.refused.inc(lines.length),
+  });
+  const writer: TelemetryWriter = new TelemetryWriter({
+    journal,
+    telemetry,
+    readingsOf: (frame) => frames.of(frame),
+    checkpoint: {
+      load: () => getCheckpoint(store, consumer, partition),
+      save: (offset) => setCheckpoint(store, consumer, partition, offset),
+    },
+    metrics,
+    log,
+  });
+
+  const stopping = new AbortController();
+  const running = writer.run(stopping.signal);
+
+  return {
+    range: (query) => telemetry.range(query),
+    latest: (deviceId, channels) => telemetry.latest(deviceId, channels),
+    reload: () => frames.reload(),
+    metrics: () => registry.metrics(),
+    status: async () => ({ offset: writer.offset, end: journal.end(), trouble: writer.trouble }),
+    async stop() {
+      stopping.abort();
+      await Promise.race([running, timer(stopWithinMs, undefined, { ref: false })]);
+      await telemetry.close();
+      await journal.close();
+      await store.destroy();
+    },
+  };
+}
