@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './child.ts';
+import type { LoadTask } from './load.ts';
+import { publishPacket, RawClient } from './raw-client.ts';
+import { p50, p99, round } from './statistics.ts';
+import { BenchTocsin } from './tocsin.ts';
+
+const rate = 1_000;
+const loadClients = 500;
+const alarms = 200;
+
+export interface LatencyResult {
+  messagesPerSecond: number;
+  alarms: number;
+  /** Publish → PUBACK of the same messages: what the way to the broker and the disk costs alone. */
+  acknowledgedMs: { p50: number; p99: number };
+  /** Publish → alarm at a client of the live feed. */
+  alarmMs: { p50: number; p99: number };
+  /** Alarm over acknowledgement, medians. */
+  ratio: number;
+}
+
+/** From the publish of an SOS to its alarm on the live feed, while 1,000 other messages a second come in. */
+export async function benchLatency(): Promise<LatencyResult> {
+  const tocsin = await BenchTocsin.start();
+  const load = new Child('./load.ts');
+  const stop = new AbortController();
+  try {
+    const background = await tocsin.devices('flood-gauge', loadClients);
+    const elders = await tocsin.devices('elder-wristband', alarms);
+    const seenAt = new Map<string, number>();
+    await watchFeed(tocsin, stop.signal, (deviceId) => {
+      if (!seenAt.has(deviceId)) seenAt.set(deviceId, performance.now());
+    });
+    const task: LoadTask = { port: tocsin.mqttPort, clients: background, seconds: 60, rate };
+    load.process.send(task);
+    await sleep(4_000);
+
+    const sentAt = new Map<string, number>();
+    const acked: number[] = [];
+    for (const elder of elders) {
+      const client = await RawClient.open({ port: tocsin.mqttPort, ...elder });
+      const sent = performance.now();
+      client.onAck(() => acked.push(performance.now() - sent));
+      sentAt.set(elder.id, sent);
+      client.send(publishPacket(`tocsin/v1/${elder.id}/up`, '{"sos":true,"worn":true}'));
+      await sleep(50);
+      client.close();
+    }
+    for (let i = 0; seenAt.size < alarms && i < 100; i++) await sleep(50);
+    if (seenAt.size < alarms) throw new Error(`only ${seenAt.size} of ${alarms} alarms came on the live feed`);
+    const times = elders.map(({ id }) => seenAt.get(id)! - sentAt.get(id)!);
+    return {
+      messagesPerSecond: rate,
+      alarms,
+      acknowledgedMs: { p50: round(p50(acked), 1), p99: round(p99(acked), 1) },
+      alarmMs: { p50: round(p50(times), 1), p99: round(p99(times), 1) },
+      ratio: round(p50(times) / p50(acked), 2),
+    };
+  } finally {
+    stop.abort();
+    await load.end('SIGKILL');
+    await tocsin.end();
+  }
+}
+
+/** Calls `onAlarm` with the device of every alarm of the live feed. Resolves once the feed is open. */
+async function watchFeed(tocsin: BenchTocsin, signal: AbortSignal, onAlarm: (deviceId: string) => void): Promise<void> {
+  const response = await fetch(`${tocsin.url}/api/v1/feed`, {
+    headers: { authorization: `Bearer ${tocsin.token}`, accept: 'text/event-stream' },
+    signal,
+  });
+  if (!response.ok || !response.body) throw new Error(`the live feed answers ${response.status}`);
+  const lines = response.body.pipeThrough(new TextDecoderStream());
+  void (async () => {
+    let rest = '';
+    for await (const text of lines) {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop()!;
+      for (const line of parts) {
+        if (!line.startsWith('data:')) continue;
+        const event = JSON.parse(line.slice(5)) as { kind: string; data: { deviceId?: string } | null };
+        if (event.kind === 'alarm' && event.data?.deviceId) onAlarm(event.data.deviceId);
+      }
+    }
+  })().catch(() => {
+    // The feed ends when the measurement does.
+  });
+}

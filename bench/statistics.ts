@@ -1,0 +1,14 @@
+import { median, quantile } from 'simple-statistics';
+
+/** Milliseconds or messages, rounded for people. */
+export function round(value: number, digits = 0): number {
+  return Number(value.toFixed(digits));
+}
+
+export function p50(values: number[]): number {
+  return median(values);
+}
+
+export function p99(values: number[]): number {
+  return quantile(values, 0.99);
+}
