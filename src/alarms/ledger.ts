@@ -6,7 +6,7 @@ import { addFeed } from '../store/feed.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Database, NewRow, Row } from '../store/schema.ts';
 import { selectIn } from '../store/select-in.ts';
-import { upsertAlarms } from './upsert.ts';
+import { upsertAll } from '../store/upsert-all.ts';
 
 /** What really changed about an alarm, for the response to act on. */
 export interface AlarmTransition {
@@ -27,6 +27,9 @@ export interface AlarmTransition {
  */
 const continuedSlotMs = 10_000;
 
+/** What rules change about an alarm; what people did to it is left as it is. */
+const ruledColumns = ['severity', 'peakSeverity', 'active', 'clearedAt', 'count', 'lastAt', 'valuesJson'] as const;
+
 type Effect<K extends AlarmEffect['kind']> = Extract<AlarmEffect, { kind: K }>;
 
 /**
@@ -45,10 +48,8 @@ export async function recordEffects(
   const batch = new LedgerBatch(alarms, await severityChanges(tx, effects), deviceById);
   for (const effect of effects) batch.take(effect);
 
-  await upsertAlarms(
-    tx,
-    [...batch.changed].map((id) => alarms.get(id)!),
-  );
+  const changed = [...batch.changed].map((id) => alarms.get(id)!);
+  await upsertAll(tx, 'alarm', 'id', ruledColumns, changed);
   await insertAll(tx, 'alarmChange', batch.changes);
   await addFeed(
     tx,

@@ -129,13 +129,16 @@ export interface Database {
   };
   /** Notification intents. The id is deterministic: one transition, one channel, one target, one row. */
   outbox: {
+    /** The order in which a target is told. */
+    seq: Generated<number>;
     id: string;
     channel: string;
     target: string;
     bodyJson: string;
     createdAt: number;
-    state: 'waiting' | 'delivered' | 'failed';
+    state: 'waiting' | 'sending' | 'delivered' | 'failed';
     attempts: number;
+    /** Waiting: when it is tried next. Sending: when the one who sends it must be gone, so that it is tried again. */
     nextAt: number;
     deliveredAt: number | null;
     lastError: string | null;

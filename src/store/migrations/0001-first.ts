@@ -179,7 +179,8 @@ async function createCases(db: Kysely<unknown>): Promise<void> {
 async function createNotifications(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('outbox')
-    .addColumn('id', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('seq', sequenceType, asSequence)
+    .addColumn('id', 'text', (c) => c.notNull().unique())
     .addColumn('channel', 'text', (c) => c.notNull())
     .addColumn('target', 'text', (c) => c.notNull())
     .addColumn('bodyJson', 'text', (c) => c.notNull())
@@ -190,7 +191,7 @@ async function createNotifications(db: Kysely<unknown>): Promise<void> {
     .addColumn('deliveredAt', long)
     .addColumn('lastError', 'text')
     .execute();
-  await db.schema.createIndex('outboxDue').on('outbox').columns(['state', 'nextAt']).execute();
+  await db.schema.createIndex('outboxByTarget').on('outbox').columns(['state', 'channel', 'target', 'seq']).execute();
 
   await db.schema
     .createTable('notice')

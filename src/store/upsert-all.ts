@@ -1,0 +1,31 @@
+import type { StoreOrTransaction } from './open.ts';
+import type { Database, Row } from './schema.ts';
+
+/** Rows in one statement. A row has at most 15 columns and a statement may have 32,766 values. */
+const rowsAtOnce = 500;
+
+/**
+ * Inserts the rows whose `key` is new and writes `columns` of the others, a few statements for all of them. A row may
+ * come once only.
+ */
+export async function upsertAll<T extends keyof Database, C extends keyof Row<T> & string>(
+  db: StoreOrTransaction,
+  table: T,
+  key: C,
+  columns: readonly C[],
+  rows: readonly Row<T>[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    await db
+      .insertInto(table)
+      .values(rows.slice(start, start + rowsAtOnce) as never)
+      .onConflict((conflict) =>
+        conflict
+          .column(key as never)
+          .doUpdateSet(
+            (e) => Object.fromEntries(columns.map((column) => [column, e.ref(`excluded.${column}` as never)])) as never,
+          ),
+      )
+      .execute();
+  }
+}
