@@ -1,0 +1,107 @@
+import { Registry } from 'prom-client';
+import { loadDeviceTypes } from '../devices/registry.ts';
+import { openJournalReader } from '../journal/reader.ts';
+import { webhookChannel } from '../notify/channels/webhook/channel.ts';
+import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
+import { deliverDue } from '../notify/deliver.ts';
+import { loadAreas } from '../response/areas.ts';
+import type { ResponseContext } from '../response/context.ts';
+import { escalateDue } from '../response/escalate.ts';
+import { respond } from '../response/respond.ts';
+import { type CompiledType, compileType } from '../rules/compile.ts';
+import { Fold } from '../rules/fold.ts';
+import { dataFiles } from '../settings/data-files.ts';
+import type { Settings } from '../settings/schema.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import { openStore } from '../store/open.ts';
+import { DeviceDirectory } from './device-directory.ts';
+import { EngineLoop } from './engine-loop.ts';
+import type { EngineFunctions } from './messages.ts';
+import { Repeating } from './repeating.ts';
+
+/** The embedded journal has one partition. */
+const partition = 0;
+/** How often SLA clocks and waiting notifications are looked at. */
+const everyMs = 1_000;
+
+export interface EngineData {
+  settings: Settings;
+  /** From the journal's writer. */
+  journalProgress: SharedArrayBuffer;
+}
+
+/** Composes the engine and starts to fold; the store must have its tables. `stop()` closes everything. */
+export async function startEngine(
+  { settings, journalProgress }: EngineData,
+  host: { onFeed(): void; log: Logger },
+): Promise<EngineFunctions> {
+  const { log, onFeed } = host;
+  const clock = systemClock;
+  const files = dataFiles(settings);
+  const store = await openStore(files.store);
+  const reader = await openJournalReader({ dir: files.journal, partition, progress: journalProgress });
+  const { types: deviceTypes } = loadDeviceTypes(settings.devicesDir, log);
+  const compiled = new Map<string, CompiledType>();
+  for (const type of deviceTypes.values()) {
+    const result = compileType(type);
+    compiled.set(type.id, result);
+    for (const problem of result.problems) log.error({ type: type.id }, `rule left out: ${problem.message}`);
+  }
+  const devices = new DeviceDirectory(store);
+  await devices.load();
+
+  const response: ResponseContext = {
+    areas: await loadAreas(store),
+    deviceById: (id) => devices.get(id),
+    deviceTypes,
+    settings,
+  };
+  const channels = new Map([[webhookChannelName, webhookChannel(store, settings.notify.webhook)]]);
+  const outbox = new Repeating('delivery', everyMs, log, () => deliverDue(store, clock, channels));
+  const announce = () => {
+    onFeed();
+    outbox.now();
+  };
+
+  const fold = new Fold(compiled);
+  const registry = new Registry();
+  const loop = new EngineLoop({
+    store,
+    reader,
+    partition,
+    deviceTypes,
+    devices,
+    fold,
+    limits: { maxFutureMs: settings.intake.maxFuture, maxAgeMs: settings.intake.maxAge },
+    checkpointEveryMs: settings.rules.checkpointEvery,
+    respond: (tx, transitions) => respond(tx, transitions, response, clock.now()),
+    onFeed: announce,
+    clock,
+    log,
+    registry,
+  });
+  await loop.start();
+  const clocks = new Repeating('escalation', everyMs, log, async () => {
+    if ((await escalateDue(store, clock.now(), response)) > 0) announce();
+  });
+
+  return {
+    async reload() {
+      await devices.load();
+      response.areas = await loadAreas(store);
+    },
+    async baseline(deviceId, channel, times) {
+      const device = devices.get(deviceId);
+      return device ? fold.normal(device, channel, times) : [];
+    },
+    metrics: () => registry.metrics(),
+    status: async () => loop.status(),
+    async stop() {
+      await Promise.all([clocks.stop(), outbox.stop()]);
+      await loop.stop();
+      await reader.close();
+      await store.destroy();
+    },
+  };
+}
