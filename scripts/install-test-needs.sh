@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need of the system and npm does not bring: a real InfluxDB, a browser, a stock MQTT client,
 # and a font with Chinese characters for screenshots. From Debian's packages; says so and fails where it cannot.
+# A service that a package starts by itself does no harm: the tests run servers of their own on free ports.
 set -eu
 
 have_font() {
@@ -40,5 +41,3 @@ if ! { apt update && apt install -y --no-install-recommends $missing; }; then
   tail -n 5 "$log" >&2
   cannot 'apt-get failed, its last words are above'
 fi
-
-# The package may have started a service of its own; the tests run their own server on a free port and do not mind it.

@@ -28,7 +28,7 @@ export function createTelemetry({ settings, dataDir, log, onRefused }: Telemetry
       if (first) onRefused?.(refused);
       // A device that goes on sending what InfluxDB refuses is said once; the counter says how much.
       if (first && !refusing) {
-        const facts = { code: 'TELEMETRY_REFUSED', lines: refused.length, line: first.line, reason: first.reason };
+        const facts = { lines: refused.length, line: first.line, reason: first.reason };
         log.warn(facts, 'InfluxDB refuses some readings for good; they are left out of it and counted');
       }
       refusing = first !== undefined;

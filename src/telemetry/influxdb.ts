@@ -54,8 +54,11 @@ export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
       writer.writeRecords(lines as string[]);
       await writer.flush();
     } catch (error) {
-      if (error instanceof HttpError && refusals.has(error.statusCode)) throw new BatchRefused(reasonOf(error));
-      throw unavailable(url, error);
+      if (!(error instanceof HttpError)) throw unavailable(url, error);
+      if (refusals.has(error.statusCode)) throw new BatchRefused(reasonOf(error));
+      // InfluxDB below 1.8 has no such page; a missing bucket has a 404 in JSON.
+      const tooOld = writeApi === 'v2' && error.statusCode === 404 && !error.json;
+      throw unavailable(url, tooOld ? new Error('it has no /api/v2/write; below 1.8 set writeApi to v1') : error);
     }
   }
 

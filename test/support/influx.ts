@@ -24,13 +24,13 @@ export interface InfluxServer {
   remove(): Promise<void>;
 }
 
-/** Starts a server and waits until it answers; two ports are free ones. */
-export async function startInflux(): Promise<InfluxServer> {
+/** Starts a server on free ports and waits until it answers. `auth`: it asks for users, the first of whom may be made. */
+export async function startInflux({ auth = false } = {}): Promise<InfluxServer> {
   const dir = await mkdtemp(join(tmpdir(), 'tocsin-influx-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const configFile = join(dir, 'influxdb.conf');
-  await writeFile(configFile, configuration(dir, port));
+  await writeFile(configFile, configuration(dir, port, auth));
 
   let server: ChildProcess;
   const run = async () => {
@@ -54,9 +54,14 @@ export async function startInflux(): Promise<InfluxServer> {
     query: async (database, statement) => {
       const query = new URLSearchParams({ db: database, epoch: 'ms', q: statement });
       const answer = await fetch(`${url}/query?${query}`, { method: 'POST' });
-      const body = (await answer.json()) as { results: { error?: string; series?: { values: unknown[][] }[] }[] };
-      if (body.results[0]?.error) throw new Error(body.results[0].error);
-      return body.results[0]?.series?.flatMap((series) => series.values) ?? [];
+      const body = (await answer.json()) as {
+        error?: string;
+        results?: { error?: string; series?: { values: unknown[][] }[] }[];
+      };
+      const result = body.results?.[0];
+      const error = body.error ?? result?.error;
+      if (error) throw new Error(error);
+      return result?.series?.flatMap((series) => series.values) ?? [];
     },
     remove: async () => {
       await end('SIGKILL');
@@ -87,7 +92,7 @@ async function start(configFile: string, logFile: string, url: string): Promise<
   throw new Error(`influxd does not answer at ${url}: ${await readFile(logFile, 'utf8')}`);
 }
 
-function configuration(dir: string, port: number): string {
+function configuration(dir: string, port: number, auth: boolean): string {
   return `
 reporting-disabled = true
 bind-address = "127.0.0.1:0"
@@ -102,6 +107,7 @@ bind-address = "127.0.0.1:0"
 [http]
   bind-address = "127.0.0.1:${port}"
   log-enabled = false
+  auth-enabled = ${auth}
 [logging]
   level = "warn"
 `;

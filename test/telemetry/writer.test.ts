@@ -117,7 +117,7 @@ test('the offset never gets ahead of the store', async () => {
   const { run, failing, store, writer } = await setUp(100);
   failing.write = Number.POSITIVE_INFINITY;
   const running = run();
-  await expect.poll(() => writer.trouble).toBe('write fails');
+  await expect.poll(() => writer.trouble, { timeout: 20_000 }).toBe('write fails');
   const seen = await getCheckpoint(store, 'telemetry', 0);
   failing.write = 0;
   await running;
