@@ -61,12 +61,14 @@ export class EngineLoop {
   /** Effects of entries below are in the store. */
   #committed = 0;
   #checkpointAt = 0;
+  /** A restart reads the journal from here. */
+  #checkpointed = 0;
   #trouble: string | null = null;
   #running: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { registry } = options;
+    const { registry, reader } = options;
     this.#quarantine = new Quarantine(registry);
     this.#transitions = new Counter({
       name: 'tocsin_alarm_transitions_total',
@@ -78,7 +80,7 @@ export class EngineLoop {
       name: 'tocsin_engine_lag_entries',
       help: 'Durable entries of the journal that the engine has not folded yet',
       registers: [registry],
-      collect: () => this.#lag.set(this.status().end - this.#offset),
+      collect: () => this.#lag.set(reader.end() - this.#offset),
     });
     this.#lag = registry.getSingleMetric('tocsin_engine_lag_entries') as Gauge;
   }
@@ -90,6 +92,7 @@ export class EngineLoop {
     const { store, partition, fold, clock, reader, log } = this.#options;
     this.#committed = await getCheckpoint(store, effectsConsumer, partition);
     this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
+    this.#checkpointed = this.#offset;
     for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
       fold.restore(key, JSON.parse(stateJson));
     this.#checkpointAt = clock.now();
@@ -180,7 +183,7 @@ export class EngineLoop {
     const { store, fold, partition, clock } = this.#options;
     this.#checkpointAt = clock.now();
     const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
-    await this.#persist('write a checkpoint', async () => {
+    const done = await this.#persist('write a checkpoint', async () => {
       await store.transaction().execute(async (tx) => {
         for (let i = 0; i < rows.length; i += 500)
           await tx
@@ -193,7 +196,9 @@ export class EngineLoop {
       });
       return true;
     });
-    this.#committed = Math.max(this.#committed, this.#offset);
+    if (!done) return;
+    this.#committed = this.#offset;
+    this.#checkpointed = this.#offset;
   }
 
   /** Tries until it works or the engine is told to stop; says once what is wrong, and once that it is over. */
@@ -215,7 +220,7 @@ export class EngineLoop {
   }
 
   status(): ConsumerStatus {
-    return { offset: this.#offset, end: this.#options.reader.end(), trouble: this.#trouble };
+    return { offset: this.#checkpointed, end: this.#options.reader.end(), trouble: this.#trouble };
   }
 
   /** Finishes the batch under way and writes a checkpoint. */

@@ -37,7 +37,7 @@ export interface NormalBand {
 }
 
 export interface ConsumerStatus {
-  /** Everything below has had its effect. */
+  /** Everything below has had its effect for good: a restart goes on from here, and the journal may forget it. */
   offset: number;
   /** Offset after the last durable entry of the journal. */
   end: number;

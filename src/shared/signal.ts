@@ -1,0 +1,14 @@
+/** Tells everybody who asked that something happened; says nothing about what. */
+export class Signal {
+  readonly #listeners = new Set<() => void>();
+
+  /** @returns the function that ends the subscription. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
