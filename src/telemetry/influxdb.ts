@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { HttpError, InfluxDB, setLogger, type WriteApi } from '@influxdata/influxdb-client';
+import { AbortError, HttpError, InfluxDB, setLogger, type WriteApi } from '@influxdata/influxdb-client';
 import type { Settings } from '../settings/schema.ts';
 import { TocsinError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -155,6 +155,7 @@ function hangUpOnTimeout(url: string): HttpAgent {
 
 function reasonOf(error: unknown): string {
   if (error instanceof HttpError) return error.json?.error ?? error.json?.message ?? error.message;
+  if (error instanceof AbortError) return `no answer within ${queryTimeoutMs / 1000} s`;
   return error instanceof Error ? error.message || error.name : String(error);
 }
 

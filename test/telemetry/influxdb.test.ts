@@ -108,8 +108,11 @@ test('a database that is missing keeps the batch with us, and prepare() makes it
 
 test('a server that is away is TELEMETRY_UNAVAILABLE for all, and says where it should be', async () => {
   await influx.stop();
+  // Exactly as many lines as a request takes: here the client would flush by itself and swallow the failure.
+  const full = Array.from({ length: 5000 }, (_, i) => reading('away', 'level', start + i, i));
   for (const call of [
     () => telemetry.prepare(),
+    () => telemetry.write(full),
     () => telemetry.write([reading('away', 'level', start, 1)]),
     () => telemetry.latest('away', ['level']),
   ]) {
