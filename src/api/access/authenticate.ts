@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { TocsinError } from '../../shared/errors.ts';
+import type { ApiContext } from '../context.ts';
+import { type Access, allows } from './permissions.ts';
+import { sameOrigin } from './same-origin.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { findSession, type SignedIn } from './session.ts';
+
+export const sessionCookie = 'tocsin_session';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What one must be allowed to do to call this route. Without it a route cannot be registered. */
+    may?: Access;
+  }
+  interface FastifyRequest {
+    /** Who calls; null on public routes and those of devices. */
+    person: SignedIn | null;
+    scope: Scope;
+  }
+}
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Asks every request who it is and whether its route's `config.may` is his. A route that does not say who may call it
+ * stops the start.
+ */
+export function authenticate(api: FastifyInstance, context: ApiContext): void {
+  api.decorateRequest('person', null);
+  api.decorateRequest('scope', null);
+
+  const registered: RouteOptions[] = [];
+  api.addHook('onRoute', (route) => {
+    registered.push(route);
+  });
+  // Not at once: a plugin's routes get their `may` from the scope that the plugin is registered in, a moment later.
+  api.addHook('onReady', async () => {
+    const open = registered.filter((route) => !route.config?.may).map((route) => `${route.method} ${route.url}`);
+    if (open.length > 0) throw new Error(`These routes do not say who may call them (config.may): ${open.join(', ')}.`);
+  });
+
+  api.addHook('onRequest', async (request) => {
+    const may = request.routeOptions.config.may;
+    // No route: the not-found handler answers.
+    if (request.is404 || may === 'public' || may === 'device') return;
+    if (may === undefined) throw new TocsinError('FORBIDDEN', 'Nobody may call this.');
+
+    const { token, byCookie } = tokenOf(request);
+    const person = token ? await findSession(context.store, token, context.clock.now()) : null;
+    if (!person) throw new TocsinError('SIGN_IN_REQUIRED', 'Sign in first: POST /api/v1/session.');
+    if (byCookie && !safeMethods.has(request.method) && !sameOrigin(request, context.settings.http.publicUrl)) {
+      throw new TocsinError(
+        'FORBIDDEN',
+        'This request signs in by cookie but does not come from a page of Tocsin. Programs send the token as "Authorization: Bearer …".',
+      );
+    }
+    if (!allows(person.role, may)) {
+      throw new TocsinError('FORBIDDEN', `A ${person.role} may not do this (${may}). Ask an administrator.`, { may });
+    }
+    request.person = person;
+    request.scope = await scopeOf(context.store, person);
+  });
+}
+
+/** Who calls a route that is not public. */
+export function caller(request: FastifyRequest): SignedIn {
+  if (!request.person) throw new Error(`${request.routeOptions.url} has no one signed in; is its config.may public?`);
+  return request.person;
+}
+
+function tokenOf(request: FastifyRequest): { token: string | undefined; byCookie: boolean } {
+  const bearer = /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer) return { token: bearer, byCookie: false };
+  return { token: request.cookies[sessionCookie], byCookie: true };
+}

@@ -1,0 +1,52 @@
+import type { Role } from '../../model/role.ts';
+
+const everyone: readonly Role[] = ['duty-officer', 'grid-worker', 'integrator', 'administrator', 'service'];
+const operations: readonly Role[] = ['duty-officer', 'grid-worker', 'administrator'];
+const equipment: readonly Role[] = ['integrator', 'administrator'];
+const administrators: readonly Role[] = ['administrator'];
+
+/**
+ * Who may do what: the only place that knows. A route names one of these in `config.may`; what is not listed for a
+ * role it may not do. On top of this a grid worker sees and does things only within his areas and below.
+ */
+export const permissions = {
+  'session.own': everyone,
+  'area.read': everyone,
+  'area.write': administrators,
+  // Names and log-in names of all people: not for those who need only their own cases.
+  'person.read': ['duty-officer', 'administrator'],
+  'person.write': administrators,
+  'duty.read': operations,
+  'duty.write': ['duty-officer', 'administrator'],
+  'device-type.read': everyone,
+  'device.read': everyone,
+  'device.write': equipment,
+  'device.command': ['duty-officer', 'integrator', 'administrator', 'service'],
+  'reading.read': everyone,
+  'alarm.read': everyone,
+  // Acknowledging is a named person's word, so not for a program.
+  'alarm.acknowledge': operations,
+  'case.read': everyone,
+  'case.work': ['duty-officer', 'grid-worker', 'administrator', 'service'],
+  'case.verify': operations,
+  'notice.own': everyone,
+  'quarantine.read': equipment,
+  'webhook.read': equipment,
+  'webhook.write': equipment,
+  'flow.edit': equipment,
+  'feed.read': everyone,
+  'metrics.read': ['integrator', 'administrator', 'service'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+/**
+ * What a route asks of the one who calls: a permission; nothing (`public`); or a device's own credential, which the
+ * route checks itself (`device`).
+ */
+export type Access = Permission | 'public' | 'device';
+
+/** Whether a role has a permission. */
+export function allows(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role);
+}

@@ -1,0 +1,68 @@
+import type { DeviceType } from '../model/device-type.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Store } from '../store/open.ts';
+import type { Bucket, LatestValue, RangeQuery } from '../telemetry/port.ts';
+
+/** A frame that came over HTTP, as its sender signed it. */
+export interface HttpFrame {
+  deviceId: string;
+  secret: string;
+  payload: Uint8Array;
+  /** Bytes that were announced or seen; more than `payload` has when the rest was not taken. */
+  size: number;
+}
+
+/** What the API needs of the gateway, which holds the connections of devices. */
+export interface Gateway {
+  /** Resolves when the frame is durable. Rejects with a TocsinError: bad credential, disabled, too large, not JSON … */
+  acceptHttp(frame: HttpFrame): Promise<{ offset: number }>;
+  /** Publishes on the device's command topic, QoS 1. Rejects with DEVICE_UNREACHABLE when it cannot ever get there. */
+  sendCommand(deviceId: string, command: { command: string; arguments: Record<string, unknown> }): Promise<void>;
+  /** Devices in the store changed: read them again, and end connections whose credential or state no longer holds. */
+  devicesChanged(): Promise<void>;
+  isConnected(deviceId: string): boolean;
+}
+
+/** What the API needs of the engine: the rule fold and its baselines. */
+export interface Engine {
+  /** Devices, areas, people, duty or webhooks changed in the store: read them again. */
+  reload(): Promise<void>;
+  baseline(
+    deviceId: string,
+    channel: string,
+    times: number[],
+  ): Promise<{ at: number; low: number; middle: number; high: number }[]>;
+}
+
+/** What the API needs of the historian: the readings. */
+export interface Historian {
+  range(query: RangeQuery): Promise<Bucket[]>;
+  latest(deviceId: string, channels: string[]): Promise<LatestValue[]>;
+  /** Devices changed in the store: read them again. */
+  reload(): Promise<void>;
+}
+
+/** Everything the API works with; the app gives it. */
+export interface ApiContext {
+  settings: Settings;
+  store: Store;
+  /** Id of a device type → the type. */
+  deviceTypes: ReadonlyMap<string, DeviceType>;
+  clock: Clock;
+  log: Logger;
+  gateway: Gateway;
+  engine: Engine;
+  historian: Historian;
+  feed: {
+    /** Calls `onChange` after rows were added to the store's feed. Gives the function that ends it. */
+    subscribe(onChange: () => void): () => void;
+    /** The API has added rows itself: tell every subscriber, the API included. */
+    changed(): void;
+  };
+  /** Every part and how it is; `detail` says what is wrong, for people. */
+  readiness(): Promise<Record<string, { ok: boolean; detail?: string }>>;
+  /** Prometheus text of all parts but the API. */
+  metrics(): Promise<string>;
+}

@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { TocsinError } from '../shared/errors.ts';
+import type { ApiError } from './contract.ts';
+
+/** The one place where errors become answers: `{code, message, detail}`; nothing of our inside goes out. */
+export function handleErrors(api: FastifyInstance): void {
+  api.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = toTocsinError(error);
+    if (known) return answer(reply, known, known.status);
+    if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+      return answer(reply, new TocsinError('REQUEST_INVALID', error.message), error.statusCode);
+    }
+    request.log.error({ err: error, id: request.id, route: request.routeOptions.url }, 'A request has failed.');
+    return answer(
+      reply,
+      new TocsinError('INTERNAL', `Something went wrong here. The log has more under the id ${request.id}.`, {
+        id: request.id,
+      }),
+      500,
+    );
+  });
+}
+
+function toTocsinError(error: FastifyError): TocsinError | null {
+  if (error instanceof TocsinError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error);
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new TocsinError('PAYLOAD_TOO_LARGE', 'The body is too large. Send it in several parts.');
+  }
+  return null;
+}
+
+/** Says of each bad part where it is and what is allowed there. */
+function invalidRequest(error: Pick<FastifyError, 'validation' | 'validationContext'>): TocsinError {
+  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+  const problems = (error.validation ?? []).map((issue) => ({
+    path: [where, ...issue.instancePath.split('/').filter(Boolean)].join('.'),
+    problem: issue.message ?? 'is not allowed',
+  }));
+  const sentence = problems.map(({ path, problem }) => `${path}: ${problem}`).join('; ');
+  return new TocsinError('REQUEST_INVALID', sentence, { problems });
+}
+
+function answer(reply: FastifyReply, error: TocsinError, status: number): FastifyReply {
+  const body: ApiError = { code: error.code, message: error.message, detail: error.detail };
+  return reply.code(status).serializer(JSON.stringify).type('application/json; charset=utf-8').send(body);
+}
+
+/** Answers for what has no route. */
+export function notFound(request: FastifyRequest): TocsinError {
+  const path = request.url.split('?')[0];
+  return new TocsinError('NOT_FOUND', `There is no ${request.method} ${path}. See /api/docs for what there is.`);
+}

@@ -1,0 +1,40 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Api } from './api.ts';
+import * as contract from './contract.ts';
+
+/** OpenAPI 3.1 made of the routes' schemas, at /api/docs/json, and the page that shows it at /api/docs. */
+export async function describeApi(api: Api): Promise<void> {
+  const schemaRegistry = z.registry<{ id: string }>();
+  for (const [name, schema] of Object.entries(contract)) schemaRegistry.add(schema, { id: name });
+
+  await api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tocsin',
+        version: '1',
+        description: 'Times are milliseconds since the epoch. Errors are {code, message, detail}; see docs/errors.md.',
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'The token of POST /api/v1/session.' },
+          cookie: { type: 'apiKey', in: 'cookie', name: 'tocsin_session' },
+          device: { type: 'http', scheme: 'basic', description: 'Device id and secret.' },
+        },
+      },
+      security: [{ token: [] }, { cookie: [] }],
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+  });
+
+  await api.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, may: 'public' };
+    });
+    await docs.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { validatorUrl: null } });
+  });
+}

@@ -1,0 +1,103 @@
+import { alarmState } from '../../model/alarm.ts';
+import type { DeviceType } from '../../model/device-type.ts';
+import type { Rule } from '../../model/rule.ts';
+import type { Severity } from '../../model/severity.ts';
+import type { StoreOrTransaction } from '../../store/open.ts';
+import type { Alarm } from '../contract.ts';
+
+export interface AlarmFilter {
+  ids?: readonly string[] | undefined;
+  gridIds?: readonly string[] | undefined;
+  active?: boolean | undefined;
+  severities?: readonly Severity[] | undefined;
+  deviceId?: string | undefined;
+  type?: string | undefined;
+  /** Only those that began before this measured time, milliseconds since the epoch. */
+  before?: number | undefined;
+  limit?: number | undefined;
+}
+
+type Types = ReadonlyMap<string, DeviceType>;
+
+/**
+ * Alarms, the newest first. A page never ends between alarms of one moment, so it can be a few longer than `limit`,
+ * and asking for those before its last one misses none.
+ */
+export async function findAlarms(db: StoreOrTransaction, types: Types, filter: AlarmFilter): Promise<Alarm[]> {
+  const query = filtered(db, filter);
+  const limited = filter.limit ? query.limit(filter.limit) : query;
+  const rows = await limited.execute();
+  const last = rows.at(-1);
+  if (last && rows.length === filter.limit) {
+    rows.push(...(await query.where('alarm.raisedAt', '=', last.raisedAt).where('alarm.id', '<', last.id).execute()));
+  }
+  return rows.map((row) => toAlarm(row, types));
+}
+
+/** The rule of an alarm, if its device type still has it. */
+export function ruleOf(types: Types, ruleId: string): Rule | null {
+  return types.get(ruleId.split('/')[0]!)?.rules.find((rule) => rule.id === ruleId) ?? null;
+}
+
+function filtered(db: StoreOrTransaction, filter: AlarmFilter) {
+  let query = selectAlarms(db).orderBy('alarm.raisedAt', 'desc').orderBy('alarm.id', 'desc');
+  if (filter.ids) query = query.where('alarm.id', 'in', [...filter.ids]);
+  if (filter.gridIds) query = query.where('alarm.gridId', 'in', [...filter.gridIds]);
+  if (filter.active !== undefined) query = query.where('alarm.active', '=', filter.active ? 1 : 0);
+  if (filter.severities) query = query.where('alarm.severity', 'in', [...filter.severities]);
+  if (filter.deviceId) query = query.where('alarm.deviceId', '=', filter.deviceId);
+  if (filter.before !== undefined) query = query.where('alarm.raisedAt', '<', filter.before);
+  if (filter.type) {
+    // A rule's id begins with its device type; '0' is the character after '/'.
+    query = query.where('alarm.ruleId', '>', `${filter.type}/`).where('alarm.ruleId', '<', `${filter.type}0`);
+  }
+  return query;
+}
+
+function selectAlarms(db: StoreOrTransaction) {
+  return db
+    .selectFrom('alarm')
+    .leftJoin('device', 'device.id', 'alarm.deviceId')
+    .leftJoin('workCase', 'workCase.alarmId', 'alarm.id')
+    .leftJoin('person as assignee', 'assignee.id', 'workCase.assigneeId')
+    .leftJoin('person as acknowledger', 'acknowledger.id', 'alarm.acknowledgedBy')
+    .selectAll('alarm')
+    .select([
+      'device.name as deviceName',
+      'device.type as deviceType',
+      'workCase.id as caseId',
+      'assignee.id as assigneeId',
+      'assignee.name as assigneeName',
+      'acknowledger.name as acknowledgerName',
+    ]);
+}
+
+type AlarmRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>['execute']>>[number];
+
+function toAlarm(row: AlarmRow, types: Types): Alarm {
+  return {
+    id: row.id,
+    ruleId: row.ruleId,
+    ruleName: ruleOf(types, row.ruleId)?.name ?? { zh: row.ruleId, en: row.ruleId },
+    deviceId: row.deviceId,
+    deviceName: row.deviceName ?? row.deviceId,
+    deviceType: row.deviceType ?? row.ruleId.split('/')[0]!,
+    gridId: row.gridId,
+    severity: row.severity,
+    peakSeverity: row.peakSeverity,
+    state: alarmState(row.active === 1, row.acknowledgedAt !== null),
+    active: row.active === 1,
+    raisedAt: row.raisedAt,
+    raisedReceivedAt: row.raisedReceivedAt,
+    clearedAt: row.clearedAt,
+    count: row.count,
+    lastAt: row.lastAt,
+    values: JSON.parse(row.valuesJson) as Record<string, number>,
+    acknowledgedAt: row.acknowledgedAt,
+    acknowledgedBy: row.acknowledgedBy
+      ? { id: row.acknowledgedBy, name: row.acknowledgerName ?? row.acknowledgedBy }
+      : null,
+    caseId: row.caseId,
+    assignee: row.assigneeId ? { id: row.assigneeId, name: row.assigneeName ?? row.assigneeId } : null,
+  };
+}

@@ -1,0 +1,16 @@
+import type { StoreOrTransaction } from '../../store/open.ts';
+import { areasBelow, type Scope } from '../access/scope.ts';
+
+/**
+ * In which areas a list looks: what the caller sees, and within it the area that was asked for and all below.
+ * Undefined is everywhere.
+ */
+export async function gridsToSearch(
+  db: StoreOrTransaction,
+  scope: Scope,
+  area: string | undefined,
+): Promise<string[] | undefined> {
+  if (area === undefined) return scope ? [...scope] : undefined;
+  const below = await areasBelow(db, [area]);
+  return [...below].filter((id) => scope === null || scope.has(id));
+}

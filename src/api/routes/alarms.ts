@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
+import { acceptCase } from '../../response/actions.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import { inTransaction } from '../../store/transaction.ts';
+import { caller } from '../access/authenticate.ts';
+import { isVisible, type Scope } from '../access/scope.ts';
+import type { SignedIn } from '../access/session.ts';
+import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
+import type { ApiContext } from '../context.ts';
+import { Alarm, AlarmDetail, Note, Severity } from '../contract.ts';
+import { findAlarmChanges } from '../queries/alarm-changes.ts';
+import { findAlarms, ruleOf } from '../queries/alarms.ts';
+import { findCaseSteps, findCases } from '../queries/cases.ts';
+import { findDevices } from '../queries/devices.ts';
+import { gridsToSearch } from '../queries/grids-to-search.ts';
+import { record } from '../record.ts';
+import { responseContextFor } from './response-context.ts';
+
+const tags = ['alarms'];
+
+const AlarmQuery = z.object({
+  active: z.stringbool().optional(),
+  severity: commaSeparated(Severity).describe('one or more, with commas'),
+  grid: z.string().optional().describe('an area: alarms in it and below'),
+  device: z.string().optional(),
+  type: z.string().optional().describe('a device type'),
+  before: time.optional().describe('only alarms that began before: raisedAt of the last one of the page before'),
+  limit: limitUpTo(1000, 200),
+});
+
+export function alarmRoutes(api: Api, context: ApiContext): void {
+  const { store, deviceTypes } = context;
+
+  api.get(
+    '/alarms',
+    {
+      config: { may: 'alarm.read' },
+      schema: {
+        tags,
+        summary: 'Alarms, the newest first',
+        description: 'A page never ends between alarms of the same moment, so it can be a few longer than `limit`.',
+        querystring: AlarmQuery,
+        response: { 200: z.array(Alarm) },
+      },
+    },
+    async (request) => {
+      const { grid, severity, device, ...rest } = request.query;
+      const gridIds = await gridsToSearch(store, request.scope, grid);
+      return await findAlarms(store, deviceTypes, { gridIds, severities: severity, deviceId: device, ...rest });
+    },
+  );
+
+  api.get(
+    '/alarms/:id',
+    {
+      config: { may: 'alarm.read' },
+      schema: { tags, summary: 'One alarm with all that belongs to it', params: byId, response: { 200: AlarmDetail } },
+    },
+    async (request) => await alarmDetail(context, request.params.id, request.scope),
+  );
+
+  api.post(
+    '/alarms/:id/acknowledge',
+    {
+      config: { may: 'alarm.acknowledge' },
+      schema: {
+        tags,
+        summary: 'Note that the caller has seen it; this accepts its case too',
+        params: byId,
+        body: Note.default({}),
+        response: { 200: AlarmDetail },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await visibleAlarm(context, id, request.scope);
+      await acknowledge(context, id, caller(request), request.body.note ?? null);
+      return await alarmDetail(context, id, request.scope);
+    },
+  );
+}
+
+/** Acknowledging and accepting are one deed; an alarm that has no case (of a device in no grid) is only acknowledged. */
+async function acknowledge(context: ApiContext, alarmId: string, person: SignedIn, note: string | null): Promise<void> {
+  const { store, clock } = context;
+  const [case_] = await findCases(store, { alarmId });
+  const deed = { personId: person.id, at: clock.now(), note };
+  if (case_) {
+    await acceptCase(store, { ...deed, caseId: case_.id }, await responseContextFor(context, case_.id));
+    return;
+  }
+  await inTransaction(store, async (tx) => {
+    await acknowledgeAlarm(tx, { ...deed, alarmId });
+    await record(tx, context, person, 'alarm.acknowledged', `alarm/${alarmId}`, { note });
+  });
+}
+
+/** @throws TocsinError NOT_FOUND, also when it is where the caller sees nothing. */
+async function visibleAlarm(context: ApiContext, id: string, scope: Scope): Promise<Alarm> {
+  const [alarm] = await findAlarms(context.store, context.deviceTypes, { ids: [id] });
+  if (!alarm || !isVisible(scope, alarm.gridId)) throw new TocsinError('NOT_FOUND', `There is no alarm ${id}.`);
+  return alarm;
+}
+
+async function alarmDetail(context: ApiContext, id: string, scope: Scope): Promise<AlarmDetail> {
+  const { store, deviceTypes } = context;
+  const alarm = await visibleAlarm(context, id, scope);
+  const [case_] = await findCases(store, { alarmId: id });
+  const [device] = await findDevices(store, { ids: [alarm.deviceId] });
+  return {
+    ...alarm,
+    rule: ruleOf(deviceTypes, alarm.ruleId),
+    device: device ?? null,
+    changes: await findAlarmChanges(store, id),
+    case: case_ ? { ...case_, steps: await findCaseSteps(store, case_.id) } : null,
+  };
+}

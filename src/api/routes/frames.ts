@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import { TocsinError } from '../../shared/errors.ts';
+import type { Api } from '../api.ts';
+import type { ApiContext } from '../context.ts';
+import { FrameAccepted } from '../contract.ts';
+
+/** Bad credentials a minute from one address, before it has to wait. */
+const badCredentials = 30;
+
+interface RawBody {
+  payload: Buffer;
+  size: number;
+}
+
+/** What devices send that do not speak MQTT. The rules are those of MQTT: the gateway holds them. */
+export function frameRoutes(api: Api, context: ApiContext): void {
+  const { gateway, settings } = context;
+  const { maxPayload } = settings.intake;
+  const refusals = api.createRateLimit({ max: badCredentials, timeWindow: '1 minute' });
+
+  // A payload is bytes to us, whatever its content type says; taking it as JSON is the decoder's work.
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser('*', async (_request: unknown, body: Readable) => await readUpTo(body, maxPayload));
+
+  api.post(
+    '/frames',
+    {
+      config: { may: 'device' },
+      // The reader above has the limit, and keeps the head of what is too large, so that it can be looked at.
+      bodyLimit: Number.MAX_SAFE_INTEGER,
+      schema: {
+        tags: ['frames'],
+        summary: 'Send a frame as a device',
+        description: `HTTP Basic: device id and secret. At most ${maxPayload} bytes. 202 when the frame is durable.`,
+        security: [{ device: [] }],
+        response: { 202: FrameAccepted },
+      },
+      onRequest: async (request) => {
+        const state = await refusals(request, { increment: false });
+        if (!state.isAllowed && state.remaining === 0) {
+          throw new TocsinError('TOO_MANY_REQUESTS', `Too many bad credentials. Wait ${state.ttlInSeconds} s.`);
+        }
+      },
+    },
+    async (request, reply) => {
+      const { payload, size } = (request.body as RawBody | undefined) ?? { payload: Buffer.alloc(0), size: 0 };
+      try {
+        const { offset } = await gateway.acceptHttp({ ...credential(request.headers.authorization), payload, size });
+        return await reply.code(202).send({ offset });
+      } catch (error) {
+        if (error instanceof TocsinError && error.code === 'CREDENTIAL_INVALID') {
+          await refusals(request);
+          reply.header('www-authenticate', 'Basic realm="tocsin device"');
+        }
+        // The rest of the body was not read, so the connection cannot be used again.
+        if (size > maxPayload) reply.header('connection', 'close');
+        throw error;
+      }
+    },
+  );
+}
+
+/** Reads one byte more than is allowed at most: enough to know that it is too large, and to keep its head. */
+async function readUpTo(body: Readable, most: number): Promise<RawBody> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most) break;
+  }
+  return { payload: Buffer.concat(chunks).subarray(0, most + 1), size };
+}
+
+function credential(header: string | undefined): { deviceId: string; secret: string } {
+  const encoded = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(header ?? '')?.[1];
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) {
+    throw new TocsinError('CREDENTIAL_INVALID', 'Send the device id and its secret as HTTP Basic authentication.');
+  }
+  return { deviceId: text.slice(0, colon), secret: text.slice(colon + 1) };
+}

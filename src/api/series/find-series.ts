@@ -1,0 +1,48 @@
+import type { Channel } from '../../model/channel.ts';
+import type { DeviceType } from '../../model/device-type.ts';
+import type { ApiContext } from '../context.ts';
+import type { Series } from '../contract.ts';
+import { stepFor } from './step.ts';
+import { thresholdsOf } from './thresholds.ts';
+
+/** The band changes slowly (by hour of the day), so it needs fewer points than the values. */
+const bandPoints = 150;
+
+export interface SeriesQuery {
+  deviceId: string;
+  type: DeviceType;
+  channel: Channel;
+  /** Measured time, milliseconds since the epoch; `to` exclusive. */
+  from: number;
+  to: number;
+  /** How many steps at most. */
+  points: number;
+}
+
+/**
+ * What a chart of one channel shows: values in steps, the band that is normal for this device, and the rules' limits.
+ * @throws TocsinError TELEMETRY_UNAVAILABLE
+ */
+export async function findSeries(context: ApiContext, query: SeriesQuery): Promise<Series> {
+  const { deviceId, type, channel, from, to, points } = query;
+  const stepMs = stepFor(to - from, points);
+  const [buckets, band] = await Promise.all([
+    context.historian.range({ deviceId, channel: channel.name, from, to, stepMs }),
+    channel.baseline ? bandOf(context, query) : [],
+  ]);
+  const thresholds = thresholdsOf(type, channel);
+  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, thresholds };
+}
+
+/** Values can be read without their band, so a chart is not refused when the engine is just starting again. */
+async function bandOf(context: ApiContext, { deviceId, channel, from, to }: SeriesQuery): Promise<Series['band']> {
+  const stepMs = stepFor(to - from, bandPoints);
+  const times: number[] = [];
+  for (let at = Math.ceil(from / stepMs) * stepMs; at < to; at += stepMs) times.push(at);
+  try {
+    return await context.engine.baseline(deviceId, channel.name, times);
+  } catch (error) {
+    context.log.warn({ room: 'api', device: deviceId, err: error }, 'The baseline could not be asked.');
+    return [];
+  }
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { authenticate } from './access/authenticate.ts';
+import type { Api } from './api.ts';
+import { serveConsole } from './console.ts';
+import type { ApiContext } from './context.ts';
+import { handleErrors } from './error-handler.ts';
+import { metricsRoutes } from './metrics.ts';
+import { describeApi } from './openapi.ts';
+import { alarmRoutes } from './routes/alarms.ts';
+import { areaRoutes } from './routes/areas.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { deviceDataRoutes } from './routes/device-data.ts';
+import { deviceTypeRoutes } from './routes/device-types.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { dutyRoutes } from './routes/duty.ts';
+import { feedRoutes } from './routes/feed.ts';
+import { frameRoutes } from './routes/frames.ts';
+import { healthRoutes } from './routes/health.ts';
+import { noticeRoutes } from './routes/notices.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { summaryRoutes } from './routes/summary.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { secure } from './security.ts';
+
+const builtConsole = fileURLToPath(new URL('../console/dist', import.meta.url));
+
+const routeGroups = [
+  sessionRoutes,
+  peopleRoutes,
+  areaRoutes,
+  dutyRoutes,
+  deviceTypeRoutes,
+  deviceRoutes,
+  deviceDataRoutes,
+  alarmRoutes,
+  caseRoutes,
+  noticeRoutes,
+  quarantineRoutes,
+  webhookRoutes,
+  summaryRoutes,
+  feedRoutes,
+  frameRoutes,
+];
+
+/**
+ * The HTTP side of Tocsin: API, live feed, documentation, metrics and the console. Call `listen` with
+ * `settings.http.host` and `port`; https when `settings.http` has a certificate. Routes added later must say who may
+ * call them (`config.may`), as all others do.
+ * @param consoleDir where the built console is
+ */
+export function createApi(context: ApiContext, { consoleDir = builtConsole } = {}): FastifyInstance {
+  const { cert, key } = context.settings.http;
+  const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
+    loggerInstance: context.log.child({ room: 'api' }),
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    // A proxy on this machine says who is behind it; from elsewhere nobody is believed.
+    trustProxy: 'loopback',
+    forceCloseConnections: 'idle',
+  };
+  const tls = cert && key ? { https: { cert: readFileSync(cert), key: readFileSync(key) } } : {};
+  const root = Fastify({ ...options, ...tls });
+  const api: Api = root.withTypeProvider<ZodTypeProvider>();
+
+  api.setValidatorCompiler(validatorCompiler);
+  api.setSerializerCompiler(serializerCompiler);
+  handleErrors(api);
+  tellOfOwnChanges(api, context);
+  // Plugins load in this order: what the routes need is there before them.
+  api.register(fastifyPlugin(async (instance: Api) => await secure(instance, context)));
+  api.register(
+    fastifyPlugin(async (instance: Api) => {
+      authenticate(instance, context);
+      await describeApi(instance);
+      metricsRoutes(instance, context);
+      healthRoutes(instance, context);
+      for (const routes of routeGroups) {
+        await instance.register(async (scope) => routes(scope.withTypeProvider<ZodTypeProvider>(), context), {
+          prefix: '/api/v1',
+        });
+      }
+      await serveConsole(instance, consoleDir);
+    }),
+  );
+  return root;
+}
+
+/** What a request has changed is in the feed by now; whoever listens is told when the answer is out. */
+function tellOfOwnChanges(api: Api, context: ApiContext): void {
+  api.addHook('onResponse', async (request) => {
+    const may = request.routeOptions.config.may;
+    if (request.method !== 'GET' && may !== undefined && may !== 'device') context.feed.changed();
+  });
+}

@@ -1,0 +1,332 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openSession } from '../../src/api/access/session.ts';
+import type { ApiContext, HttpFrame } from '../../src/api/context.ts';
+import { createApi } from '../../src/api/server.ts';
+import type { DeviceType } from '../../src/model/device-type.ts';
+import type { Role } from '../../src/model/role.ts';
+import { Settings } from '../../src/settings/schema.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore, type Store } from '../../src/store/open.ts';
+import type { NewRow } from '../../src/store/schema.ts';
+
+/** 2026-11-02 10:00 in Shanghai, a Monday. */
+export const start = Date.UTC(2026, 10, 2, 2, 0, 0);
+
+const level = {
+  name: 'level',
+  label: { zh: '水位', en: 'Level' },
+  unit: 'cm',
+  kind: 'number' as const,
+  min: -100,
+  max: 1000,
+  baseline: true,
+};
+const battery = { ...level, name: 'battery', label: { zh: '电量', en: 'Battery' }, unit: '%', baseline: false };
+
+export const gauge: DeviceType = {
+  id: 'flood-gauge',
+  name: { zh: '内涝监测仪', en: 'Flood gauge' },
+  periodMs: 60_000,
+  channels: [level, battery],
+  channelByName: new Map([level, battery].map((channel) => [channel.name, channel])),
+  rules: [
+    {
+      id: 'flood-gauge/waterlogging',
+      deviceType: 'flood-gauge',
+      name: { zh: '积水', en: 'Waterlogging' },
+      advice: { zh: '封路', en: 'Close the road' },
+      source: 'test',
+      levels: [
+        { severity: 'yellow', when: 'level > 15 cm', forMs: 0, clear: null, clearForMs: 0 },
+        {
+          severity: 'red',
+          when: 'level >= 0.4 m && rate(level, 10 min) > 0 cm/h',
+          forMs: 0,
+          clear: null,
+          clearForMs: 0,
+        },
+      ],
+      silentForMs: null,
+      severity: 'red',
+      maxGapMs: 600_000,
+      onGap: 'restart',
+    },
+  ],
+};
+
+/** Squares of one degree side by side: grid `g1` from 0° to 1° east, `g2` from 1° to 2°, in different communities. */
+const square = (west: number) => ({
+  type: 'Polygon' as const,
+  coordinates: [
+    [
+      [west, 0],
+      [west + 1, 0],
+      [west + 1, 1],
+      [west, 1],
+      [west, 0],
+    ] as [number, number][],
+  ],
+});
+export const areas = [
+  { id: 'd', tier: 'district' as const, parentId: null, west: 0 },
+  { id: 's', tier: 'street' as const, parentId: 'd', west: 0 },
+  { id: 'c1', tier: 'community' as const, parentId: 's', west: 0 },
+  { id: 'c2', tier: 'community' as const, parentId: 's', west: 1 },
+  { id: 'g1', tier: 'grid' as const, parentId: 'c1', west: 0 },
+  { id: 'g2', tier: 'grid' as const, parentId: 'c2', west: 1 },
+].map(({ west, ...area }) => ({ ...area, name: { zh: `区${area.id}`, en: area.id }, polygon: square(west) }));
+
+/** People by log-in name: their role and areas. */
+const staff: Record<string, [Role, string[]]> = {
+  officer: ['duty-officer', []],
+  worker: ['grid-worker', ['c1']],
+  colleague: ['grid-worker', ['g1']],
+  stranger: ['grid-worker', ['g2']],
+  integrator: ['integrator', []],
+  admin: ['administrator', []],
+  flow: ['service', []],
+};
+
+export interface World {
+  url: string;
+  store: Store;
+  context: ApiContext;
+  clock: { at: number };
+  /** What the gateway, engine and historian were asked, in order. */
+  calls: string[];
+  frames: HttpFrame[];
+  /** Says that rows were added to the feed, as the engine does. */
+  feedChanged(): void;
+  logged: Record<string, unknown>[];
+  /** `call('admin', 'POST', '/devices', {…})`; without a name nobody is signed in. */
+  call(
+    who: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  token(who: string): string;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  body: any;
+  headers: Headers;
+}
+
+export interface WorldOptions {
+  settings?: object;
+  consoleDir?: string;
+  context?: Partial<ApiContext>;
+}
+
+/** A real API over a real store, listening on a free port; only gateway, engine and historian are played. */
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-api-'));
+  const store = await openStore(join(folder, 'tocsin.sqlite'));
+  await migrate(store);
+  await fill(store);
+
+  const clock = { at: start };
+  const calls: string[] = [];
+  const frames: HttpFrame[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const listeners = new Set<() => void>();
+  const feedChanged = () => {
+    for (const listener of listeners) listener();
+  };
+  const context: ApiContext = {
+    settings: Settings.parse(options.settings ?? {}),
+    store,
+    deviceTypes: new Map([[gauge.id, gauge]]),
+    clock: { now: () => clock.at },
+    log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+    gateway: {
+      acceptHttp: async (frame) => ({ offset: frames.push(frame) - 1 }),
+      sendCommand: async (id, command) => void calls.push(`command ${id} ${JSON.stringify(command)}`),
+      devicesChanged: async () => void calls.push('gateway.devicesChanged'),
+      isConnected: (id) => id === 'dev1',
+    },
+    engine: {
+      reload: async () => void calls.push('engine.reload'),
+      baseline: async (_id, _channel, times) => times.map((at) => ({ at, low: 1, middle: 2, high: 3 })),
+    },
+    historian: {
+      range: async ({ from, stepMs }) => [{ at: from, mean: stepMs, min: 0, max: 9, count: 4 }],
+      latest: async (_id, channels) => channels.map((channel) => ({ channel, value: 1, measuredAt: start })),
+      reload: async () => void calls.push('historian.reload'),
+    },
+    feed: {
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      changed: feedChanged,
+    },
+    readiness: async () => ({ store: { ok: true } }),
+    metrics: async () => 'tocsin_other_part 1\n',
+    ...options.context,
+  };
+
+  const api = createApi(context, options.consoleDir ? { consoleDir: options.consoleDir } : {});
+  const url = await api.listen({ host: '127.0.0.1', port: 0 });
+  const tokens = new Map<string, string>();
+  for (const id of Object.keys(staff)) tokens.set(id, (await openSession(store, id, start, 3_600_000)).token);
+
+  return {
+    url,
+    store,
+    context,
+    clock,
+    calls,
+    frames,
+    logged,
+    feedChanged,
+    token: (who) => tokens.get(who)!,
+    call: async (who, method, path, body, headers = {}) => {
+      const response = await fetch(`${url}${/^\/(api|health|metrics)/.test(path) ? '' : '/api/v1'}${path}`, {
+        method,
+        headers: {
+          ...(who ? { authorization: `Bearer ${tokens.get(who)}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = response.headers.get('content-type')?.includes('json');
+      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+    },
+    close: async () => {
+      await api.close();
+      await store.destroy();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function fill(store: Store): Promise<void> {
+  for (const { name, polygon, ...area } of areas) {
+    const row = { ...area, nameZh: name.zh, nameEn: name.en, polygonJson: JSON.stringify(polygon) };
+    await store.insertInto('area').values(row).execute();
+  }
+  for (const [id, [role, areaIds]] of Object.entries(staff)) {
+    const person = { id, login: id, name: `Name of ${id}`, role, passwordHash: 'none', active: 1 };
+    await store.insertInto('person').values(person).execute();
+    for (const areaId of areaIds) await store.insertInto('personArea').values({ personId: id, areaId }).execute();
+  }
+  await addDevice(store, 'dev1', 'g1', 0.5);
+  await addDevice(store, 'dev2', 'g2', 1.5);
+}
+
+async function addDevice(store: Store, id: string, gridId: string, longitude: number): Promise<void> {
+  const secret = { secretSalt: 'salt', secretHash: 'hash' };
+  await store
+    .insertInto('device')
+    .values({
+      id,
+      type: 'flood-gauge',
+      name: `Gauge ${id}`,
+      latitude: 0.5,
+      longitude,
+      gridId,
+      state: 'active',
+      ...secret,
+      createdAt: start,
+    })
+    .execute();
+}
+
+/** An alarm as the ledger writes it, with the first line of its record. */
+export async function addAlarm(store: Store, id: string, more: Partial<NewRow<'alarm'>> = {}): Promise<void> {
+  const gridId = more.gridId ?? 'g1';
+  const alarm = {
+    id,
+    ruleId: 'flood-gauge/waterlogging',
+    deviceId: gridId === 'g1' ? 'dev1' : 'dev2',
+    gridId,
+    severity: 'yellow' as const,
+    peakSeverity: 'yellow' as const,
+    active: 1,
+    raisedAt: start,
+    raisedReceivedAt: start + 5,
+    clearedAt: null,
+    count: 1,
+    lastAt: start,
+    valuesJson: '{"level":17}',
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    ...more,
+  };
+  await store.insertInto('alarm').values(alarm).execute();
+  const change = { alarmId: id, kind: 'raised' as const, severity: alarm.severity, at: start, recordedAt: start + 5 };
+  await store
+    .insertInto('alarmChange')
+    .values({ ...change, byPersonId: null, note: null, valuesJson: alarm.valuesJson })
+    .execute();
+  await addFeedLine(store, 'alarm', id, gridId);
+}
+
+/** A case for an alarm, dispatched to somebody, with its clock running. */
+export async function addCase(
+  store: Store,
+  id: string,
+  alarmId: string,
+  assigneeId: string,
+  gridId = 'g1',
+): Promise<void> {
+  const times = { openedAt: start, acceptedAt: null, handledAt: null, closedAt: null };
+  await store
+    .insertInto('workCase')
+    .values({
+      id,
+      alarmId,
+      gridId,
+      tier: 'grid',
+      areaId: gridId,
+      assigneeId,
+      handlerId: null,
+      status: 'dispatched',
+      ...times,
+    })
+    .execute();
+  await store
+    .insertInto('slaClock')
+    .values({
+      id: `${id}/accept`,
+      caseId: id,
+      kind: 'accept',
+      startedAt: start,
+      dueAt: start + 120_000,
+      state: 'running',
+    })
+    .execute();
+  await store
+    .insertInto('caseStep')
+    .values({
+      caseId: id,
+      kind: 'dispatched',
+      at: start,
+      byPersonId: null,
+      toPersonId: assigneeId,
+      areaId: gridId,
+      note: null,
+    })
+    .execute();
+}
+
+export async function addFeedLine(
+  store: Store,
+  kind: 'alarm' | 'case' | 'notice' | 'device',
+  ref: string,
+  gridId: string | null,
+  personId: string | null = null,
+): Promise<void> {
+  await store.insertInto('feed').values({ kind, ref, gridId, personId, at: start }).execute();
+}
