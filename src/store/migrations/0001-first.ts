@@ -266,8 +266,8 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await db.schema
-    .createTable('ruleState')
-    .addColumn('deviceId', 'text', (c) => c.primaryKey().notNull())
+    .createTable('foldState')
+    .addColumn('key', 'text', (c) => c.primaryKey().notNull())
     .addColumn('stateJson', 'text', (c) => c.notNull())
     .execute();
 }
