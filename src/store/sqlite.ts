@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
 import {
   type ColumnDataType,
@@ -6,6 +7,7 @@ import {
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
@@ -19,6 +21,8 @@ import {
 
 /** How long a connection waits for another one's transaction before it fails with SQLITE_BUSY, in milliseconds. */
 const busyTimeoutMs = 5000;
+/** Waits between two attempts, the last one again and again. Like SQLite's own, but shorter at the end. */
+const busyWaitsMs = [1, 2, 5, 10];
 
 /**
  * SQL texts whose prepared statements are kept. The product has some two hundred; the bound is there because lists of
@@ -33,10 +37,52 @@ export const asSequence = (column: ColumnDefinitionBuilder): ColumnDefinitionBui
 export const bytesType: ColumnDataType = 'blob';
 
 /**
- * `begin` takes the write lock only at the first write; when another connection has written in between, the upgrade
- * fails at once with SQLITE_BUSY and the busy timeout does not help. So every transaction takes the lock when it begins.
+ * Waits for other connections' transactions without standing in the way: SQLite's own busy timeout sleeps in the
+ * thread, so that the gateway would acknowledge nothing meanwhile, and a transaction of another connection in the same
+ * thread could never end.
  */
-class ImmediateDriver extends SqliteDriver {
+class PatientConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    let waitedMs = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#connection.executeQuery<R>(query);
+      } catch (error) {
+        if (!isBusy(error) || waitedMs >= busyTimeoutMs) throw error;
+        const waitMs = busyWaitsMs[Math.min(attempt, busyWaitsMs.length - 1)]!;
+        await setTimeout(waitMs);
+        waitedMs += waitMs;
+      }
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#connection.streamQuery<R>(query, chunkSize);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_BUSY';
+}
+
+class TocsinSqliteDriver extends SqliteDriver {
+  #connection: PatientConnection | undefined;
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#connection ??= new PatientConnection(await super.acquireConnection());
+    return this.#connection;
+  }
+
+  /**
+   * `begin` takes the write lock only at the first write; when another connection has written in between, that fails
+   * at once and waiting does not help. So every transaction takes the lock when it begins.
+   */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
@@ -58,7 +104,7 @@ class TocsinSqliteDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new TocsinSqliteDriver(this.#config);
   }
 
   override createAdapter(): DialectAdapter {
@@ -73,6 +119,8 @@ export function sqliteDialect(file: string): SqliteDialect {
   // A committed transaction survives a power cut: journal offsets and alarms are committed together here.
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
+  // From here on PatientConnection waits.
+  connection.pragma('busy_timeout = 0');
   const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>();
   return new TocsinSqliteDialect({
     database: {

@@ -40,6 +40,18 @@ test('a transaction and a query beside it on the same store do not mix', async (
   expect(await getCheckpoint(store, 'beside', 0)).toBe(1);
 });
 
+test('waiting for another connection in the same thread does not keep its transaction from ending', async () => {
+  const { store, file } = await tempStore();
+  const other = await openStore(file);
+  const slow = store.transaction().execute(async (tx) => {
+    await setCheckpoint(tx, 'engine', 0, 1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  });
+  await Promise.all([slow, setCheckpoint(other, 'engine', 1, 2), setCheckpoint(other, 'engine', 2, 3)]);
+  expect(await store.selectFrom('checkpoint').select('offset').orderBy('offset').execute()).toHaveLength(3);
+  await other.destroy();
+});
+
 test('commits are synced, references are held, and migrating again changes nothing', async () => {
   const { store } = await tempStore();
   await migrate(store);
