@@ -125,9 +125,9 @@ export async function startFlows(options: FlowsOptions): Promise<FlowsHost> {
 async function prepare({ settings, dataDir, apiUrl, token }: FlowsOptions): Promise<StartNodeRed> {
   const userDir = path.resolve(dataDir, 'flows');
   await mkdir(userDir, { recursive: true });
-  // Node-RED keeps credentials beside the flows unless there is a file here already.
-  const credentials = path.join(userDir, 'flows_cred.json');
-  await access(credentials).catch(() => writeFile(credentials, '{}', { mode: 0o600 }));
+  // Node-RED keeps credentials beside the flows unless there is a file here already, and misses its package.json.
+  await writeMissing(path.join(userDir, 'flows_cred.json'), '{}');
+  await writeMissing(path.join(userDir, 'package.json'), '{ "private": true }');
   return {
     userDir,
     flowFile: path.resolve(settings.flows.dir, 'flows.json'),
@@ -137,6 +137,10 @@ async function prepare({ settings, dataDir, apiUrl, token }: FlowsOptions): Prom
     credentialSecret: await keepSecret(path.join(userDir, 'credential-secret')),
     tocsin: { url: apiUrl, token },
   };
+}
+
+async function writeMissing(file: string, text: string): Promise<void> {
+  await access(file).catch(() => writeFile(file, text, { mode: 0o600 }));
 }
 
 /** What flows may read with `env`: nothing of Tocsin's own environment, which may hold secrets. */

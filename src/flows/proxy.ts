@@ -44,7 +44,7 @@ export async function flowsProxy(instance: FastifyInstance, { flows, mayEdit }: 
   await instance.register(fastifyHttpProxy, proxyTo(flows, '/hooks'));
 }
 
-function proxyTo(flows: FlowsHost, prefix: string): FastifyHttpProxyOptions {
+function proxyTo(flows: FlowsHost, prefix: string): FastifyHttpProxyOptions & { websocket: true } {
   return {
     prefix,
     rewritePrefix: prefix,

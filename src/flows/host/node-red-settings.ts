@@ -45,14 +45,19 @@ export function nodeRedSettings(start: StartNodeRed, tell: (message: FromNodeRed
         handler: () => (entry: NodeRedLogEntry) =>
           tell({
             type: 'log',
-            // What Node-RED says about itself at each start is for those who look for it.
-            level: entry.level === 40 && !entry.type ? 'debug' : (levels[entry.level] ?? 'info'),
+            level: levelOf(entry),
             message: textOf(entry.msg),
             node: entry.type ? `${entry.type}:${entry.name ?? entry.id}` : null,
           }),
       },
     },
   };
+}
+
+/** What Node-RED says about itself at each start is for those who look for it; what nodes say is for everybody. */
+function levelOf(entry: NodeRedLogEntry): LogLevel {
+  const level = levels[entry.level] ?? 'info';
+  return !entry.type && (level === 'info' || level === 'warn') ? 'debug' : level;
 }
 
 function textOf(message: unknown): string {

@@ -1,3 +1,4 @@
+const { TocsinFailure } = require('./lib/client.js');
 const { FeedReader } = require('./lib/feed-reader.js');
 const { Handled } = require('./lib/handled.js');
 const { Position } = require('./lib/position.js');
@@ -56,14 +57,14 @@ module.exports = (RED) => {
           status(name);
         },
         trouble: (error) => {
-          const sentence = server.explain(error).message;
+          const sentence = server.explain(error);
           // Told once, not at every attempt.
           if (sentence !== lastTrouble) this.error(sentence);
           lastTrouble = sentence;
         },
         givenUp: (alarm) => {
           status('givenUp');
-          this.error(server.explain({ key: 'givenUp', params: { alarm: alarm.id } }).message);
+          this.error(server.explain(new TocsinFailure('givenUp', { alarm: alarm.id })));
         },
       },
     });

@@ -1,8 +1,8 @@
 const { actOnMessages } = require('./lib/actor.js');
 const { TocsinFailure } = require('./lib/client.js');
 
-/** What can be done to a case, and the route that does it. */
-const routes = { accept: 'accept', note: 'notes', handled: 'handled' };
+/** What can be done to a case; each is a route of its own. */
+const actions = ['accept', 'note', 'handled'];
 
 /** Acts on the case of `msg.caseId` or `msg.payload.caseId` as a person would. */
 module.exports = (RED) => {
@@ -18,11 +18,11 @@ module.exports = (RED) => {
       const caseId = msg.caseId ?? msg.payload?.caseId;
       if (!caseId) throw new TocsinFailure('noCase', {});
       const action = config.action || msg.action;
-      if (!Object.hasOwn(routes, action)) throw new TocsinFailure('noAction', { action: String(action) });
+      if (!actions.includes(action)) throw new TocsinFailure('noAction', { action: String(action) });
       const note = config.note ? RED.util.evaluateNodeProperty(config.note, config.noteType, this, msg) : msg.note;
       if (action === 'note' && !note) throw new TocsinFailure('noNote', {});
       await client.post(
-        `/api/v1/cases/${encodeURIComponent(caseId)}/${routes[action]}`,
+        `/api/v1/cases/${encodeURIComponent(caseId)}/${action}`,
         note ? { note: String(note).slice(0, 2000) } : {},
         signal,
       );

@@ -28,7 +28,7 @@ module.exports = (RED) => {
           await client.post(path, { command, arguments: given ?? {} }, signal);
           msg.sent.push(deviceId);
         } catch (error) {
-          failures.push(`${deviceId}: ${server.explain(error).message}`);
+          failures.push(`${deviceId}: ${server.explain(error)}`);
         }
       }
       // One sign that is away must not keep the others dark, so failures are told after all have been tried.
@@ -44,7 +44,7 @@ module.exports = (RED) => {
       const gridId = msg.gridId ?? msg.payload?.gridId;
       const type = config.deviceType;
       if (!gridId) throw new TocsinFailure('noGrid', {});
-      const query = new URLSearchParams({ gridId, type });
+      const query = new URLSearchParams({ grid: gridId, type });
       const devices = await client.get(`/api/v1/devices?${query}`, signal);
       const there = devices.filter((one) => one.gridId === gridId && one.type === type && one.state === 'active');
       if (there.length === 0) throw new TocsinFailure('noneInGrid', { type, gridId });

@@ -17,15 +17,12 @@ module.exports = (RED) => {
       return client;
     };
 
-    /** An error as a sentence for people, in Node-RED's language, that says what to do. */
+    /** What went wrong as a sentence for people, in Node-RED's language, that says what to do. */
     this.explain = (error) => {
-      if (!error.key) return error;
-      const sentence = RED._(
-        `node-red-contrib-tocsin/tocsin-server:tocsin-server.error.${error.key}`,
-        // Shown as text, never as HTML: names of routes keep their slashes.
-        { ...error.params, interpolation: { escapeValue: false } },
-      );
-      return new Error(sentence, { cause: error instanceof Error ? error : undefined });
+      if (!(error instanceof TocsinFailure)) return String(error);
+      const key = `node-red-contrib-tocsin/tocsin-server:tocsin-server.error.${error.key}`;
+      // Shown as text, never as HTML: routes keep their slashes.
+      return RED._(key, { ...error.params, interpolation: { escapeValue: false } });
     };
   }
 

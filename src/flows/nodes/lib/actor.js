@@ -1,3 +1,4 @@
+const { TocsinFailure } = require('./client.js');
 const { OrderedQueue } = require('./queue.js');
 
 /** Messages that may wait at one node. */
@@ -30,7 +31,7 @@ function actOnMessages(node, server, act) {
     });
     if (!taken) {
       node.status({ fill: 'red', shape: 'ring', text: `${node.type}.status.full` });
-      done(server.explain({ key: 'full', params: { limit } }));
+      done(server.explain(new TocsinFailure('full', { limit })));
     }
   });
 

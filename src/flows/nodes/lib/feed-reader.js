@@ -5,6 +5,8 @@ const { Episodes } = require('./episodes.js');
 const windowSize = 100;
 /** Starts that may fail in the middle of the same message before it is given up. */
 const maxAttempts = 3;
+/** Alarms that are asked for at once. */
+const pageSize = 200;
 /** How often the position is written while nothing has to wait for it, milliseconds. */
 const saveEvery = 1000;
 const longestPause = 30_000;
@@ -60,8 +62,9 @@ class FeedReader {
         await this.#catchUp(signal);
         this.#on.status('connected');
         pause = 1000;
-        for await (const event of feed) {
-          await this.#event(event);
+        for await (const { name, id, data } of feed) {
+          if (name === 'reset') await this.#reset(Number(id), signal);
+          else await this.#event(data);
           if (signal.aborted) return;
         }
       } catch (error) {
@@ -82,15 +85,34 @@ class FeedReader {
 
   /** What the feed cannot tell: alarms that were active before the first look, or that it no longer reaches back to. */
   async #catchUp(signal) {
-    const active = await this.#client().get('/api/v1/alarms?active=true', signal);
-    const newest = Math.max(0, ...active.map((alarm) => alarm.raisedReceivedAt));
-    this.#live.startAfter(newest);
-    this.#kept.startAfter(newest);
+    const newest = await this.#client().get(`/api/v1/alarms?limit=${pageSize}`, signal);
+    for (const episodes of [this.#live, this.#kept]) {
+      episodes.startAfter(newest.reduce((latest, alarm) => Math.max(latest, alarm.raisedReceivedAt), 0));
+    }
+    const active = await this.#activeAlarms(signal);
     const known = new Set(active.map((alarm) => alarm.id));
     for (const alarm of active) await this.#alarm(null, alarm);
     for (const id of this.#live.active().filter((one) => !known.has(one))) {
       await this.#alarm(null, await this.#client().get(`/api/v1/alarms/${encodeURIComponent(id)}`, signal));
     }
+  }
+
+  /** Oldest first, as they were raised. */
+  async #activeAlarms(signal) {
+    const all = [];
+    let page;
+    do {
+      const before = all.length > 0 ? `&before=${all.at(-1).raisedAt}` : '';
+      page = await this.#client().get(`/api/v1/alarms?active=true&limit=${pageSize}${before}`, signal);
+      all.push(...page);
+    } while (page.length >= pageSize);
+    return all.reverse();
+  }
+
+  /** The feed no longer reaches back to where we were. */
+  async #reset(seq, signal) {
+    this.#received = seq;
+    await this.#catchUp(signal);
   }
 
   async #event(event) {

@@ -1,0 +1,94 @@
+import { expect, test, vi } from 'vitest';
+import { tempDir } from '../support/temp-dir.ts';
+import { alarmIn, flow, startTestFlows, tell } from './support/flows.ts';
+import { startTocsin, type Tocsin } from './support/tocsin.ts';
+
+const patient = { timeout: 12_000, interval: 20 };
+const told = (tocsin: Tocsin) => tocsin.deeds.map((deed) => (deed.body as { note: string }).note);
+const telling = (config = {}) => flow(alarmIn('say', config), ...tell);
+
+test('each change of an alarm comes once, in order', async () => {
+  const tocsin = await startTocsin();
+  tocsin.alarm({ id: 'before', severity: 'red', peakSeverity: 'red' });
+  await startTestFlows({ dir: await tempDir(), nodes: telling(), apiUrl: tocsin.url });
+  // What was active already is news to a flow that has just been made.
+  await vi.waitFor(() => expect(told(tocsin)).toEqual(['raised before red']), patient);
+  tocsin.alarm({ id: 'a', severity: 'yellow', peakSeverity: 'yellow' });
+  tocsin.alarm({ id: 'a', severity: 'orange', peakSeverity: 'orange' });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(3), patient);
+  tocsin.alarm({ id: 'a', count: 2 });
+  tocsin.alarm({ id: 'a', assignee: { id: 'p', name: '李' } });
+  tocsin.alarm({ id: 'a', acknowledgedAt: 5, acknowledgedBy: { id: 'p', name: '李' } });
+  tocsin.alarm({ id: 'a', active: false, clearedAt: 9 });
+  tocsin.alarm({ id: 'a', caseId: 'case-of-a' });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(6), patient);
+  expect(told(tocsin)).toEqual([
+    'raised before red',
+    'raised a yellow',
+    'severity a orange',
+    'continued a orange',
+    'acknowledged a orange',
+    'cleared a orange',
+  ]);
+});
+
+test('after a break and after a restart nothing is missing and nothing comes twice', async () => {
+  const tocsin = await startTocsin();
+  const dir = await tempDir();
+  const first = await startTestFlows({ dir, nodes: telling(), apiUrl: tocsin.url });
+  await vi.waitFor(() => expect(tocsin.opened).toHaveLength(1), patient);
+  tocsin.alarm({ id: 'a' });
+  await vi.waitFor(() => expect(told(tocsin)).toEqual(['raised a orange']), patient);
+
+  tocsin.cutFeeds();
+  tocsin.alarm({ id: 'b' });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(2), patient);
+  expect(tocsin.opened.at(-1)).toBe('1');
+  // Closing does not wait for the flow; what it has not been told to be done with would come again.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+
+  await first.close();
+  tocsin.alarm({ id: 'a', active: false, clearedAt: 3 });
+  tocsin.alarm({ id: 'c' });
+  tocsin.alarm({ id: 'c', active: false, clearedAt: 4 });
+  await startTestFlows({ dir, nodes: telling(), apiUrl: tocsin.url });
+  await vi.waitFor(() => expect(told(tocsin)).toContain('cleared c orange'), patient);
+  expect(told(tocsin)).toEqual([
+    'raised a orange',
+    'raised b orange',
+    'cleared a orange',
+    'raised c orange',
+    'cleared c orange',
+  ]);
+  expect(tocsin.opened.at(-1)).toBe('2');
+});
+
+test('an alarm that passed the filter is followed to its end, also below it', async () => {
+  const tocsin = await startTocsin();
+  await startTestFlows({ dir: await tempDir(), nodes: telling({ minSeverity: 'orange' }), apiUrl: tocsin.url });
+  await vi.waitFor(() => expect(tocsin.opened).toHaveLength(1), patient);
+  tocsin.alarm({ id: 'mild', severity: 'yellow', peakSeverity: 'yellow' });
+  tocsin.alarm({ id: 'a', severity: 'orange' });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(1), patient);
+  tocsin.alarm({ id: 'a', severity: 'yellow' });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(2), patient);
+  tocsin.alarm({ id: 'a', active: false, clearedAt: 2 });
+  await vi.waitFor(() => expect(told(tocsin)).toHaveLength(3), patient);
+  expect(told(tocsin)).toEqual(['raised a orange', 'severity a yellow', 'cleared a yellow']);
+});
+
+test('a change that holds Node-RED up time and again is passed over, and the next one gets through', async () => {
+  const tocsin = await startTocsin();
+  const trap = { id: 'trap', type: 'function', func: "while (msg.payload.id === 'trap') {} return msg;", outputs: 1 };
+  const flows = await startTestFlows({
+    dir: await tempDir(),
+    nodes: flow(alarmIn('trap'), { ...trap, wires: [['say']] }, ...tell),
+    apiUrl: tocsin.url,
+    patience: { beatMs: 50, missedBeats: 10, firstPauseMs: 20 },
+  });
+  await vi.waitFor(() => expect(tocsin.opened).toHaveLength(1), patient);
+  tocsin.alarm({ id: 'trap' });
+  tocsin.alarm({ id: 'good' });
+  await vi.waitFor(() => expect(told(tocsin)).toContain('raised good orange'), { ...patient, timeout: 25_000 });
+  expect(flows.status().restarts).toBe(3);
+});
