@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
+import { partitionOf } from '../journal/partition-of.ts';
+import type { JournalWriter } from '../journal/port.ts';
+import type { Clock } from '../shared/clock.ts';
+import { type ErrorCode, TocsinError } from '../shared/errors.ts';
+import type { Connections } from './connections.ts';
+import { DeviceBroker } from './device-broker.ts';
+import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { guardPackets } from './packet-guard.ts';
+import { payloadTooLarge, whyNotPublish } from './permissions.ts';
+import type { Refusals, RefusedMessage } from './refusals.ts';
+
+/** Return codes of CONNACK, MQTT 3.1.1 section 3.2.2.3. */
+const returnCodes: Partial<Record<ErrorCode, number>> = {
+  CLIENT_ID_REJECTED: 2,
+  TOO_MANY_CONNECTIONS: 3,
+  CREDENTIAL_INVALID: 4,
+};
+const NOT_AUTHORIZED = 5;
+
+/** Seconds. A device that asks for more or for none gets this: a connection that died unnoticed must end some day. */
+const LONGEST_KEEPALIVE = 3600;
+/** What a PUBLISH has around its payload: topic and message id. */
+const AROUND_PAYLOAD = 1024;
+
+export interface BrokerParts {
+  /** Bytes. */
+  maxPayload: number;
+  journal: JournalWriter;
+  directory: DeviceDirectory;
+  connections: Connections;
+  refusals: Refusals;
+  metrics: IngestMetrics;
+  clock: Clock;
+}
+
+/** What was wrong with a CONNECT apart from its credential; told after the sign-in, in CONNACK. */
+interface ConnectFault {
+  error: TocsinError;
+  message: RefusedMessage;
+}
+
+export interface MqttBroker {
+  broker: DeviceBroker;
+  /** Serves a connection from any listener. */
+  accept(connection: Duplex, request?: IncomingMessage): void;
+  close(): Promise<void>;
+}
+
+/** The MQTT broker that devices sign in to: who may come in, what may be published, and PUBACK after durability. */
+export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
+  const { journal, directory, connections, refusals, metrics, clock, maxPayload } = parts;
+  const faults = new WeakMap<Client, ConnectFault>();
+  const broker = new DeviceBroker({
+    // No queue between emitter and subscribers: with Aedes' own of 100 a subscriber that leaves while tens of
+    // thousands of messages wait ends the process with a stack overflow.
+    concurrency: 0,
+    // A subscriber that does not drain is cut off: meanwhile others would wait for it.
+    drainTimeout: 5000,
+    connectTimeout: 10_000,
+    // For MQTT 3.1 clients: our prefix makes their ids longer than its 23.
+    maxClientsIdLength: Number.MAX_SAFE_INTEGER,
+
+    preConnect(client, packet, answer) {
+      const fault = connectFault(packet);
+      if (fault) faults.set(client, fault);
+      // By its device, so that no device can take over another one's session, whatever client ids they choose.
+      packet.clientId = `${packet.username}/${packet.clientId || randomUUID()}`;
+      delete packet.will;
+      if (!packet.keepalive || packet.keepalive > LONGEST_KEEPALIVE) packet.keepalive = LONGEST_KEEPALIVE;
+      answer(null, true);
+    },
+
+    authenticate(client, username, password, answer) {
+      const fault = faults.get(client);
+      let device: KnownDevice | null = null;
+      try {
+        device = directory.authenticate(username ?? '', password ?? '');
+        if (fault) throw fault.error;
+        connections.add(client, device);
+        answer(null, true);
+      } catch (error) {
+        if (!(error instanceof TocsinError)) throw error;
+        refusals.note(device, error, (device && fault?.message) ?? noMessage);
+        answer(withReturnCode(error), false);
+      }
+    },
+
+    authorizePublish(client, packet, answer) {
+      const connection = client && connections.of(client);
+      if (!connection) {
+        answer(new TocsinError('CREDENTIAL_INVALID', 'Sign in before publishing.'));
+        return;
+      }
+      const { topic, qos, retain } = packet;
+      const payload = packet.payload as Buffer;
+      const { device } = connection;
+      const size = payload.length;
+      const refused = whyNotPublish(device.id, connection.upTopic, { topic, qos, retain, size }, maxPayload);
+      if (refused) {
+        refusals.note(device, refused, { via: 'mqtt', topic, payload, size });
+        answer(refused);
+        return;
+      }
+      const frame = { deviceId: device.id, topic, via: 'mqtt', receivedAt: clock.now(), payload } as const;
+      journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
+        if (error instanceof TocsinError) metrics.refused(error.code, 'mqtt');
+        else if (!error) metrics.frame('mqtt');
+        // Aedes sends PUBACK now; with an error it closes the connection, and the device sends the message again.
+        answer(error);
+      });
+    },
+
+    authorizeSubscribe(client, subscription, answer) {
+      const connection = connections.of(client);
+      if (connection && subscription.topic === connection.downTopic) {
+        answer(null, subscription);
+        return;
+      }
+      const { topic } = subscription;
+      const text = connection ? `Subscribe to ${connection.downTopic} only.` : 'Sign in before subscribing.';
+      const error = new TocsinError('TOPIC_FORBIDDEN', text, { topic });
+      refusals.note(connection?.device ?? null, error, { ...noMessage, topic });
+      // Null is failure code 128 for this one; the others of the same SUBSCRIBE stand, and so does the connection.
+      answer(null, null);
+    },
+  });
+  broker.on('connectionError', (_, error) => countProtocolError(error));
+  broker.on('clientError', (_, error) => countProtocolError(error));
+  await broker.listen();
+
+  function countProtocolError(error: Error): void {
+    if (isProtocolError(error)) metrics.refused('MQTT_PROTOCOL', 'mqtt');
+  }
+
+  return {
+    broker,
+    accept(connection, request) {
+      let client: Client | undefined;
+      guardPackets(connection, maxPayload + AROUND_PAYLOAD, ({ topic, size, head }) => {
+        const error = payloadTooLarge(size, maxPayload);
+        const device = (client && connections.of(client)?.device) ?? null;
+        refusals.note(device, error, { via: 'mqtt', topic, payload: head, size });
+        connection.destroy(error);
+      });
+      client = broker.handle(connection, request);
+    },
+    close: () => new Promise((resolve) => broker.close(resolve)),
+  };
+}
+
+const noMessage: RefusedMessage = { via: 'mqtt', topic: '', payload: new Uint8Array(), size: 0 };
+
+/**
+ * A will is refused: it would be stored as a reading that was measured at the moment of the break, with values from
+ * the moment of the connect. That a device is gone is told by its rule of silence.
+ */
+function connectFault(packet: ConnectPacket): ConnectFault | null {
+  if (packet.will) {
+    const { topic, payload } = packet.will;
+    const text = 'Wills are not served; connect without one, a silent device is noticed by its rule of silence.';
+    const error = new TocsinError('WILL_UNSUPPORTED', text);
+    const bytes = Buffer.from(payload);
+    return { error, message: { via: 'mqtt', topic, payload: bytes, size: bytes.length } };
+  }
+  // MQTT-3.1.3-8: a client without an id must ask for a clean session.
+  if (packet.clientId === '' && packet.clean === false) {
+    const error = new TocsinError('CLIENT_ID_REJECTED', 'A session can be kept for a client id only; give one.');
+    return { error, message: noMessage };
+  }
+  return null;
+}
+
+function withReturnCode(error: TocsinError): AuthenticateError {
+  return Object.assign(error, { returnCode: returnCodes[error.code] ?? NOT_AUTHORIZED });
+}
+
+/** Ordinary ends of a connection, as Aedes words them; everything else without an errno is against the protocol. */
+const ordinaryEnds = new Set(['keep alive timeout', 'connection closed', 'drain timeout']);
+
+function isProtocolError(error: Error): boolean {
+  return !(error instanceof TocsinError) && !('code' in error) && !ordinaryEnds.has(error.message);
+}

@@ -1,0 +1,54 @@
+import type { Device } from '../model/device.ts';
+import { TocsinError } from '../shared/errors.ts';
+import type { Store } from '../store/open.ts';
+import { type HashedSecret, verifySecret } from './credentials.ts';
+
+/** What the door needs to know of a device. */
+export type KnownDevice = Pick<Device, 'id' | 'type' | 'gridId' | 'state'> & HashedSecret;
+
+export interface DeviceSource {
+  loadDevices(): Promise<KnownDevice[]>;
+}
+
+/** The devices of the relational store. */
+export function devicesOfStore(store: Store): DeviceSource {
+  const columns = ['id', 'type', 'gridId', 'state', 'secretSalt', 'secretHash'] as const;
+  return { loadDevices: () => store.selectFrom('device').select(columns).execute() };
+}
+
+/** All devices in memory: signing in and each frame's permission are decided without asking the store. */
+export class DeviceDirectory {
+  readonly #source: DeviceSource;
+  #devices: ReadonlyMap<string, KnownDevice> = new Map();
+
+  constructor(source: DeviceSource) {
+    this.#source = source;
+  }
+
+  /** Reads all devices again. When it fails the ones known before stay. */
+  async load(): Promise<void> {
+    const devices = await this.#source.loadDevices();
+    this.#devices = new Map(devices.map((device) => [device.id, device]));
+  }
+
+  get(id: string): KnownDevice | undefined {
+    return this.#devices.get(id);
+  }
+
+  /**
+   * The device that may come in with this credential.
+   * @throws TocsinError CREDENTIAL_INVALID, the same for an unknown device and a wrong secret; DEVICE_DISABLED, said
+   * only to who has the secret.
+   */
+  authenticate(id: string, secret: string | Buffer): KnownDevice {
+    const device = this.#devices.get(id);
+    if (device === undefined || !verifySecret(secret, device)) {
+      const message = 'Unknown device or wrong secret; the user name is the device id, the password its secret.';
+      throw new TocsinError('CREDENTIAL_INVALID', message);
+    }
+    if (device.state !== 'active') {
+      throw new TocsinError('DEVICE_DISABLED', `Device ${id} is disabled; set it active before it sends.`);
+    }
+    return device;
+  }
+}

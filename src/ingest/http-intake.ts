@@ -1,0 +1,90 @@
+import type { Decoded, decode } from '../devices/decode.ts';
+import { partitionOf } from '../journal/partition-of.ts';
+import type { JournalWriter } from '../journal/port.ts';
+import type { DeviceType } from '../model/device-type.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Clock } from '../shared/clock.ts';
+import { TocsinError } from '../shared/errors.ts';
+import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { payloadTooLarge } from './permissions.ts';
+import type { Refusals } from './refusals.ts';
+import { upTopic } from './topics.ts';
+
+export interface HttpFrame {
+  deviceId: string;
+  secret: string;
+  payload: Uint8Array;
+}
+
+/** What became of a frame: samples taken, and what was wrong with the others. */
+export interface AcceptedFrame {
+  samples: number;
+  problems: Decoded['problems'];
+}
+
+export type AcceptHttp = (frame: HttpFrame) => Promise<AcceptedFrame>;
+
+export interface HttpIntakeParts {
+  intake: Settings['intake'];
+  journal: JournalWriter;
+  directory: DeviceDirectory;
+  deviceTypes: ReadonlyMap<string, DeviceType>;
+  decode: typeof decode;
+  refusals: Refusals;
+  metrics: IngestMetrics;
+  clock: Clock;
+}
+
+/**
+ * Makes the function behind `POST /api/v1/frames`. Unlike MQTT it can say what is wrong, so it decodes first: a frame
+ * with nothing usable in it is refused, one with some good samples is taken whole and its bad ones go to quarantine
+ * later, as they would over MQTT. Resolves when the frame is durable.
+ *
+ * Rejects with TocsinError CREDENTIAL_INVALID, DEVICE_DISABLED, DEVICE_TYPE_UNKNOWN, PAYLOAD_TOO_LARGE,
+ * JOURNAL_UNAVAILABLE, or the first problem that decoding found.
+ */
+export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
+  const { journal, directory, refusals, metrics, clock } = parts;
+  return async ({ deviceId, secret, payload }) => {
+    const topic = upTopic(deviceId);
+    const receivedAt = clock.now();
+    let device: KnownDevice | null = null;
+    let decoded: Decoded;
+    try {
+      device = directory.authenticate(deviceId, secret);
+      decoded = judge(parts, device, payload, receivedAt);
+    } catch (error) {
+      if (error instanceof TocsinError) {
+        refusals.note(device, error, { via: 'http', topic, payload, size: payload.length });
+      }
+      throw error;
+    }
+    const frame = { deviceId, topic, via: 'http', receivedAt, payload } as const;
+    const partition = partitionOf(device.gridId, journal.partitions);
+    await new Promise<void>((resolve, reject) => {
+      journal.append(partition, { kind: 'frame', frame }, (error) => {
+        if (error instanceof TocsinError) metrics.refused(error.code, 'http');
+        if (error) return reject(error);
+        metrics.frame('http');
+        resolve();
+      });
+    });
+    return { samples: decoded.samples.length, problems: decoded.problems };
+  };
+}
+
+function judge(parts: HttpIntakeParts, device: KnownDevice, payload: Uint8Array, receivedAt: number): Decoded {
+  const { maxPayload, maxFuture, maxAge } = parts.intake;
+  if (payload.length > maxPayload) throw payloadTooLarge(payload.length, maxPayload);
+  const type = parts.deviceTypes.get(device.type);
+  if (type === undefined) {
+    const text = `Device ${device.id} is of type ${device.type}, which this Tocsin does not know.`;
+    throw new TocsinError('DEVICE_TYPE_UNKNOWN', text);
+  }
+  const limits = { maxFutureMs: maxFuture, maxAgeMs: maxAge };
+  const decoded = parts.decode(type, { deviceId: device.id, payload, receivedAt }, limits);
+  const problem = decoded.problems[0];
+  if (decoded.samples.length === 0 && problem) throw new TocsinError(problem.code, problem.reason);
+  return decoded;
+}

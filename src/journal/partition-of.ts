@@ -1,0 +1,9 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * The partition of what comes from a grid, so that rules over several devices of an area stay within one partition.
+ * Fixed for a given number of partitions: consumers' offsets depend on it.
+ */
+export function partitionOf(gridId: string, partitions: number): number {
+  return crc32(gridId) % partitions;
+}

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { decode } from '../../src/devices/decode.ts';
+import { createSecret } from '../../src/ingest/credentials.ts';
+import type { KnownDevice } from '../../src/ingest/device-directory.ts';
+import { type Gateway, startGateway } from '../../src/ingest/gateway.ts';
+import { type Disk, fileDisk } from '../../src/journal/disk.ts';
+import type { Entry } from '../../src/journal/port.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
+import type { Channel } from '../../src/model/channel.ts';
+import type { DeviceType } from '../../src/model/device-type.ts';
+import { Settings } from '../../src/settings/schema.ts';
+
+export const now = 1_772_323_200_000;
+const log = pino({ level: 'silent' });
+
+const level: Channel = {
+  name: 'level',
+  label: { zh: '水位', en: 'level' },
+  unit: 'cm',
+  kind: 'number',
+  min: 0,
+  max: 500,
+  baseline: true,
+};
+const gauge: DeviceType = {
+  id: 'gauge',
+  name: { zh: '水位计', en: 'gauge' },
+  periodMs: 60_000,
+  channels: [level],
+  channelByName: new Map([[level.name, level]]),
+  rules: [],
+};
+
+export interface TestDevice extends KnownDevice {
+  secret: string;
+}
+
+export function someDevice(id: string): TestDevice {
+  return { id, type: 'gauge', gridId: 'grid-1', state: 'active', ...createSecret() };
+}
+
+/** A gateway on a real journal in a temporary folder, with devices `a` and `b`, on ports that the system chooses. */
+export class Harness {
+  readonly a = someDevice('a');
+  readonly b = someDevice('b');
+  devices: KnownDevice[] = [this.a, this.b];
+  gateway!: Gateway;
+  journal!: EmbeddedJournalWriter;
+  readonly #clients: MqttClient[] = [];
+  #dir = '';
+
+  static async start(options: { disk?: Disk; mqtt?: object; intake?: object } = {}): Promise<Harness> {
+    const harness = new Harness();
+    harness.#dir = await mkdtemp(join(tmpdir(), 'tocsin-ingest-'));
+    const clock = { now: () => now };
+    const { disk = fileDisk } = options;
+    harness.journal = await openJournalWriter({ dir: harness.#dir, segmentBytes: 1e9, keepMs: 0, log, clock, disk });
+    const settings = Settings.parse({
+      mqtt: { host: '127.0.0.1', port: 0, ...options.mqtt },
+      intake: { maxPayload: 1000, ...options.intake },
+    });
+    harness.gateway = await startGateway({
+      settings,
+      devices: { loadDevices: async () => harness.devices },
+      journal: harness.journal,
+      decode,
+      deviceTypes: new Map([[gauge.id, gauge]]),
+      clock,
+      log,
+    });
+    return harness;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) await client.endAsync(true);
+    await this.gateway.close();
+    await this.journal.close();
+    await rm(this.#dir, { recursive: true });
+  }
+
+  /** A client with the credential of `device`, that does not reconnect. Rejects when it is refused. */
+  async connect(device: TestDevice, options: IClientOptions = {}, url = this.url): Promise<MqttClient> {
+    const client = mqtt.connect(url, {
+      username: device.id,
+      password: device.secret,
+      reconnectPeriod: 0,
+      connectTimeout: 5000,
+      ...options,
+    });
+    this.#clients.push(client);
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve());
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('closed')));
+    });
+    // What a test does not wait for must not fail it from behind.
+    client.on('error', () => {});
+    return client;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.gateway.ports.mqtt}`;
+  }
+
+  /** Everything in the journal but ticks. */
+  async entries(): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
+    const reader = await openJournalReader({ dir: this.#dir, partition: 0, progress: this.journal.progress });
+    const signal = new AbortController().signal;
+    const stored = await reader.read(0, 100_000, 0, signal);
+    await reader.close();
+    return stored.flatMap(({ entry }) => (entry.kind === 'tick' ? [] : [entry]));
+  }
+
+  /** Waits for so many entries that are no ticks. */
+  async entriesOnceThere(count: number): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
+    for (;;) {
+      const entries = await this.entries();
+      if (entries.length >= count) return entries;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Value of `tocsin_refused_total` for a code, over all ways in. */
+  async refused(code: string): Promise<number> {
+    const metric = (await this.gateway.registry.getMetricsAsJSON()).find(({ name }) => name === 'tocsin_refused_total');
+    const values = metric?.values.filter(({ labels }) => labels.code === code) ?? [];
+    return values.reduce((sum, { value }) => sum + Number(value), 0);
+  }
+}
+
+/** Resolves when the connection of a client is gone. */
+export function closed(client: MqttClient): Promise<void> {
+  return new Promise((resolve) => {
+    if (!client.connected) resolve();
+    else client.once('close', () => resolve());
+  });
+}
+
+/** Payload of an entry as text. */
+export function payloadOf(entry: Exclude<Entry, { kind: 'tick' }>): string {
+  return Buffer.from((entry.kind === 'frame' ? entry.frame : entry.refusal).payload).toString();
+}
