@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Channel } from '../../src/notify/channel.ts';
 import { webhookChannel } from '../../src/notify/channels/webhook/channel.ts';
+import { webhookTargets } from '../../src/notify/channels/webhook/targets.ts';
 import { deliverDue, firstWaitMs, giveUpAfterMs, longestWaitMs } from '../../src/notify/deliver.ts';
 import { enqueue } from '../../src/notify/outbox.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
@@ -43,6 +44,19 @@ test('a message is posted once, signed over the very bytes that are sent', async
   const signature = createHmac('sha256', 'a secret of sixteen').update(Buffer.from(body)).digest('hex');
   expect(headers['x-tocsin-signature']).toBe(`sha256=${signature}`);
   expect(await row(store, 'm1')).toMatchObject({ state: 'delivered', attempts: 1, deliveredAt: start });
+});
+
+test('the endpoint of the settings is reached too, with the name and password of its address', async () => {
+  const { store } = await tempStore();
+  const endpoint = await startEndpoint();
+  const url = endpoint.url.replace('http://', 'http://tocsin:p%40ss@');
+  const fromSettings = { ...settings, url, secret: 'a secret of sixteen' };
+  expect(await webhookTargets(store, fromSettings)).toMatchObject([{ id: 'settings', minSeverity: 'blue' }]);
+  await enqueue(store, [intent('m1', 'settings')], start);
+  await deliverDue(store, heldClock(), new Map([['webhook', webhookChannel(store, fromSettings)]]));
+  const { headers } = endpoint.received[0]!;
+  expect(headers.authorization).toBe(`Basic ${Buffer.from('tocsin:p@ss').toString('base64')}`);
+  expect(headers['x-tocsin-signature']).toMatch(/^sha256=[0-9a-f]{64}$/);
 });
 
 test('after a 500 it is tried again with the same key, not before its time', async () => {
