@@ -12,6 +12,9 @@ export type StoreOrTransaction = Kysely<Database> | Transaction<Database>;
 /**
  * Opens the relational store; several threads and processes may open the same file. Creates the folder and the file,
  * not the tables: see `migrate`. Close it with `store.destroy()`.
+ *
+ * A transaction takes the write lock when it begins and holds up all other writers until it ends, so nothing but the
+ * store is waited for inside; a writer waits for at most 5 s, without blocking its thread, then fails with SQLITE_BUSY.
  */
 export async function openStore(file: string): Promise<Store> {
   await mkdir(dirname(file), { recursive: true });

@@ -67,8 +67,9 @@ class PatientConnection implements DatabaseConnection {
   }
 }
 
+/** RECOVERY: another connection is putting the log in order after a crash. */
 function isBusy(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code === 'SQLITE_BUSY';
+  return error instanceof SqliteDatabase.SqliteError && ['SQLITE_BUSY', 'SQLITE_BUSY_RECOVERY'].includes(error.code);
 }
 
 class TocsinSqliteDriver extends SqliteDriver {
