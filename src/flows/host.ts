@@ -147,6 +147,8 @@ async function writeMissing(file: string, text: string): Promise<void> {
 function childEnvironment(settings: Settings): Record<string, string> {
   return {
     TZ: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Tocsin's own certificate, so that its nodes take it when it has signed itself.
+    ...(settings.http.cert ? { NODE_EXTRA_CA_CERTS: path.resolve(settings.http.cert) } : {}),
     ...(settings.flows.webhookUrl ? { TOCSIN_FLOWS_WEBHOOK_URL: settings.flows.webhookUrl } : {}),
   };
 }

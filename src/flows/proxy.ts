@@ -4,7 +4,10 @@ import { TocsinError } from '../shared/errors.ts';
 import type { FlowsHost } from './host.ts';
 
 export interface FlowsProxyOptions {
-  flows: FlowsHost;
+  /** Whether the editor is on: `flows.editor` of the settings. */
+  editor: boolean;
+  /** Asked at each request: Node-RED starts when the API, which its nodes call, is there already. Null until then. */
+  flows(): FlowsHost | null;
   /**
    * Whether this request comes from a signed-in administrator or integrator. May throw its own TocsinError, such as
    * SIGN_IN_REQUIRED.
@@ -20,57 +23,68 @@ const editorPolicy =
  * Puts Node-RED behind this server: `/red`, the editor, when it is on and for those who may edit, with its WebSocket;
  * `/hooks`, the flows' own `http in` nodes, for everybody.
  */
-export async function flowsProxy(instance: FastifyInstance, { flows, mayEdit }: FlowsProxyOptions): Promise<void> {
-  const guard = async (request: FastifyRequest) => {
-    if (await mayEdit(request)) return;
-    throw new TocsinError('FORBIDDEN', 'The flow editor is for administrators and integrators.');
-  };
-  if (flows.editor) {
-    await instance.register(async (editor) => {
+export async function flowsProxy(
+  instance: FastifyInstance,
+  { editor, flows, mayEdit }: FlowsProxyOptions,
+): Promise<void> {
+  if (editor) {
+    await instance.register(async (scope) => {
       // Before the body is read, and for the WebSocket as well.
-      editor.addHook('onRequest', guard);
-      editor.addHook('onSend', async (_request, reply) => {
+      scope.addHook('onRequest', async (request) => {
+        if (await mayEdit(request)) return;
+        throw new TocsinError('FORBIDDEN', 'The flow editor is for administrators and integrators.');
+      });
+      scope.addHook('onSend', async (_request, reply) => {
         reply.header('content-security-policy', editorPolicy);
       });
-      await editor.register(fastifyHttpProxy, proxyTo(flows, '/red'));
+      await scope.register(fastifyHttpProxy, proxyTo(flows, '/red', 'flow.edit'));
     });
   } else {
+    const config = { may: 'public' as const };
     const off = async () => {
       throw new TocsinError('NOT_FOUND', 'The flow editor is off. Set flows.editor to true to switch it on.');
     };
-    instance.all('/red', off);
-    instance.all('/red/*', off);
+    instance.all('/red', { config }, off);
+    instance.all('/red/*', { config }, off);
   }
-  await instance.register(fastifyHttpProxy, proxyTo(flows, '/hooks'));
+  await instance.register(fastifyHttpProxy, proxyTo(flows, '/hooks', 'public'));
 }
 
-function proxyTo(flows: FlowsHost, prefix: string): FastifyHttpProxyOptions & { websocket: true } {
+function proxyTo(
+  flows: FlowsProxyOptions['flows'],
+  prefix: string,
+  may: string,
+): FastifyHttpProxyOptions & { websocket: true } {
+  const running = () => {
+    const host = flows();
+    if (!host?.httpUrl) throw unavailable();
+    return { url: host.httpUrl, headers: host.headers };
+  };
   return {
     prefix,
     rewritePrefix: prefix,
     upstream: '',
     websocket: true,
+    config: { may },
     preHandler: async () => {
-      upstreamOf(flows);
+      running();
     },
     replyOptions: {
-      getUpstream: () => upstreamOf(flows),
+      getUpstream: () => running().url,
       // A session's cookie is nothing for a flow to see.
-      rewriteRequestHeaders: (_request, headers) => ({ ...headers, cookie: undefined, ...flows.headers }),
+      rewriteRequestHeaders: (_request, headers) => ({ ...headers, cookie: undefined, ...running().headers }),
       onError: (reply) => {
         const { status, code, message } = unavailable();
         reply.code(status).send({ code, message });
       },
     },
-    wsClientOptions: { headers: { ...flows.headers } },
+    wsClientOptions: {
+      // The same, at a WebSocket; the type leaves out what the proxy calls here.
+      ...{ rewriteRequestHeaders: () => ({ ...running().headers }) },
+    },
   };
 }
 
-function upstreamOf(flows: FlowsHost): string {
-  if (flows.httpUrl) return flows.httpUrl;
-  throw unavailable();
-}
-
 function unavailable(): TocsinError {
-  return new TocsinError('FLOWS_UNAVAILABLE', 'Node-RED is being started again. Try again in a few seconds.');
+  return new TocsinError('FLOWS_UNAVAILABLE', 'Node-RED is being started. Try again in a few seconds.');
 }

@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FlowsHost } from '../../src/flows/host.ts';
 import { flowsProxy } from '../../src/flows/proxy.ts';
@@ -27,7 +27,8 @@ async function serve(flows: FlowsHost): Promise<{ app: FastifyInstance; url: str
     return reply.code(status).send({ code: (error as TocsinError).code, message: (error as Error).message });
   });
   await app.register(flowsProxy, {
-    flows,
+    editor: flows.editor,
+    flows: () => flows,
     mayEdit(request) {
       const role = request.headers['x-role'];
       if (role === undefined) throw new TocsinError('SIGN_IN_REQUIRED', 'Sign in first.');
@@ -42,6 +43,8 @@ async function serve(flows: FlowsHost): Promise<{ app: FastifyInstance; url: str
 function comms(url: string, headers: Record<string, string>): Promise<string> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/red/comms`, { headers });
   return new Promise((resolve) => {
+    // What the editor asks for first; Node-RED answers with what it has said there last.
+    socket.on('open', () => socket.send(JSON.stringify({ subscribe: 'notification/#' })));
     socket.on('message', () => {
       resolve('open');
       socket.close();
@@ -98,7 +101,7 @@ test('a deploy from the editor goes through', async () => {
     body: JSON.stringify({ rev, flows: changed }),
   });
   expect(deployed.status).toBe(200);
-  expect((await fetch(`${url}/hooks/moved`, { method: 'POST' })).status).toBe(200);
+  await vi.waitFor(async () => expect((await fetch(`${url}/hooks/moved`, { method: 'POST' })).status).toBe(200));
 });
 
 test('with the editor off /red is not there, and /hooks reaches the flows without the session cookie', async () => {
