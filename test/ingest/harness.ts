@@ -52,6 +52,7 @@ export class Harness {
   gateway!: Gateway;
   journal!: EmbeddedJournalWriter;
   readonly #clients: MqttClient[] = [];
+  readonly #inboxes = new Map<MqttClient, [topic: string, text: string][]>();
   #dir = '';
 
   static async start(options: { disk?: Disk; mqtt?: object; intake?: object } = {}): Promise<Harness> {
@@ -93,6 +94,9 @@ export class Harness {
       ...options,
     });
     this.#clients.push(client);
+    const inbox: [topic: string, text: string][] = [];
+    this.#inboxes.set(client, inbox);
+    client.on('message', (topic, payload) => inbox.push([topic, payload.toString()]));
     await new Promise<void>((resolve, reject) => {
       client.once('connect', () => resolve());
       client.once('error', reject);
@@ -103,17 +107,28 @@ export class Harness {
     return client;
   }
 
+  /** What a client has received since it connected, once it is so much. */
+  async received(client: MqttClient, count: number): Promise<[topic: string, text: string][]> {
+    const inbox = this.#inboxes.get(client)!;
+    while (inbox.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    return inbox;
+  }
+
   get url(): string {
     return `mqtt://127.0.0.1:${this.gateway.ports.mqtt}`;
   }
 
-  /** Everything in the journal but ticks. */
-  async entries(): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
+  async everything(): Promise<Entry[]> {
     const reader = await openJournalReader({ dir: this.#dir, partition: 0, progress: this.journal.progress });
     const signal = new AbortController().signal;
     const stored = await reader.read(0, 100_000, 0, signal);
     await reader.close();
-    return stored.flatMap(({ entry }) => (entry.kind === 'tick' ? [] : [entry]));
+    return stored.map(({ entry }) => entry);
+  }
+
+  /** What is in the journal but ticks. */
+  async entries(): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
+    return (await this.everything()).filter((entry) => entry.kind !== 'tick');
   }
 
   /** Waits for so many entries that are no ticks. */
