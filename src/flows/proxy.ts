@@ -78,10 +78,8 @@ function proxyTo(
         reply.code(status).send({ code, message });
       },
     },
-    wsClientOptions: {
-      // The same, at a WebSocket; the type leaves out what the proxy calls here.
-      ...{ rewriteRequestHeaders: () => ({ ...running().headers }) },
-    },
+    // The same at a WebSocket; the type leaves out the function that the proxy calls here.
+    wsClientOptions: { headers: {}, ...{ rewriteRequestHeaders: () => ({ ...running().headers }) } },
   };
 }
 
