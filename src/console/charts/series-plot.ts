@@ -1,0 +1,154 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Severity } from '../../api/contract.ts';
+import type { ChartColumns } from '../logic/chart-series.ts';
+import { colour, remPixels } from '../state/theme.ts';
+
+export interface ThresholdLine {
+  severity: Severity;
+  value: number;
+  /** For example `橙 ≥ 20 cm`. */
+  label: string;
+}
+
+/** A moment worth seeing: raised, cleared. */
+export interface MomentLine {
+  at: number;
+  label: string;
+}
+
+export interface PlotContent {
+  columns: ChartColumns;
+  /** Shown time, milliseconds since the epoch. */
+  from: number;
+  to: number;
+  range: [number, number];
+  thresholds: readonly ThresholdLine[];
+  moments: readonly MomentLine[];
+  /** Steps instead of slopes: for switches. */
+  stepped: boolean;
+  /** Text of a tick of the value axis. */
+  tick(value: number): string;
+  /** Text of a tick of the time axis; seconds since the epoch. */
+  time(seconds: number, stepSeconds: number): string;
+}
+
+/** Draws a series: normal band, min–max area, mean line, thresholds with their names, moments. */
+export function drawSeries(
+  container: HTMLElement,
+  content: PlotContent,
+  pointed: (index: number | null) => void,
+): uPlot {
+  const rem = remPixels();
+  const font = `${0.75 * rem}px system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif`;
+  const axis = {
+    font,
+    stroke: colour('muted'),
+    grid: { stroke: colour('chart-grid'), width: 1 },
+    ticks: { show: false },
+  };
+  const paths = content.stepped ? uPlot.paths.stepped!({ align: 1 }) : undefined;
+  const edge = { width: 0, points: { show: false }, paths };
+  const options: uPlot.Options = {
+    width: container.clientWidth,
+    height: container.clientHeight,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 0.5 * rem }, y: false, sync: { key: 'alarm' } },
+    padding: [0.75 * rem, 0.5 * rem, 0, 0],
+    scales: { x: { range: [content.from / 1000, content.to / 1000] }, y: { range: content.range } },
+    axes: [
+      {
+        ...axis,
+        space: 5 * rem,
+        size: 1.9 * rem,
+        values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => content.time(tick, step)),
+      },
+      { ...axis, size: 3.5 * rem, space: 2.2 * rem, values: (_plot, ticks) => ticks.map(content.tick) },
+    ],
+    series: [
+      {},
+      { ...edge, stroke: colour('chart-band-line') },
+      { ...edge, stroke: colour('chart-band-line') },
+      { ...edge },
+      { ...edge },
+      {
+        stroke: colour('chart-mean'),
+        width: Math.max(1.5, rem / 10),
+        points: { size: 0.3 * rem, show: (_plot, _series, first, last) => last - first < 40 && !content.stepped },
+        ...(paths ? { paths } : {}),
+      },
+    ],
+    bands: [
+      { series: [2, 1], fill: colour('chart-band') },
+      { series: [4, 3], fill: colour('chart-range') },
+    ],
+    hooks: {
+      draw: [(plot) => drawMoments(plot, content, font), (plot) => drawThresholds(plot, content, font)],
+      setCursor: [(plot) => pointed(plot.cursor.idx ?? null)],
+    },
+  };
+  const { time, low, high, min, max, mean } = content.columns;
+  return new uPlot(options, [time, low, high, min, max, mean] as uPlot.AlignedData, container);
+}
+
+function drawThresholds(plot: uPlot, content: PlotContent, font: string): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const size = Number.parseFloat(font) * ratio;
+  ctx.save();
+  ctx.font = scaled(font, ratio);
+  ctx.textBaseline = 'middle';
+  // From the top down; a label that would lie on the one above it moves down by a line.
+  let free = Number.NEGATIVE_INFINITY;
+  const [low, high] = content.range;
+  const inRange = content.thresholds.filter((line) => line.value >= low && line.value <= high);
+  for (const line of [...inRange].sort((a, b) => b.value - a.value)) {
+    const y = plot.valToPos(line.value, 'y', true);
+    ctx.strokeStyle = colour(line.severity);
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([7 * ratio, 4 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    const labelY = Math.max(y - size * 0.75, free + size * 1.35, bbox.top + size * 0.6);
+    free = labelY;
+    const width = ctx.measureText(line.label).width;
+    const x = bbox.left + 6 * ratio;
+    ctx.fillStyle = colour('surface');
+    ctx.globalAlpha = 0.85;
+    ctx.fillRect(x - 3 * ratio, labelY - size * 0.65, width + 6 * ratio, size * 1.3);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour(`${line.severity}-text`);
+    ctx.fillText(line.label, x, labelY);
+  }
+  ctx.restore();
+}
+
+function drawMoments(plot: uPlot, content: PlotContent, font: string): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const size = Number.parseFloat(font) * ratio;
+  ctx.save();
+  ctx.font = scaled(font, ratio);
+  ctx.textBaseline = 'bottom';
+  ctx.strokeStyle = colour('text');
+  ctx.fillStyle = colour('text');
+  ctx.lineWidth = 1.5 * ratio;
+  for (const moment of content.moments) {
+    if (moment.at < content.from || moment.at > content.to) continue;
+    const x = plot.valToPos(moment.at / 1000, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const fits = x + 6 * ratio + ctx.measureText(moment.label).width < bbox.left + bbox.width;
+    ctx.textAlign = fits ? 'left' : 'right';
+    ctx.fillText(moment.label, x + (fits ? 5 : -5) * ratio, bbox.top + bbox.height - size * 0.3);
+  }
+  ctx.restore();
+}
+
+function scaled(font: string, ratio: number): string {
+  return font.replace(/^[\d.]+px/, (size) => `${Number.parseFloat(size) * ratio}px`);
+}

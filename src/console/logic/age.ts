@@ -1,0 +1,52 @@
+export type Locale = 'zh' | 'en';
+
+/** BCP 47 tag of a language of the console. */
+export const languageTag: Readonly<Record<Locale, string>> = { zh: 'zh-CN', en: 'en-GB' };
+
+const steps: readonly [unit: Intl.RelativeTimeFormatUnit, ms: number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+];
+
+/** How long ago `at` was, in the largest whole unit: “3分钟前”, “3 minutes ago”. Both in milliseconds since the epoch. */
+export function ageText(now: number, at: number, locale: Locale): string {
+  const passed = now - at;
+  const [unit, ms] = steps.find(([, size]) => Math.abs(passed) >= size) ?? ['second', 1000];
+  const count = Math.trunc(passed / ms);
+  const format = new Intl.RelativeTimeFormat(languageTag[locale], { numeric: count === 0 ? 'auto' : 'always' });
+  return format.format(-count, unit);
+}
+
+/** A length of time as a clock shows it: `04:32`, `1:04:32`, `2d 03:10:00`. */
+export function clockText(ms: number): string {
+  const total = Math.max(0, Math.floor(Math.abs(ms) / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const days = Math.floor(total / 86_400);
+  const hours = Math.floor((total % 86_400) / 3600);
+  const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
+  if (days > 0) return `${days}d ${two(hours)}:${rest}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** A time in the viewer's zone: the clock alone for today, with the date otherwise. */
+export function momentText(now: number, at: number, locale: Locale): string {
+  const sameDay = new Date(now).toDateString() === new Date(at).toDateString();
+  return new Intl.DateTimeFormat(languageTag[locale], {
+    ...(sameDay ? {} : { month: locale === 'zh' ? 'long' : 'short', day: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
+}
+
+/** Date, time and zone in full, for titles and records. */
+export function fullMomentText(at: number, locale: Locale): string {
+  return new Intl.DateTimeFormat(languageTag[locale], {
+    dateStyle: 'long',
+    timeStyle: 'long',
+    hourCycle: 'h23',
+  }).format(at);
+}

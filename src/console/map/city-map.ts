@@ -1,0 +1,112 @@
+import { type GeoJSONSource, Map as MapLibreMap, NavigationControl, setWorkerUrl } from 'maplibre-gl';
+// One file of the own origin: the content security policy lets no worker come from anywhere else.
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { t } from '../messages/index.ts';
+import { remPixels } from '../state/theme.ts';
+import { addSeverityIcons } from './map-icons.ts';
+import { mapStyle } from './map-style.ts';
+
+setWorkerUrl(workerUrl);
+
+export interface CityMapPicks {
+  grid(id: string): void;
+  device(id: string): void;
+}
+
+export type SourceName = 'grids' | 'communities' | 'labels' | 'devices';
+
+/** The camera stays where the viewer put it when the map is made anew: another theme, another language. */
+let camera: { center: [number, number]; zoom: number } | null = null;
+
+/** Makes the map in `container`, fitted to `bounds`; resolves when layers can be filled. */
+export async function createCityMap(
+  container: HTMLElement,
+  bounds: [number, number, number, number],
+  picks: CityMapPicks,
+): Promise<CityMap> {
+  const map = new MapLibreMap({
+    container,
+    style: mapStyle(remPixels()),
+    ...(camera ?? { bounds }),
+    fitBoundsOptions: { padding: 1.5 * remPixels() },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    minZoom: 8,
+    maxZoom: 19,
+    locale: {
+      'NavigationControl.ZoomIn': t('overview.zoomIn'),
+      'NavigationControl.ZoomOut': t('overview.zoomOut'),
+      'Map.Title': t('overview.mapLabel'),
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  await map.once('load');
+  addSeverityIcons(map, 1.5 * remPixels());
+  return new CityMap(map, bounds, picks);
+}
+
+export class CityMap {
+  readonly #map: MapLibreMap;
+  readonly #bounds: [number, number, number, number];
+  #picked: string | null = null;
+  #hovered: string | null = null;
+
+  constructor(map: MapLibreMap, bounds: [number, number, number, number], picks: CityMapPicks) {
+    this.#map = map;
+    this.#bounds = bounds;
+    map.on('click', (event) => {
+      const room = 6;
+      const { x, y } = event.point;
+      const near = map.queryRenderedFeatures(
+        [
+          [x - room, y - room],
+          [x + room, y + room],
+        ],
+        { layers: ['device-alarm', 'device-normal'] },
+      );
+      const device = near.find((feature) => feature.layer.id === 'device-alarm') ?? near[0];
+      if (device) return picks.device(String(device.properties.id));
+      const grid = map.queryRenderedFeatures(event.point, { layers: ['grid-ground'] })[0];
+      if (grid) picks.grid(String(grid.properties.id));
+    });
+    map.on('mousemove', 'grid-ground', (event) => this.#hover(String(event.features?.[0]?.properties.id ?? '')));
+    map.on('mouseleave', 'grid-ground', () => this.#hover(null));
+    map.on('moveend', () => {
+      const { lng, lat } = map.getCenter();
+      camera = { center: [lng, lat], zoom: map.getZoom() };
+    });
+  }
+
+  /** Replaces what a source shows; the layers follow without flicker. */
+  fill(source: SourceName, data: GeoJSON.FeatureCollection): void {
+    this.#map.getSource<GeoJSONSource>(source)?.setData(data);
+  }
+
+  pick(gridId: string | null): void {
+    if (this.#picked) this.#map.setFeatureState({ source: 'grids', id: this.#picked }, { picked: false });
+    if (gridId) this.#map.setFeatureState({ source: 'grids', id: gridId }, { picked: true });
+    this.#picked = gridId;
+  }
+
+  /** Shows the whole town again. */
+  fit(): void {
+    this.#map.fitBounds(this.#bounds, { padding: 1.5 * remPixels(), duration: 300 });
+  }
+
+  remove(): void {
+    this.#map.remove();
+  }
+
+  #hover(gridId: string | null): void {
+    if (gridId === this.#hovered) return;
+    if (this.#hovered) this.#map.setFeatureState({ source: 'grids', id: this.#hovered }, { hover: false });
+    if (gridId) this.#map.setFeatureState({ source: 'grids', id: gridId }, { hover: true });
+    this.#map.getCanvas().style.cursor = gridId ? 'pointer' : '';
+    this.#hovered = gridId || null;
+  }
+}

@@ -1,0 +1,68 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import type { Deed } from './logic/permissions.ts';
+import { type MessageKey, t } from './messages/index.ts';
+import { iMay, me, restoreSession } from './state/session.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: MessageKey;
+    /** Can be seen without being signed in. */
+    open?: boolean;
+    /** On a wide screen it fills the window and does not scroll as a whole. */
+    fill?: boolean;
+    /** What one must be allowed to do. */
+    deed?: Deed;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    {
+      path: '/sign-in',
+      component: () => import('./pages/SignInPage.vue'),
+      meta: { title: 'signIn.title', open: true },
+    },
+    { path: '/', component: () => import('./pages/OverviewPage.vue'), meta: { title: 'overview.title', fill: true } },
+    { path: '/alarms', component: () => import('./pages/AlarmsPage.vue'), meta: { title: 'alarms.title' } },
+    {
+      path: '/alarms/:id',
+      component: () => import('./pages/AlarmPage.vue'),
+      props: true,
+      meta: { title: 'alarms.what' },
+    },
+    { path: '/cases', component: () => import('./pages/CasesPage.vue'), meta: { title: 'case.title' } },
+    { path: '/devices', component: () => import('./pages/DevicesPage.vue'), meta: { title: 'devices.title' } },
+    {
+      path: '/devices/:id',
+      component: () => import('./pages/DevicePage.vue'),
+      props: true,
+      meta: { title: 'alarm.device' },
+    },
+    {
+      path: '/quarantine/:id?',
+      component: () => import('./pages/QuarantinePage.vue'),
+      props: true,
+      meta: { title: 'quarantine.title', deed: 'see-quarantine' },
+    },
+    {
+      path: '/:rest(.*)*',
+      component: () => import('./pages/NotFoundPage.vue'),
+      meta: { title: 'app.notFoundTitle' },
+    },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  // When the service cannot be reached the sign-in page says so.
+  await restoreSession().catch(() => {});
+  if (!me.value) return to.meta.open ? true : { path: '/sign-in', query: { to: to.fullPath } };
+  if (to.path === '/sign-in') return '/';
+  return to.meta.deed && !iMay(to.meta.deed) ? '/' : true;
+});
+
+/** What the window's title says of the page. */
+export function pageTitle(): string {
+  return t(router.currentRoute.value.meta.title ?? 'app.name');
+}

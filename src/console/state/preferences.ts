@@ -1,0 +1,31 @@
+import { reactive, watch } from 'vue';
+import type { Locale } from '../logic/age.ts';
+
+export type Theme = 'dark' | 'light' | 'system';
+
+/** What this viewer chose on this device; remembered by the browser. */
+export const preferences = reactive({
+  locale: remembered<Locale>('locale', ['zh', 'en'], 'zh'),
+  theme: remembered<Theme>('theme', ['dark', 'light', 'system'], 'dark'),
+  sound: remembered<'on' | 'off'>('sound', ['on', 'off'], 'off'),
+});
+
+watch(preferences, (now) => {
+  for (const [name, value] of Object.entries(now)) store(name, value);
+});
+
+function remembered<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+  try {
+    const kept = localStorage.getItem(`tocsin.${name}`);
+    return choices.find((choice) => choice === kept) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Storage can be forbidden or full; the choice then lasts as long as the page. */
+function store(name: string, value: string): void {
+  try {
+    localStorage.setItem(`tocsin.${name}`, value);
+  } catch {}
+}

@@ -1,0 +1,52 @@
+import { computed, ref } from 'vue';
+import type { Person } from '../../api/contract.ts';
+import { api } from '../api/client.ts';
+import { ApiFailure } from '../api/failure.ts';
+import { type Deed, may } from '../logic/permissions.ts';
+
+const person = ref<Person | null>(null);
+/** Set when a session ended by itself, so that the sign-in page can say why it is there. */
+export const sessionEnded = ref(false);
+
+/** Who is signed in. */
+export const me = computed(() => person.value);
+
+/** Whether the one who is signed in may do this; the API decides, this hides what it would refuse. */
+export function iMay(deed: Deed): boolean {
+  return may(person.value?.role, deed);
+}
+
+let asked: Promise<void> | null = null;
+
+/** Asks once who the browser's cookie belongs to. Rejects when the service cannot be reached. */
+export function restoreSession(): Promise<void> {
+  asked ??= api.session().then(
+    (session) => {
+      person.value = session.person;
+    },
+    (error: unknown) => {
+      if (error instanceof ApiFailure && error.status === 401) return;
+      asked = null;
+      throw error;
+    },
+  );
+  return asked;
+}
+
+/** Rejects with an ApiFailure when the name or password is wrong. */
+export async function signIn(login: string, password: string): Promise<void> {
+  const session = await api.signIn(login, password);
+  sessionEnded.value = false;
+  person.value = session.person;
+}
+
+export async function signOut(): Promise<void> {
+  await api.signOut();
+  person.value = null;
+}
+
+/** The service no longer knows the session. */
+export function forgetSession(): void {
+  if (person.value) sessionEnded.value = true;
+  person.value = null;
+}
