@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { routesMay } from './access/routes-may.ts';
 import type { Api } from './api.ts';
 import { notFound } from './error-handler.ts';
 
@@ -14,9 +15,7 @@ const missingPage = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><ti
  */
 export async function serveConsole(api: Api, folder: string): Promise<void> {
   await api.register(async (files) => {
-    files.addHook('onRoute', (route) => {
-      route.config = { ...route.config, may: 'public' };
-    });
+    routesMay(files, 'public');
     await files.register(fastifyStatic, {
       root: folder,
       index: 'index.html',
@@ -30,7 +29,7 @@ export async function serveConsole(api: Api, folder: string): Promise<void> {
 
     files.setNotFoundHandler(async (request, reply) => {
       const path = request.url.split('?')[0]!;
-      const isPage = request.method === 'GET' && !/^\/(api|health|metrics|assets)(\/|$)/.test(path);
+      const isPage = request.method === 'GET' && !/^\/(api|health|metrics|assets|red|hooks)(\/|$)/.test(path);
       if (!isPage) throw notFound(request);
       if (!existsSync(join(folder, 'index.html'))) {
         return reply.code(503).type('text/html; charset=utf-8').send(missingPage);

@@ -9,15 +9,14 @@ import type { Bucket, LatestValue, RangeQuery } from '../telemetry/port.ts';
 export interface HttpFrame {
   deviceId: string;
   secret: string;
+  /** One byte more than `intake.maxPayload` at most: enough to know that it is too large, and to keep its head. */
   payload: Uint8Array;
-  /** Bytes that were announced or seen; more than `payload` has when the rest was not taken. */
-  size: number;
 }
 
 /** What the API needs of the gateway, which holds the connections of devices. */
 export interface Gateway {
   /** Resolves when the frame is durable. Rejects with a TocsinError: bad credential, disabled, too large, not JSON … */
-  acceptHttp(frame: HttpFrame): Promise<{ offset: number }>;
+  acceptHttp(frame: HttpFrame): Promise<{ samples: number; problems: { code: string; reason: string }[] }>;
   /** Publishes on the device's command topic, QoS 1. Rejects with DEVICE_UNREACHABLE when it cannot ever get there. */
   sendCommand(deviceId: string, command: { command: string; arguments: Record<string, unknown> }): Promise<void>;
   /** Devices in the store changed: read them again, and end connections whose credential or state no longer holds. */

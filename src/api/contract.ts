@@ -154,8 +154,11 @@ export const DeviceCommand = z.object({
 
 /** The command is on its way; a device that is not connected gets it when it comes back with its session. */
 export const CommandSent = z.object({ connected: z.boolean() });
-/** The frame is durable at this place of its journal partition. */
-export const FrameAccepted = z.object({ offset: z.int() });
+/** The frame is durable. Samples that were wrong are in quarantine; the others were taken. */
+export const FrameAccepted = z.object({
+  samples: z.int(),
+  problems: z.array(z.object({ code: z.string(), reason: z.string() })),
+});
 
 export const LatestValue = z.object({ channel: z.string(), value: z.number(), measuredAt: Time });
 export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: z.int() });

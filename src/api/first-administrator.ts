@@ -8,7 +8,7 @@ import { inTransaction } from '../store/transaction.ts';
 import { hashPassword } from './access/password.ts';
 
 /**
- * When there is nobody at all: adds the administrator `admin` with `access.adminPassword`, or with a made-up password
+ * When there is nobody (programs do not count): adds the administrator `admin` with `access.adminPassword`, or with a made-up password
  * that is logged, once. Otherwise nothing happens, whatever the setting says.
  */
 export async function ensureAdministrator(
@@ -17,7 +17,12 @@ export async function ensureAdministrator(
   log: Logger,
   clock: Clock = systemClock,
 ): Promise<void> {
-  const someone = await store.selectFrom('person').select('id').limit(1).executeTakeFirst();
+  const someone = await store
+    .selectFrom('person')
+    .select('id')
+    .where('role', '!=', 'service')
+    .limit(1)
+    .executeTakeFirst();
   if (someone) return;
 
   const given = settings.access.adminPassword;

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { routesMay } from './access/routes-may.ts';
 import type { Api } from './api.ts';
 import * as contract from './contract.ts';
 
@@ -32,9 +33,7 @@ export async function describeApi(api: Api): Promise<void> {
   });
 
   await api.register(async (docs) => {
-    docs.addHook('onRoute', (route) => {
-      route.config = { ...route.config, may: 'public' };
-    });
+    routesMay(docs, 'public');
     await docs.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { validatorUrl: null } });
   });
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { authenticate } from './access/authenticate.ts';
+import { authenticate, requirePermissions } from './access/authenticate.ts';
 import type { Api } from './api.ts';
 import { serveConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
@@ -60,7 +60,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
   const { cert, key } = context.settings.http;
   const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: context.log.child({ room: 'api' }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     // A proxy on this machine says who is behind it; from elsewhere nobody is believed.
     trustProxy: 'loopback',
@@ -73,6 +73,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(serializerCompiler);
   handleErrors(api);
+  requirePermissions(api);
   tellOfOwnChanges(api, context);
   // Plugins load in this order: what the routes need is there before them.
   api.register(fastifyPlugin(async (instance: Api) => await secure(instance, context)));

@@ -148,7 +148,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     clock: { now: () => clock.at },
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     gateway: {
-      acceptHttp: async (frame) => ({ offset: frames.push(frame) - 1 }),
+      acceptHttp: async (frame) => ({ samples: frames.push(frame), problems: [] }),
       sendCommand: async (id, command) => void calls.push(`command ${id} ${JSON.stringify(command)}`),
       devicesChanged: async () => void calls.push('gateway.devicesChanged'),
       isConnected: (id) => id === 'dev1',

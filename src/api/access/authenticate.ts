@@ -22,14 +22,8 @@ declare module 'fastify' {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * Asks every request who it is and whether its route's `config.may` is his. A route that does not say who may call it
- * stops the start.
- */
-export function authenticate(api: FastifyInstance, context: ApiContext): void {
-  api.decorateRequest('person', null);
-  api.decorateRequest('scope', null);
-
+/** A route that does not say who may call it stops the start. For the root, before any route. */
+export function requirePermissions(api: FastifyInstance): void {
   const registered: RouteOptions[] = [];
   api.addHook('onRoute', (route) => {
     registered.push(route);
@@ -39,6 +33,12 @@ export function authenticate(api: FastifyInstance, context: ApiContext): void {
     const open = registered.filter((route) => !route.config?.may).map((route) => `${route.method} ${route.url}`);
     if (open.length > 0) throw new Error(`These routes do not say who may call them (config.may): ${open.join(', ')}.`);
   });
+}
+
+/** Asks every request who it is and whether its route's `config.may` is his. Cookies must be there already. */
+export function authenticate(api: FastifyInstance, context: ApiContext): void {
+  api.decorateRequest('person', null);
+  api.decorateRequest('scope', null);
 
   api.addHook('onRequest', async (request) => {
     const may = request.routeOptions.config.may;

@@ -68,14 +68,14 @@ export function alarmRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: 'Note that the caller has seen it; this accepts its case too',
         params: byId,
-        body: Note.default({}),
+        body: Note.nullish(),
         response: { 200: AlarmDetail },
       },
     },
     async (request) => {
       const { id } = request.params;
       await visibleAlarm(context, id, request.scope);
-      await acknowledge(context, id, caller(request), request.body.note ?? null);
+      await acknowledge(context, id, caller(request), request.body?.note ?? null);
       return await alarmDetail(context, id, request.scope);
     },
   );

@@ -14,7 +14,8 @@ import { gridsToSearch } from '../queries/grids-to-search.ts';
 import { responseContextFor } from './response-context.ts';
 
 const tags = ['cases'];
-const OptionalNote = Note.default({});
+/** A deed without a body is one without a note. */
+const OptionalNote = Note.nullish();
 
 const CaseQuery = z.object({
   status: commaSeparated(z.enum(caseStatuses)).describe('one or more, with commas'),
@@ -69,7 +70,7 @@ export function caseRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body.note);
+      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body?.note);
       await acceptCase(store, deed, await responseContextFor(context, deed.caseId));
       return await caseDetail(context, deed.caseId, request.scope);
     },
@@ -108,7 +109,7 @@ export function caseRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body.note);
+      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body?.note);
       await handleCase(store, deed, await responseContextFor(context, deed.caseId));
       return await caseDetail(context, deed.caseId, request.scope);
     },

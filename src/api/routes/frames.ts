@@ -6,11 +6,8 @@ import { FrameAccepted } from '../contract.ts';
 
 /** Bad credentials a minute from one address, before it has to wait. */
 const badCredentials = 30;
-
-interface RawBody {
-  payload: Buffer;
-  size: number;
-}
+/** Bytes of a body that is too large that are read all the same. */
+const mostThrownAway = 64 * 1024 * 1024;
 
 /** What devices send that do not speak MQTT. The rules are those of MQTT: the gateway holds them. */
 export function frameRoutes(api: Api, context: ApiContext): void {
@@ -43,33 +40,35 @@ export function frameRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const { payload, size } = (request.body as RawBody | undefined) ?? { payload: Buffer.alloc(0), size: 0 };
+      const payload = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
       try {
-        const { offset } = await gateway.acceptHttp({ ...credential(request.headers.authorization), payload, size });
-        return await reply.code(202).send({ offset });
+        const taken = await gateway.acceptHttp({ ...credential(request.headers.authorization), payload });
+        return await reply.code(202).send(taken);
       } catch (error) {
         if (error instanceof TocsinError && error.code === 'CREDENTIAL_INVALID') {
           await refusals(request);
           reply.header('www-authenticate', 'Basic realm="tocsin device"');
         }
-        // The rest of the body was not read, so the connection cannot be used again.
-        if (size > maxPayload) reply.header('connection', 'close');
         throw error;
       }
     },
   );
 }
 
-/** Reads one byte more than is allowed at most: enough to know that it is too large, and to keep its head. */
-async function readUpTo(body: Readable, most: number): Promise<RawBody> {
+/**
+ * Keeps one byte more than is allowed at most: enough to know that it is too large, and to have its head. The rest is
+ * read and thrown away, since who is still sending would not hear the answer; from a sender without end we turn away.
+ */
+async function readUpTo(body: Readable, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
+    if (size <= most) chunks.push(chunk);
     size += chunk.length;
-    if (size > most) break;
+    // Leaving the loop cuts the connection.
+    if (size > mostThrownAway) break;
   }
-  return { payload: Buffer.concat(chunks).subarray(0, most + 1), size };
+  return Buffer.concat(chunks).subarray(0, most + 1);
 }
 
 function credential(header: string | undefined): { deviceId: string; secret: string } {

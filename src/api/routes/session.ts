@@ -13,7 +13,7 @@ import { findPeople } from '../queries/people.ts';
 import { record } from '../record.ts';
 
 /** Attempts a minute for one log-in name from one address, and for all names from one address. */
-const attempts = { name: 20, address: 200 };
+const attempts = { name: 10, address: 100 };
 
 export function sessionRoutes(api: Api, context: ApiContext): void {
   const { store, clock, settings } = context;
