@@ -1,7 +1,7 @@
+import { TocsinProcess } from '../test/support/tocsin-process.ts';
 import { Child } from './child.ts';
 import type { LoadTask } from './load.ts';
 import { p50, round } from './statistics.ts';
-import { BenchTocsin } from './tocsin.ts';
 
 const clientCount = 1_000;
 const seconds = 5;
@@ -20,9 +20,10 @@ export interface IngestResult {
 export async function benchIngest(): Promise<IngestResult> {
   const bare = new Child('./bare-aedes.ts');
   const { port: barePort } = await bare.message<{ port: number }>();
-  const tocsin = await BenchTocsin.start();
+  const tocsin = await TocsinProcess.start({ TOCSIN_LOG_LEVEL: 'warn' });
   try {
-    const clients = await tocsin.devices('flood-gauge', clientCount);
+    await tocsin.makeAreas();
+    const clients = await tocsin.makeDevices('flood-gauge', clientCount);
     const bareRates: number[] = [];
     const tocsinRates: number[] = [];
     for (let i = 0; i < rounds; i++) {
@@ -36,7 +37,7 @@ export async function benchIngest(): Promise<IngestResult> {
       ratio: round(p50(tocsinRates.map((rate, i) => rate / bareRates[i]!)), 2),
     };
   } finally {
-    await tocsin.end();
+    await tocsin.remove();
     await bare.end();
   }
 }

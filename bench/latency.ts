@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TocsinProcess } from '../test/support/tocsin-process.ts';
 import { Child } from './child.ts';
 import type { LoadTask } from './load.ts';
 import { publishPacket, RawClient } from './raw-client.ts';
 import { p50, p99, round } from './statistics.ts';
-import { BenchTocsin } from './tocsin.ts';
 
 const rate = 1_000;
 const loadClients = 500;
@@ -22,12 +22,13 @@ export interface LatencyResult {
 
 /** From the publish of an SOS to its alarm on the live feed, while 1,000 other messages a second come in. */
 export async function benchLatency(): Promise<LatencyResult> {
-  const tocsin = await BenchTocsin.start();
+  const tocsin = await TocsinProcess.start({ TOCSIN_LOG_LEVEL: 'warn' });
   const load = new Child('./load.ts');
   const stop = new AbortController();
   try {
-    const background = await tocsin.devices('flood-gauge', loadClients);
-    const elders = await tocsin.devices('elder-wristband', alarms);
+    await tocsin.makeAreas();
+    const background = await tocsin.makeDevices('flood-gauge', loadClients);
+    const elders = await tocsin.makeDevices('elder-wristband', alarms);
     const seenAt = new Map<string, number>();
     await watchFeed(tocsin, stop.signal, (deviceId) => {
       if (!seenAt.has(deviceId)) seenAt.set(deviceId, performance.now());
@@ -60,12 +61,16 @@ export async function benchLatency(): Promise<LatencyResult> {
   } finally {
     stop.abort();
     await load.end('SIGKILL');
-    await tocsin.end();
+    await tocsin.remove();
   }
 }
 
 /** Calls `onAlarm` with the device of every alarm of the live feed. Resolves once the feed is open. */
-async function watchFeed(tocsin: BenchTocsin, signal: AbortSignal, onAlarm: (deviceId: string) => void): Promise<void> {
+async function watchFeed(
+  tocsin: TocsinProcess,
+  signal: AbortSignal,
+  onAlarm: (deviceId: string) => void,
+): Promise<void> {
   const response = await fetch(`${tocsin.url}/api/v1/feed`, {
     headers: { authorization: `Bearer ${tocsin.token}`, accept: 'text/event-stream' },
     signal,

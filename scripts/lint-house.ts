@@ -31,7 +31,7 @@ const problems: string[] = [];
 let edges = 0;
 
 const roomOf = (path: string) => path.split('/')[1]!;
-const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'|new URL\('(\.{1,2}\/[^']+)'/g;
+const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'|new URL\('(\.{1,2}\/[^']+\.ts)'/g;
 
 function checkImports(file: string, text: string): void {
   for (const match of text.matchAll(importPattern)) {

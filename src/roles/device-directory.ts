@@ -6,6 +6,8 @@ export class DeviceDirectory {
   readonly #store: Store;
   #devices = new Map<string, Device>();
   #active: Device[] = [];
+  /** Ids that were looked for in vain since the last load: not a reason to load for each of their frames. */
+  readonly #missing = new Set<string>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -17,11 +19,21 @@ export class DeviceDirectory {
       .selectFrom('device')
       .select(['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'])
       .execute();
+    this.#missing.clear();
     this.#devices = new Map(rows.map((row) => [row.id, row]));
     this.#active = rows.filter((row) => row.state === 'active');
   }
 
   get(id: string): Device | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** The device; one that is not known may have been made a moment ago, so the store is asked once. */
+  async find(id: string): Promise<Device | undefined> {
+    if (!this.#devices.has(id) && !this.#missing.has(id)) {
+      await this.load();
+      if (!this.#devices.has(id)) this.#missing.add(id);
+    }
     return this.#devices.get(id);
   }
 

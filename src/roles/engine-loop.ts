@@ -129,12 +129,7 @@ export class EngineLoop {
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
     const { devices, deviceTypes, limits, fold, partition, log } = this.#options;
-    let device = devices.get(frame.deviceId);
-    if (!device) {
-      // It may have been made a moment ago.
-      await devices.load();
-      device = devices.get(frame.deviceId);
-    }
+    const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
     const type = device && deviceTypes.get(device.type);
     if (!device || !type) {
       const problem = device

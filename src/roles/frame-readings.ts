@@ -18,8 +18,6 @@ export interface FrameReadingsOptions {
  */
 export class FrameReadings {
   readonly #options: FrameReadingsOptions;
-  /** Devices that are gone from the store, so that each of their old frames does not ask for them again. */
-  readonly #missing = new Set<string>();
 
   constructor(options: FrameReadingsOptions) {
     this.#options = options;
@@ -28,13 +26,12 @@ export class FrameReadings {
   /** Devices changed in the store. */
   async reload(): Promise<void> {
     await this.#options.devices.load();
-    this.#missing.clear();
   }
 
   async of(frame: Frame): Promise<Reading[]> {
-    const { deviceTypes, limits, log } = this.#options;
-    const deviceType = await this.#typeOf(frame.deviceId);
-    const type = deviceType && deviceTypes.get(deviceType);
+    const { devices, deviceTypes, limits, log } = this.#options;
+    const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
+    const type = device && deviceTypes.get(device.type);
     if (!type) return [];
     try {
       return decode(type, frame, limits).samples.flatMap(({ deviceId, measuredAt, receivedAt, values }) =>
@@ -47,16 +44,5 @@ export class FrameReadings {
       log.error({ err: error, device: frame.deviceId }, 'A frame could not be decoded; its readings are left out');
       return [];
     }
-  }
-
-  async #typeOf(deviceId: string): Promise<string | undefined> {
-    const { devices } = this.#options;
-    const known = devices.get(deviceId);
-    if (known || this.#missing.has(deviceId)) return known?.type;
-    // It may have been made a moment ago.
-    await devices.load();
-    const fresh = devices.get(deviceId);
-    if (!fresh) this.#missing.add(deviceId);
-    return fresh?.type;
   }
 }

@@ -1,4 +1,4 @@
-/** Tells everybody who asked that something happened; says nothing about what. */
+/** Tells everybody who asked that something changed; says nothing about what. */
 export class Signal {
   readonly #listeners = new Set<() => void>();
 
@@ -8,7 +8,7 @@ export class Signal {
     return () => this.#listeners.delete(listener);
   }
 
-  emit(): void {
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }

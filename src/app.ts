@@ -1,0 +1,117 @@
+import { openFlowsAccount } from './api/access/flows-account.ts';
+import { ensureAdministrator } from './api/first-administrator.ts';
+import { createApi } from './api/server.ts';
+import { decode } from './devices/decode.ts';
+import { loadDeviceTypes } from './devices/registry.ts';
+import { startFlows } from './flows/host.ts';
+import { devicesOfStore } from './ingest/device-directory.ts';
+import { startGateway } from './ingest/gateway.ts';
+import { openJournalWriter } from './journal/writer.ts';
+import type { EngineFunctions, HistorianFunctions, HostFunctions } from './roles/messages.ts';
+import { readiness } from './roles/readiness.ts';
+import { keepJournalShort } from './roles/trim.ts';
+import { dataFiles } from './settings/data-files.ts';
+import type { Settings } from './settings/schema.ts';
+import { systemClock } from './shared/clock.ts';
+import type { Logger } from './shared/logger.ts';
+import { Signal } from './shared/signal.ts';
+import { startWorker } from './shared/worker.ts';
+import { migrate } from './store/migrate.ts';
+import { openStore } from './store/open.ts';
+
+export interface App {
+  /** Addresses as bound, for people and tests. */
+  urls: { console: string; mqtt: string };
+  /** Resolves with the reason when a part has died and the process should be started again. */
+  failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The pipeline, written down once: the first file to read. Data goes from top to bottom. */
+export async function startApp(settings: Settings, log: Logger): Promise<App> {
+  const clock = systemClock;
+  const files = dataFiles(settings);
+  const { types: deviceTypes } = loadDeviceTypes(settings.devicesDir);
+
+  // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
+  const store = await openStore(files.store);
+  await migrate(store);
+  await ensureAdministrator(store, settings, log);
+
+  // Every frame, durable before it is acknowledged, in one order.
+  const { segmentBytes, keep: keepMs } = settings.journal;
+  const journal = await openJournalWriter({ dir: files.journal, segmentBytes, keepMs, log, clock });
+
+  // devices → MQTT, HTTP → journal → PUBACK, 2xx
+  const gateway = await startGateway({
+    settings,
+    devices: devicesOfStore(store),
+    journal,
+    decode,
+    deviceTypes,
+    clock,
+    log,
+  });
+
+  // journal → decode → rules → alarms → response → notify, in a thread with its own offset
+  const news = new Signal();
+  const host: HostFunctions = { feedChanged: () => news.changed() };
+  const thread = { settings, journalProgress: journal.progress };
+  const engine = startWorker<EngineFunctions, HostFunctions>(
+    new URL('./roles/engine.ts', import.meta.url),
+    thread,
+    host,
+  );
+
+  // journal → decode → telemetry, in a thread with its own offset
+  const historian = startWorker<HistorianFunctions, HostFunctions>(
+    new URL('./roles/historian.ts', import.meta.url),
+    thread,
+    host,
+  );
+  const trimming = keepJournalShort(journal, [engine.remote, historian.remote], log);
+
+  // store, telemetry → API, console, live feed → people
+  const consumers = { engine: engine.remote, historian: historian.remote };
+  const api = await createApi({
+    ...{ settings, store, deviceTypes, clock, log, gateway, feed: news },
+    ...consumers,
+    readiness: () => readiness(consumers),
+    metrics: async () =>
+      (await Promise.all([gateway.registry.metrics(), engine.remote.metrics(), historian.remote.metrics()])).join('\n'),
+  });
+  const console = await api.listen({ host: settings.http.host, port: settings.http.port });
+
+  // live feed → Node-RED → signs, barriers, webhooks; through the API, like a person
+  const flows =
+    settings.flows.enabled &&
+    (await startFlows({
+      settings,
+      dataDir: settings.dataDir,
+      log,
+      apiUrl: console,
+      token: await openFlowsAccount(store, clock.now()),
+    }));
+
+  return {
+    urls: { console, mqtt: `mqtt://${settings.mqtt.host}:${gateway.ports.mqtt}` },
+    failed: Promise.race([endOf('engine', engine), endOf('historian', historian)]),
+    // From the doors inwards, so that what has come in is finished.
+    async stop() {
+      if (flows) await flows.close();
+      await gateway.close();
+      await api.close();
+      await trimming.stop();
+      // A thread that has died cannot be asked; the next start goes on from its last checkpoint.
+      await Promise.allSettled([engine.remote.stop(), historian.remote.stop()]);
+      await Promise.all([engine.terminate(), historian.terminate()]);
+      await journal.close();
+      await store.destroy();
+    },
+  };
+}
+
+async function endOf(name: string, thread: { exited: Promise<number>; failure(): Error | null }): Promise<string> {
+  const code = await thread.exited;
+  return `the ${name} thread ended: ${thread.failure()?.message ?? `exit code ${code}`}`;
+}
