@@ -10,7 +10,7 @@ import type { Connections } from './connections.ts';
 import { DeviceBroker } from './device-broker.ts';
 import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
 import type { IngestMetrics } from './metrics.ts';
-import { guardPackets } from './packet-guard.ts';
+import { guardPackets, type OversizedPacket } from './packet-guard.ts';
 import { payloadTooLarge, whyNotPublish } from './permissions.ts';
 import type { Refusals, RefusedMessage } from './refusals.ts';
 
@@ -30,6 +30,8 @@ const AROUND_PAYLOAD = 1024;
 export interface BrokerParts {
   /** Bytes. */
   maxPayload: number;
+  /** Bytes of a WebSocket message that the listeners take. */
+  largestMessage: number;
   journal: JournalWriter;
   directory: DeviceDirectory;
   connections: Connections;
@@ -53,7 +55,7 @@ export interface MqttBroker {
 
 /** The MQTT broker that devices sign in to: who may come in, what may be published, and PUBACK after durability. */
 export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
-  const { journal, directory, connections, refusals, metrics, clock, maxPayload } = parts;
+  const { journal, directory, connections, refusals, metrics, clock, maxPayload, largestMessage } = parts;
   const faults = new WeakMap<Client, ConnectFault>();
   const broker = new DeviceBroker({
     // No queue between emitter and subscribers: with Aedes' own of 100 a subscriber that leaves while tens of
@@ -141,11 +143,17 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     broker,
     accept(connection, request) {
       let client: Client | undefined;
-      guardPackets(connection, maxPayload + AROUND_PAYLOAD, ({ topic, size, head }) => {
+      let refused = false;
+      const refuse = ({ topic, size, head }: OversizedPacket) => {
+        refused = true;
         const error = payloadTooLarge(size, maxPayload);
         const device = (client && connections.of(client)?.device) ?? null;
         refusals.note(device, error, { via: 'mqtt', topic, payload: head, size });
         connection.destroy(error);
+      };
+      guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuse);
+      connection.once('close', () => {
+        if (!refused && isMessageTooLong(connection.errored)) refuse(overlongMessage(largestMessage));
       });
       client = broker.handle(connection, request);
     },
@@ -177,6 +185,16 @@ function connectFault(packet: ConnectPacket): ConnectFault | null {
 
 function withReturnCode(error: TocsinError): AuthenticateError {
   return Object.assign(error, { returnCode: returnCodes[error.code] ?? NOT_AUTHORIZED });
+}
+
+/** A WebSocket message above the listener's limit, of which nothing is read. */
+function isMessageTooLong(error: Error | null): boolean {
+  return error !== null && 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+}
+
+/** What is known of it: that it has more bytes than the limit. */
+function overlongMessage(largestMessage: number): OversizedPacket {
+  return { topic: '', size: largestMessage + 1, head: Buffer.alloc(0) };
 }
 
 /** Ordinary ends of a connection, as Aedes words them; everything else without an errno is against the protocol. */

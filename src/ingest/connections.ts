@@ -50,6 +50,8 @@ export class Connections {
    */
   add(client: Client, device: KnownDevice): void {
     const { id } = device;
+    // Gone while it signed in: its 'close' would not come again.
+    if (client.conn.closed) return;
     // A connection of the same client id is about to be taken over.
     const others = this.ofDevice(id).filter((other) => other.id !== client.id);
     if (others.length >= MAX_CONNECTIONS) {

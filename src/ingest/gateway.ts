@@ -57,8 +57,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const connections = new Connections();
   const metrics = new IngestMetrics(() => connections.size);
   const refusals = new Refusals(journal, metrics, clock, log);
+  const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
   const { broker, accept, close } = await createBroker({
     maxPayload,
+    largestMessage,
     journal,
     directory,
     connections,
@@ -66,7 +68,6 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     metrics,
     clock,
   });
-  const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
   const listeners = await openListeners({ mqtt: settings.mqtt, largestMessage, accept, log }).catch(async (error) => {
     await close();
     throw error;

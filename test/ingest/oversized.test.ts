@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { closed, Harness, payloadOf } from './harness.ts';
 
 let h: Harness;
@@ -32,6 +33,19 @@ test.each(['tcp', 'ws'])('a payload of 10 MB over %s is refused with its size an
   if (way === 'tcp') expect(head.length).toBe(4096);
   expect(await h.refused('PAYLOAD_TOO_LARGE')).toBe(1);
   await other.publishAsync('tocsin/v1/b/up', '{"level":3}', { qos: 1 });
+});
+
+test('a WebSocket message above every limit is refused before it is gathered, and kept as a refusal', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${h.gateway.ports.ws}`, 'mqtt');
+  socket.on('error', () => {});
+  await once(socket, 'open');
+  socket.send(connectPacket('a', h.a.secret));
+  await once(socket, 'message');
+  const gone = once(socket, 'close');
+  socket.send(publishPacket('tocsin/v1/a/up', Buffer.alloc(10_000_000)));
+  await gone;
+  expect(await h.entriesOnceThere(1)).toMatchObject([{ kind: 'refused', refusal: { code: 'PAYLOAD_TOO_LARGE' } }]);
+  expect(await h.refused('PAYLOAD_TOO_LARGE')).toBe(1);
 });
 
 test('the limit is exact: so many bytes are taken, one more is not', async () => {

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DeviceDirectory, devicesOfStore } from '../../src/ingest/device-directory.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore } from '../../src/store/open.ts';
+import { someDevice } from './harness.ts';
+
+test('devices come from the store, with the credential that was kept for them', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'tocsin-directory-'));
+  const store = await openStore(join(dir, 'tocsin.db'));
+  await migrate(store);
+  const { secret, ...known } = someDevice('gauge-7');
+  const area = {
+    id: known.gridId,
+    tier: 'grid',
+    parentId: null,
+    nameZh: '网格',
+    nameEn: 'grid',
+    polygonJson: '{}',
+  } as const;
+  await store.insertInto('area').values(area).execute();
+  const place = { name: 'underpass', latitude: 31.2, longitude: 121.5, createdAt: 1 };
+  await store
+    .insertInto('device')
+    .values({ ...known, ...place })
+    .execute();
+  const directory = new DeviceDirectory(devicesOfStore(store));
+  expect(() => directory.authenticate('gauge-7', secret)).toThrow(/Unknown device or wrong secret/);
+  await directory.load();
+  expect(directory.authenticate('gauge-7', secret)).toEqual(known);
+  await store.updateTable('device').set({ state: 'disabled' }).execute();
+  await directory.load();
+  expect(() => directory.authenticate('gauge-7', secret)).toThrow(/is disabled/);
+  await store.destroy();
+  await expect(directory.load()).rejects.toThrow();
+  expect(directory.get('gauge-7')?.state).toBe('disabled');
+  await rm(dir, { recursive: true });
+});
