@@ -84,11 +84,11 @@ test('a change that holds Node-RED up time and again is passed over, and the nex
     dir: await tempDir(),
     nodes: flow(alarmIn('trap'), { ...trap, wires: [['say']] }, ...tell),
     apiUrl: tocsin.url,
-    patience: { beatMs: 50, missedBeats: 10, firstPauseMs: 20 },
+    patience: { beatMs: 100, missedBeats: 10, firstPauseMs: 20 },
   });
   await vi.waitFor(() => expect(tocsin.opened).toHaveLength(1), patient);
   tocsin.alarm({ id: 'trap' });
   tocsin.alarm({ id: 'good' });
-  await vi.waitFor(() => expect(told(tocsin)).toContain('raised good orange'), { ...patient, timeout: 25_000 });
-  expect(flows.status().restarts).toBe(3);
-});
+  await vi.waitFor(() => expect(told(tocsin)).toContain('raised good orange'), { ...patient, timeout: 50_000 });
+  expect(flows.status().restarts).toBeGreaterThanOrEqual(3);
+}, 60_000);

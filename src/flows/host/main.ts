@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { createGuardedServer } from './guarded-server.ts';
 import type { FromNodeRed, StartNodeRed, ToNodeRed } from './messages.ts';
 import { type NodeRed, startNodeRed } from './node-red.ts';
@@ -14,6 +15,7 @@ process.on('message', (message: ToNodeRed) => {
   else void stop();
 });
 process.on('disconnect', () => process.exit(0));
+new Worker(new URL('./follow-host.ts', import.meta.url), { workerData: process.ppid }).unref();
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 // Ctrl-C in a terminal reaches every process; this one ends when the host says so.
