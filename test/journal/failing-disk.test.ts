@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Disk, fileDisk } from '../../src/journal/disk.ts';
+import type { Entry } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll, plain, readAll, someEntry } from './contract.ts';
+import { appendAll, never, plain, readAll, someEntry } from './contract.ts';
 
 const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 const unavailable = { code: 'JOURNAL_UNAVAILABLE', status: 503 };
@@ -54,29 +55,43 @@ test('a sync that fails is no acknowledgement, though the bytes were written', a
   await expectEntries([1]);
 });
 
-test('nothing is written behind a tail that could not be cut off', async () => {
+test('what a failed write left behind is gone before the next one, though it could not be cut off at once', async () => {
   let failing = true;
-  const orFail = (run: () => void, fail: () => void) => (failing ? fail() : run());
   await open({
-    write: (fd, bytes, from, length, position, done) => {
-      // Half of it reaches the file although the call fails.
-      const half = Math.ceil(length / 2);
-      if (failing) fileDisk.write(fd, bytes, from, half, position, () => done(full, 0));
-      else fileDisk.write(fd, bytes, from, length, position, done);
-    },
+    // All of it reaches the file although the call fails.
+    write: (fd, bytes, from, length, position, done) =>
+      fileDisk.write(fd, bytes, from, length, position, (error, written) => done(failing ? full : error, written)),
     sync: fileDisk.sync,
-    truncate: (fd, length, done) =>
-      orFail(
-        () => fileDisk.truncate(fd, length, done),
-        () => done(full),
-      ),
+    truncate: (fd, length, done) => (failing ? done(full) : fileDisk.truncate(fd, length, done)),
   });
-  await expect(appendAll(writer, [someEntry(0), someEntry(1), someEntry(2)])).rejects.toMatchObject(unavailable);
-  await expect(appendAll(writer, [someEntry(4)])).rejects.toMatchObject(unavailable);
+  // Records of one length: the second one would stand right behind the one that is written over the first.
+  await expect(appendAll(writer, [tick(1), tick(2)])).rejects.toMatchObject(unavailable);
+  await expect(appendAll(writer, [tick(3)])).rejects.toMatchObject(unavailable);
   failing = false;
-  expect(await appendAll(writer, [someEntry(9)])).toEqual([0]);
+  expect(await appendAll(writer, [tick(4)])).toEqual([0]);
   await reopen();
-  await expectEntries([9]);
+  expect(writer.end(0)).toBe(1);
+  const reader = await openJournalReader({ dir, partition: 0, progress: writer.progress });
+  expect((await readAll(reader, 0, 1)).map((one) => one.entry)).toEqual([tick(4)]);
+  await reader.close();
+});
+
+test('a reader that has met a write under way does not keep what was taken back', async () => {
+  const held: (() => void)[] = [];
+  let holding = false;
+  await open({ ...fileDisk, sync: (fd, done) => (holding ? held.push(() => done(full)) : fileDisk.sync(fd, done)) });
+  await appendAll(writer, [tick(1)]);
+  holding = true;
+  const refused = appendAll(writer, [tick(2)]);
+  await until(() => held.length === 1);
+  const reader = await openJournalReader({ dir, partition: 0, progress: writer.progress });
+  expect((await reader.read(0, 10, 0, never)).map((one) => one.entry)).toEqual([tick(1)]);
+  holding = false;
+  held[0]!();
+  await expect(refused).rejects.toMatchObject(unavailable);
+  await appendAll(writer, [tick(3)]);
+  expect((await reader.read(1, 10, 0, never)).map((one) => one.entry)).toEqual([tick(3)]);
+  await reader.close();
 });
 
 test('a group is acknowledged when its sync returns, and readers see nothing before', async () => {
@@ -132,6 +147,10 @@ test('close waits for what is under way, and later appends are refused', async (
   await open(fileDisk);
   expect(writer.end(0)).toBe(100);
 });
+
+function tick(at: number): Entry {
+  return { kind: 'tick', at };
+}
 
 async function open(disk: Disk): Promise<void> {
   const log = pino({ level: 'silent' });
