@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Severity, severityRank } from '../../model/severity.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Device } from '../contract.ts';
@@ -25,15 +26,10 @@ export async function findDevices(db: StoreOrTransaction, filter: DeviceFilter):
   if (filter.after) query = query.where('id', '>', filter.after);
   if (filter.limit) query = query.limit(filter.limit);
   if (filter.q) {
-    const part = filter.q.toLowerCase();
-    // instr, not like: what people type has no wildcards in it.
-    query = query.where((e) =>
-      e.or(
-        (['id', 'name'] as const).map((column) =>
-          e(e.fn<number>('instr', [e.fn('lower', [column]), e.val(part)]), '>', 0),
-        ),
-      ),
-    );
+    // What people type has no wildcards in it.
+    const pattern = `%${filter.q.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const has = (column: 'id' | 'name') => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+    query = query.where((e) => e.or([has('id'), has('name')]));
   }
   const rows = await query.execute();
   const worst = await worstByDevice(db, filter.ids ?? (filter.limit ? rows.map((row) => row.id) : undefined));
