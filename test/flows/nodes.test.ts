@@ -1,4 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
 import { alarmIn, flow, startTestFlows, tell } from './support/flows.ts';
 import { startTocsin, type Tocsin } from './support/tocsin.ts';
@@ -61,6 +63,39 @@ test('after a break and after a restart nothing is missing and nothing comes twi
     'cleared c orange',
   ]);
   expect(tocsin.opened.at(-1)).toBe('2');
+});
+
+test('what a flow was at when Node-RED was killed comes again', async () => {
+  const tocsin = await startTocsin();
+  const asked: string[] = [];
+  const slow = createServer((request, response) => {
+    // The first is left waiting.
+    if (asked.push(request.url!) > 1) response.end('ok');
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    slow.closeAllConnections();
+    slow.close();
+  });
+  const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/{{{payload.id}}}`;
+  const flows = await startTestFlows({
+    dir: await tempDir(),
+    nodes: flow(
+      alarmIn('linkOut'),
+      { id: 'linkOut', type: 'link out', mode: 'link', links: ['linkIn'] },
+      { id: 'linkIn', type: 'link in', links: ['linkOut'], wires: [['ask']] },
+      { id: 'ask', type: 'http request', method: 'GET', ret: 'txt', paytoqs: 'ignore', url, headers: [] },
+    ),
+    apiUrl: tocsin.url,
+    patience: { firstPauseMs: 20 },
+  });
+  await vi.waitFor(() => expect(tocsin.opened).toHaveLength(1), patient);
+  tocsin.alarm({ id: 'a' });
+  await vi.waitFor(() => expect(asked).toEqual(['/a']), patient);
+  // Longer than it takes to call a message handled when nobody has it.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill(flows.status().pid!, 'SIGKILL');
+  await vi.waitFor(() => expect(asked).toEqual(['/a', '/a']), patient);
 });
 
 test('an alarm that passed the filter is followed to its end, also below it', async () => {

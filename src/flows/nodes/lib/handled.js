@@ -9,11 +9,20 @@ const limit = 60_000;
  */
 class Handled {
   #open = new Map();
+  /** Sent, not received yet. Between the two nobody else knows of the message. */
+  #onTheWay = new WeakSet();
 
   constructor(hooks) {
     // The nodes may be loaded again, after having been switched off in the editor.
     hooks.remove('*.tocsin');
-    hooks.add('preDeliver.tocsin', ({ msg }) => this.#count(msg?._msgid, 1));
+    hooks.add('preDeliver.tocsin', ({ msg }) => {
+      this.#onTheWay.add(msg);
+      this.#count(msg._msgid, 1);
+    });
+    // Link and catch nodes are handed messages that nobody sent to them.
+    hooks.add('onReceive.tocsin', ({ msg }) => {
+      if (msg && !this.#onTheWay.delete(msg)) this.#count(msg._msgid, 1);
+    });
     hooks.add('onComplete.tocsin', ({ msg }) => this.#count(msg?._msgid, -1));
   }
 
