@@ -50,6 +50,14 @@ export async function deliverDue(
   return count;
 }
 
+/**
+ * Takes back what a process that died was sending, so that it is sent again now and not after its lease. Call it at the
+ * start of the only process that delivers.
+ */
+export async function takeBackUnfinished(db: Store): Promise<void> {
+  await db.updateTable('outbox').set({ state: 'waiting' }).where('state', '=', 'sending').execute();
+}
+
 async function deliverTo(
   db: Store,
   clock: Clock,

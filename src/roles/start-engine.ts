@@ -3,7 +3,7 @@ import { loadDeviceTypes } from '../devices/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
 import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
-import { deliverDue } from '../notify/deliver.ts';
+import { deliverDue, takeBackUnfinished } from '../notify/deliver.ts';
 import { loadAreas } from '../response/areas.ts';
 import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
@@ -58,6 +58,8 @@ export async function startEngine(
     settings,
   };
   const channels = new Map([[webhookChannelName, webhookChannel(store, settings.notify.webhook)]]);
+  // The journal's lock sees to it that there is no other engine.
+  await takeBackUnfinished(store);
   const outbox = new Repeating('delivery', everyMs, log, () => deliverDue(store, clock, channels));
   const announce = () => {
     onFeed();

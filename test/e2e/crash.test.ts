@@ -39,8 +39,8 @@ async function webhookReceiver(): Promise<{ url: string; keys: string[]; events:
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, keys, events };
 }
 
-/** What each device's level does: a flood of half a minute of its own time, again and again, two minutes a sample. */
-const levelAt = (step: number, device: number) => ((step + device * 7) % 60 < 30 ? 3 : 33);
+/** Every fourth device is flooded for an hour of its own time, again and again; the others stay dry. */
+const levelAt = (step: number, device: number) => (device % 4 === 0 && (step + device * 7) % 60 >= 30 ? 33 : 3);
 const stepMs = 120_000;
 const deviceTime = (began: number, step: number) => began + step * stepMs;
 
@@ -120,7 +120,7 @@ test('kill -9 under load: every acknowledged reading is kept, alarms are neither
     .executeTakeFirstOrThrow();
   const rows = await store.selectFrom('device').selectAll().execute();
   const expected = uninterruptedLedger(await readJournal(tocsin.dataDir, offset), rows);
-  expect(expected.length).toBeGreaterThan(deviceCount);
+  expect(expected.length).toBeGreaterThan(deviceCount / 4);
   expect(await storedLedger(store)).toEqual(expected);
 
   // One key a transition, so that a receiver can drop what comes again after a crash; none is missing.
