@@ -88,7 +88,7 @@ export function placeIncidents(scenario: Scenario, town: Town, startedAt: number
     const device = choice[(incident.device - 1) % Math.max(1, choice.length)];
     if (device) return new DeviceIncident(scenario.id, incident, device, startedAt);
     throw new SimulatorError(
-      `Scenario ${scenario.id} needs a ${incident.type}, and this town has none. Give it more --devices.`,
+      `Scenario ${scenario.id} needs a device of type ${incident.type}, and this town has none. Give it more --devices.`,
     );
   });
 }
