@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Access, allows, type Permission, permissions } from '../../src/api/access/permissions.ts';
+import { allows, type Permission, permissions } from '../../src/api/access/permissions.ts';
 import { createApi } from '../../src/api/server.ts';
 import { roles } from '../../src/model/role.ts';
+import { registeredRoutes } from './registered-routes.ts';
 import { addAlarm, addCase, addFeedLine, openWorld, type World } from './world.ts';
 
 let world: World;
@@ -35,25 +36,11 @@ const publicRoutes = [
   'GET /*',
 ];
 
-async function registeredRoutes(): Promise<{ name: string; may: Access | undefined; paths: string[] }[]> {
-  const found: { name: string; may: Access | undefined; paths: string[] }[] = [];
-  const api = createApi(world.context);
-  const late: { config?: { may?: Access } | undefined; name: string }[] = [];
-  api.addHook('onRoute', (route) => {
-    for (const method of [route.method].flat()) {
-      if (method !== 'HEAD') late.push(Object.assign(route, { name: `${method} ${route.url}` }));
-    }
-  });
-  await api.ready();
-  for (const route of late) found.push({ name: route.name, may: route.config?.may, paths: [] });
-  await api.close();
-  return found;
-}
-
 test('every route that is registered has a permission, is for devices, or is on the short public list', async () => {
-  const routes = await registeredRoutes();
+  const routes = await registeredRoutes(world.context);
   expect(routes.length).toBeGreaterThan(45);
-  for (const { name, may } of routes) {
+  for (const { method, url, may } of routes) {
+    const name = `${method} ${url}`;
     if (may === 'public') expect(publicRoutes).toContain(name);
     else if (may === 'device') expect(name).toBe('POST /api/v1/frames');
     else expect(Object.keys(permissions), name).toContain(may);
@@ -69,9 +56,9 @@ test('every route with a permission answers 401 without a session, and 403 to ev
     service: 'flow',
   };
   let refused = 0;
-  for (const { name, may } of await registeredRoutes()) {
+  for (const { method, url, may } of await registeredRoutes(world.context)) {
     if (may === 'public' || may === 'device') continue;
-    const [method, url] = name.split(' ') as [string, string];
+    const name = `${method} ${url}`;
     const path = url.replace(/:\w+/, 'x');
     const anonymous = await world.call(null, method, path);
     expect([anonymous.status, anonymous.body.code], name).toEqual([401, 'SIGN_IN_REQUIRED']);
