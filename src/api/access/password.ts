@@ -15,28 +15,22 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password belongs to the hash. Without a hash (nobody has that log-in name) it takes as long and says no,
- * so that the time does not tell who exists.
+ * Whether the password belongs to the hash. Without a hash, or with one that is none (a program's account), it takes as
+ * long and says no, so that the time does not tell which log-in names there are.
  */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const [kind, n, r, p, salt, key] = (hash ?? nobody).split('$');
-  if (kind !== 'scrypt' || !salt || !key) return false;
-  const expected = Buffer.from(key, 'base64url');
+  const known = hash?.startsWith('scrypt$') ?? false;
+  const [, n, r, p, salt, key] = (known ? hash! : nobody).split('$');
+  const expected = Buffer.from(key!, 'base64url');
   const parameters = { N: Number(n), r: Number(r), p: Number(p) };
   const actual = await turn(() =>
-    derive(normal(password), Buffer.from(salt, 'base64url'), expected.length, options(parameters)),
+    derive(normal(password), Buffer.from(salt!, 'base64url'), expected.length, options(parameters)),
   );
-  return timingSafeEqual(actual, expected) && hash !== undefined;
+  return timingSafeEqual(actual, expected) && known;
 }
 
-const nobody = [
-  'scrypt',
-  cost.N,
-  cost.r,
-  cost.p,
-  'AAAAAAAAAAAAAAAAAAAAAA',
-  Buffer.alloc(keyBytes).toString('base64url'),
-].join('$');
+const noKey = Buffer.alloc(keyBytes).toString('base64url');
+const nobody = ['scrypt', cost.N, cost.r, cost.p, 'AAAAAAAAAAAAAAAAAAAAAA', noKey].join('$');
 
 /** The same letters typed on different keyboards (composed or not) are the same password: NFKC, as in RFC 8265. */
 const normal = (password: string) => password.normalize('NFKC');
@@ -50,7 +44,7 @@ const options = (parameters: typeof cost): ScryptOptions => ({
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * One derivation at a time: each keeps a thread of Node's pool of four busy for a fifth of a second, and the pool also
+ * One derivation at a time: each keeps a thread of Node's pool of four busy for some tenths of a second, and the pool also
  * does the work with files.
  */
 function turn<T>(work: () => Promise<T>): Promise<T> {
