@@ -1,13 +1,14 @@
-import { openFlowsAccount } from './api/access/flows-account.ts';
 import { ensureAdministrator } from './api/first-administrator.ts';
 import { createApi } from './api/server.ts';
 import { decode } from './devices/decode.ts';
 import { loadDeviceTypes } from './devices/registry.ts';
-import { startFlows } from './flows/host.ts';
+import { flowsProxy } from './flows/proxy.ts';
 import { devicesOfStore } from './ingest/device-directory.ts';
 import { startGateway } from './ingest/gateway.ts';
 import { openJournalWriter } from './journal/writer.ts';
+import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions } from './roles/messages.ts';
+import { metrics } from './roles/metrics.ts';
 import { readiness } from './roles/readiness.ts';
 import { keepJournalShort } from './roles/trim.ts';
 import { dataFiles } from './settings/data-files.ts';
@@ -71,34 +72,25 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   );
   const trimming = keepJournalShort(journal, [engine.remote, historian.remote], log);
 
-  // store, telemetry → API, console, live feed → people
-  const consumers = { engine: engine.remote, historian: historian.remote };
-  const api = await createApi({
+  // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
+  const flows = new Flows({ settings, store, clock, log });
+  const parts = { engine: engine.remote, historian: historian.remote, flows };
+  const api = createApi({
     ...{ settings, store, deviceTypes, clock, log, gateway, feed: news },
-    ...consumers,
-    readiness: () => readiness(consumers),
-    metrics: async () =>
-      (await Promise.all([gateway.registry.metrics(), engine.remote.metrics(), historian.remote.metrics()])).join('\n'),
+    ...{ engine: engine.remote, historian: historian.remote },
+    readiness: () => readiness(parts),
+    metrics: () => metrics(gateway.registry, [engine.remote, historian.remote]),
   });
+  api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
   const console = await api.listen({ host: settings.http.host, port: settings.http.port });
-
-  // live feed → Node-RED → signs, barriers, webhooks; through the API, like a person
-  const flows =
-    settings.flows.enabled &&
-    (await startFlows({
-      settings,
-      dataDir: settings.dataDir,
-      log,
-      apiUrl: console,
-      token: await openFlowsAccount(store, clock.now()),
-    }));
+  flows.start(console);
 
   return {
     urls: { console, mqtt: `mqtt://${settings.mqtt.host}:${gateway.ports.mqtt}` },
     failed: Promise.race([endOf('engine', engine), endOf('historian', historian)]),
     // From the doors inwards, so that what has come in is finished.
     async stop() {
-      if (flows) await flows.close();
+      await flows.close();
       await gateway.close();
       await api.close();
       await trimming.stop();

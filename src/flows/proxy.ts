@@ -1,5 +1,5 @@
 import { type FastifyHttpProxyOptions, fastifyHttpProxy } from '@fastify/http-proxy';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { TocsinError } from '../shared/errors.ts';
 import type { FlowsHost } from './host.ts';
 
@@ -8,11 +8,6 @@ export interface FlowsProxyOptions {
   editor: boolean;
   /** Asked at each request: Node-RED starts when the API, which its nodes call, is there already. Null until then. */
   flows(): FlowsHost | null;
-  /**
-   * Whether this request comes from a signed-in administrator or integrator. May throw its own TocsinError, such as
-   * SIGN_IN_REQUIRED.
-   */
-  mayEdit(request: FastifyRequest): boolean | Promise<boolean>;
 }
 
 /** The editor brings inline scripts and evaluates some; it may be framed by nobody else. */
@@ -20,20 +15,12 @@ const editorPolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'";
 
 /**
- * Puts Node-RED behind this server: `/red`, the editor, when it is on and for those who may edit, with its WebSocket;
- * `/hooks`, the flows' own `http in` nodes, for everybody.
+ * Puts Node-RED behind this server: `/red`, the editor, when it is on, with its WebSocket, for who has the API's
+ * permission `flow.edit`; `/hooks`, the flows' own `http in` nodes, for everybody.
  */
-export async function flowsProxy(
-  instance: FastifyInstance,
-  { editor, flows, mayEdit }: FlowsProxyOptions,
-): Promise<void> {
+export async function flowsProxy(instance: FastifyInstance, { editor, flows }: FlowsProxyOptions): Promise<void> {
   if (editor) {
     await instance.register(async (scope) => {
-      // Before the body is read, and for the WebSocket as well.
-      scope.addHook('onRequest', async (request) => {
-        if (await mayEdit(request)) return;
-        throw new TocsinError('FORBIDDEN', 'The flow editor is for administrators and integrators.');
-      });
       scope.addHook('onSend', async (_request, reply) => {
         reply.header('content-security-policy', editorPolicy);
       });

@@ -55,7 +55,7 @@ export async function deliverDue(
  * start of the only process that delivers.
  */
 export async function takeBackUnfinished(db: Store): Promise<void> {
-  await db.updateTable('outbox').set({ state: 'waiting' }).where('state', '=', 'sending').execute();
+  await db.updateTable('outbox').set({ state: 'waiting', nextAt: 0 }).where('state', '=', 'sending').execute();
 }
 
 async function deliverTo(

@@ -4,6 +4,12 @@ interface Consumer {
   status(): Promise<ConsumerStatus>;
 }
 
+interface Parts {
+  engine: Consumer;
+  historian: Consumer;
+  flows: { trouble(): string | null };
+}
+
 interface PartStatus {
   ok: boolean;
   detail?: string;
@@ -13,17 +19,16 @@ interface PartStatus {
 const answerWithinMs = 2_000;
 
 /**
- * How the parts are. The engine must work. The telemetry store may be away without harm to alarms: readings wait in the
- * journal, and that is said, but does not take Tocsin out of service.
+ * How the parts are. The engine must work. The telemetry store and the flows may be away without harm to alarms:
+ * readings wait in the journal. That is said, but does not take Tocsin out of service.
  */
-export async function readiness(consumers: {
-  engine: Consumer;
-  historian: Consumer;
-}): Promise<Record<string, PartStatus>> {
-  const [engine, historian] = await Promise.all([ask(consumers.engine), ask(consumers.historian)]);
+export async function readiness(parts: Parts): Promise<Record<string, PartStatus>> {
+  const [engine, historian] = await Promise.all([ask(parts.engine), ask(parts.historian)]);
+  const flows = parts.flows.trouble();
   return {
     engine: describe(engine, true),
     telemetry: describe(historian, false),
+    flows: { ok: true, ...(flows !== null && { detail: flows }) },
   };
 }
 

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { allows } from '../../src/api/access/permissions.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { FlowsHost } from '../../src/flows/host.ts';
 import { flowsProxy } from '../../src/flows/proxy.ts';
@@ -28,7 +27,6 @@ async function serve(flows: FlowsHost) {
   api.register(flowsProxy, {
     editor: flows.editor,
     flows: () => flows,
-    mayEdit: ({ person }) => person !== null && allows(person.role, 'flow.edit'),
   });
   onTestFinished(() => api.close());
   const url = await api.listen({ host: '127.0.0.1', port: 0 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../src/notify/channel.ts';
 import { webhookChannel } from '../../src/notify/channels/webhook/channel.ts';
 import { webhookTargets } from '../../src/notify/channels/webhook/targets.ts';
-import { deliverDue, firstWaitMs, giveUpAfterMs, longestWaitMs } from '../../src/notify/deliver.ts';
+import { deliverDue, firstWaitMs, giveUpAfterMs, longestWaitMs, takeBackUnfinished } from '../../src/notify/deliver.ts';
 import { enqueue } from '../../src/notify/outbox.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { tempStore } from '../store/temp-store.ts';
@@ -201,4 +201,19 @@ test('after a crash in the middle, what was not marked is sent once more and wha
   await deliverDue(restarted, clock, channelsOf(restarted));
   await restarted.destroy();
   expect(endpoint.received.map(({ headers }) => headers['idempotency-key'])).toEqual(['m1', 'm2', 'm2']);
+});
+
+test('what a crash left half sent does not wait for its lease when the only sender starts again', async () => {
+  const { store } = await tempStore();
+  const clock = heldClock();
+  const endpoint = await startEndpoint();
+  await addWebhook(store, 'w', endpoint.url);
+  await enqueue(store, [intent('m1', 'w')], start);
+  const crashing: Channel = { timeoutMs: settings.timeout, deliver: () => new Promise(() => {}) };
+  void deliverDue(store, clock, new Map([['webhook', crashing]]));
+  await expect.poll(async () => (await row(store, 'm1')).state).toBe('sending');
+
+  await takeBackUnfinished(store);
+  await deliverDue(store, clock, channelsOf(store));
+  expect(endpoint.received).toHaveLength(1);
 });
