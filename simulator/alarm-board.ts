@@ -48,7 +48,8 @@ export class AlarmBoard {
   #line(alarm: Alarm, what: string): void {
     const time = new Date().toTimeString().slice(0, 8);
     const title = what === '' ? styled('bold', both(alarm.ruleName)) : padded(both(alarm.ruleName), 34);
-    say(`  ${dim(time)}  ${severityMark(alarm.severity)}  ${title}  ${what}`.trimEnd());
+    const where = what === '' ? '' : `  ${dim(alarm.deviceName)}`;
+    say(`  ${dim(time)}  ${severityMark(alarm.severity)}  ${title}  ${what}${where}`.trimEnd());
   }
 }
 

@@ -22,7 +22,7 @@ Options
   --speed N           simulated time runs N times as fast   [1]
   --duration SPAN     how much simulated time   [2 h at a speed above 1; until Ctrl-C at speed 1]
   --history SPAN      past that each device uploads first, so that charts and baselines have something   [26 h]
-  --seed N            another seed is another town with other noise   [1]
+  --seed N            another seed is other devices in the same town, beside those of the first   [1]
   --url URL           where Tocsin's API is   [http://127.0.0.1:8080]
   --mqtt URL          where its broker is; mqtts:// and ws:// work too   [mqtt://127.0.0.1:1883]
   --login NAME        an administrator   [admin]

@@ -43,6 +43,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #members: { run: DeviceRun; connection: Connection }[] = [];
   #past = Number.NaN;
+  #time: SimulatedTime | null = null;
 
   constructor(options: FleetOptions) {
     const { devices } = options.town;
@@ -68,7 +69,7 @@ export class Fleet {
       const connection = await Connection.open(mqttUrl, place.id, secret, this.counts, (command) => {
         // It reports at once what it did.
         const changes = device.command(command);
-        const report = { time: Math.round(now()), ...changes };
+        const report = { time: Math.round(this.#time?.at(now()) ?? now()), ...changes };
         if (Object.keys(changes).length > 0) connection.publish(payloadOf([report]), 1).catch(() => this.counts.lost++);
       });
       this.#members.push({ run, connection });
@@ -94,6 +95,7 @@ export class Fleet {
   start(signal: AbortSignal): { incidents: DeviceIncident[]; time: SimulatedTime; finished: Promise<void> } {
     const { town, scenario, speed, durationMs, now } = this.#options;
     const time = new SimulatedTime(now(), speed, durationMs);
+    this.#time = time;
     const incidents = placeIncidents(scenario, town, time.startedAt);
     const until = time.startedAt + durationMs;
     const work = this.#members.map(async ({ run, connection }) => {

@@ -16,12 +16,10 @@ const pointsPerSide = 4;
 export class TownShape {
   readonly columns: number;
   readonly rows: number;
-  readonly #seed: number;
 
-  constructor(columns: number, rows: number, seed: number) {
+  constructor(columns: number, rows: number) {
     this.columns = columns;
     this.rows = rows;
-    this.#seed = seed;
   }
 
   /** The outline of a block of grids, counter-clockwise and closed. */
@@ -49,7 +47,7 @@ export class TownShape {
       const share = i / pointsPerSide;
       const [longitude, latitude] = this.#at(across ? column + share : column, across ? row : row + share);
       // A little crooked, the same from both sides.
-      const random = new Random(this.#seed, longitude.toFixed(9), latitude.toFixed(9));
+      const random = new Random('border', longitude.toFixed(9), latitude.toFixed(9));
       const bend = (length: number) => length * random.between(-0.03, 0.03);
       return [
         Number((longitude + bend(size.longitude)).toFixed(6)),

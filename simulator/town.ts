@@ -63,10 +63,10 @@ const kinds: Record<string, { id: string; name: Text }> = {
 
 /**
  * Builds the town: a district of two streets, three communities and twelve grids, with a person on duty in each area.
- * The same seed gives the same town; a larger number of devices adds to it.
+ * The same seed gives the same devices; a larger number adds to them. Another seed is other devices in the same town.
  */
 export function buildTown(devices: number, seed = 1): Town {
-  const { areas, places } = buildAreas(seed);
+  const { areas, places } = buildAreas();
   const grids = areas.filter(({ tier }) => tier === 'grid');
   const staff = areas.map(({ id, tier }, index): TownPerson => {
     const role: Role = tier === 'grid' ? 'grid-worker' : 'duty-officer';
@@ -83,8 +83,8 @@ export function buildTown(devices: number, seed = 1): Town {
 
 type Place = (random: Random) => { longitude: number; latitude: number };
 
-function buildAreas(seed: number): { areas: Area[]; places: Place[] } {
-  const shape = new TownShape(2 * communities.length, 2, seed);
+function buildAreas(): { areas: Area[]; places: Place[] } {
+  const shape = new TownShape(2 * communities.length, 2);
   const areas: Area[] = [
     { ...district, tier: 'district', parentId: null, polygon: shape.block(0, 0, shape.columns, shape.rows) },
   ];
@@ -126,7 +126,7 @@ function placeDevice(index: number, grids: Area[], places: Place[], seed: number
   const house = Math.floor(random.between(1, 180));
   const road = roads[grid]!;
   return {
-    id: `${kind.id}-${String(index + 1).padStart(4, '0')}`,
+    id: `${kind.id}-${seed === 1 ? '' : `${seed}-`}${String(index + 1).padStart(4, '0')}`,
     type,
     name: `${road.zh}${house}号${kind.name.zh} · ${house} ${road.en}, ${kind.name.en}`,
     ...places[grid]!(random),

@@ -4,7 +4,7 @@ import type { Frame } from '../model/frame.ts';
 import type { Sample } from '../model/sample.ts';
 import { type DecodeProblem, Problems, quoted } from './problems.ts';
 import { measuredAtOf } from './time.ts';
-import { channelValue, lookUp } from './value.ts';
+import { type Conversion, channelValue, lookUp } from './value.ts';
 
 /** Samples in one frame; a day of minutes is 1,440. More is one device asking for too much of everyone's time. */
 export const maxSamples = 10_000;
@@ -104,27 +104,48 @@ function decodeSample(
     return;
   }
   const values: Record<string, number> = {};
+  const { map } = type;
   let taken = 0;
   let offered = 0;
-  const take = (name: string, raw: unknown, factor: number, offset: number) => {
-    offered++;
-    const channel = type.channelByName.get(name);
-    if (!channel) return void problems.add('CHANNEL_UNKNOWN', unknownChannel(type, name));
-    const value = channelValue(channel, raw, factor, offset);
-    if (typeof value !== 'number') return void problems.add(value.code, value.reason);
-    values[name] = value;
-    taken++;
-  };
   for (const key of Object.keys(object)) {
-    if (key !== 'time' && !type.map?.some((entry) => entry.path[0] === key)) take(key, object[key], 1, 0);
+    if (key === 'time' || map?.some((entry) => entry.path[0] === key)) continue;
+    offered++;
+    if (take(type, key, object[key], plain, values, problems)) taken++;
   }
-  for (const { channel, path, factor, offset } of type.map ?? []) {
-    if (channel === 'time') continue;
-    const raw = lookUp(object, path);
-    if (raw !== undefined) take(channel, raw, factor, offset);
+  for (const entry of map ?? []) {
+    const raw = entry.channel === 'time' ? undefined : lookUp(object, entry.path);
+    if (raw === undefined) continue;
+    offered++;
+    if (take(type, entry.channel, raw, entry, values, problems)) taken++;
   }
   if (taken > 0) samples.push({ deviceId: frame.deviceId, measuredAt, receivedAt: frame.receivedAt, values });
   else if (offered === 0) problems.add('PAYLOAD_SHAPE', `The sample has no channel in it; ${channelsOf(type)}.`);
+}
+
+/** Values that come in the channel's own unit. */
+const plain: Conversion = { factor: 1, offset: 0 };
+
+/** Takes one value in, or notes what is wrong with it. */
+function take(
+  type: DeviceType,
+  name: string,
+  raw: unknown,
+  conversion: Conversion,
+  values: Record<string, number>,
+  problems: Problems,
+): boolean {
+  const channel = type.channelByName.get(name);
+  if (!channel) {
+    problems.add('CHANNEL_UNKNOWN', unknownChannel(type, name));
+    return false;
+  }
+  const value = channelValue(channel, raw, conversion);
+  if (typeof value !== 'number') {
+    problems.add(value.code, value.reason);
+    return false;
+  }
+  values[name] = value;
+  return true;
 }
 
 function timeIn(type: DeviceType, object: Record<string, unknown>): unknown {

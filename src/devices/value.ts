@@ -1,11 +1,16 @@
 import type { Channel } from '../model/channel.ts';
 import { type DecodeProblem, quoted } from './problems.ts';
 
+/** From the maker's unit into the channel's: value × factor + offset. */
+export interface Conversion {
+  factor: number;
+  offset: number;
+}
+
 /**
  * A channel's value from what stands in the payload, in the channel's unit; a switch becomes 0 or 1.
- * A number's `factor` and `offset` turn the maker's unit into the channel's.
  */
-export function channelValue(channel: Channel, raw: unknown, factor: number, offset: number): number | DecodeProblem {
+export function channelValue(channel: Channel, raw: unknown, { factor, offset }: Conversion): number | DecodeProblem {
   if (channel.kind === 'switch') {
     if (raw === true || raw === 1) return 1;
     if (raw === false || raw === 0) return 0;

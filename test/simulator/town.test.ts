@@ -37,10 +37,17 @@ test('two hundred devices give every grid one of each type', () => {
   }
 });
 
-test('the same seed gives the same town, and a larger one contains it', () => {
+test('the same seed gives the same devices, and more of them contain the fewer', () => {
   expect(buildTown(1_000)).toEqual(town);
   expect(buildTown(1_200).devices.slice(0, 1_000)).toEqual(town.devices);
-  expect(buildTown(10, 2).devices).not.toEqual(town.devices.slice(0, 10));
+});
+
+test('another seed is other devices in the same areas', () => {
+  const other = buildTown(1_000, 2);
+  expect(other.areas).toEqual(town.areas);
+  const ids = new Set(town.devices.map(({ id }) => id));
+  expect(other.devices.filter(({ id }) => ids.has(id))).toEqual([]);
+  expect(other.devices.map(({ latitude }) => latitude)).not.toEqual(town.devices.map(({ latitude }) => latitude));
 });
 
 test('every area has a person on duty, and the API would take all of it', () => {
