@@ -1,0 +1,33 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDeviceType } from '../devices/check.ts';
+import { loadDeviceType } from '../devices/registry.ts';
+import { compileType } from '../rules/compile.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { Outcome } from './main.ts';
+
+/** `device check [folder …]`: files, examples and rules of device types, and how many of each were looked at. */
+export function deviceCheck(folders: string[]): Outcome {
+  const named = folders.length > 0 ? folders : allFolders(loadSettings({ env: process.env }).devicesDir);
+  let examples = 0;
+  let rules = 0;
+  const failures: string[] = [];
+  for (const folder of named) {
+    const result = existsSync(folder)
+      ? checkDeviceType(folder)
+      : { checked: 0, failures: [`there is no folder ${folder}`] };
+    examples += result.checked;
+    failures.push(...result.failures);
+    if (result.checked === 0) continue;
+    const type = loadDeviceType(folder);
+    rules += type.rules.length;
+    failures.push(...compileType(type).problems.map((problem) => problem.message));
+  }
+  const checked = `${named.length} device types, ${examples} examples, ${rules} rules: ${failures.length} failures.`;
+  return { text: [...failures, checked].join('\n'), ok: failures.length === 0 && named.length > 0 };
+}
+
+function allFolders(devicesDir: string): string[] {
+  const entries = readdirSync(devicesDir, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(devicesDir, entry.name));
+}

@@ -1,0 +1,41 @@
+import { auditVerify } from './audit-verify.ts';
+import { deviceCheck } from './device-check.ts';
+import { settingsShow } from './settings-show.ts';
+
+/** What a command answers: text for standard output, and the exit code. */
+export interface Outcome {
+  text: string;
+  ok: boolean;
+}
+
+const usage = `npm run tocsin -- <command>
+
+  device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
+  settings                  shows every setting: its value and its environment variable
+  audit verify              checks that nobody has changed the record of who did what
+
+Each ends with 0 when all is well, with 1 when it found something, with 2 when it did not understand you.`;
+
+const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> = {
+  'device check': deviceCheck,
+  'audit verify': auditVerify,
+  settings: settingsShow,
+};
+
+const words = process.argv.slice(2);
+const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((candidate) => candidate in commands);
+if (name === undefined) {
+  const asked = words.length === 0 || words.includes('--help') || words.includes('help');
+  if (!asked) process.stderr.write(`There is no command "${words.join(' ')}".\n\n`);
+  process.stdout.write(`${usage}\n`);
+  process.exitCode = asked ? 0 : 2;
+} else {
+  try {
+    const { text, ok } = await commands[name]!(words.slice(name.split(' ').length));
+    process.stdout.write(`${text}\n`);
+    process.exitCode = ok ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

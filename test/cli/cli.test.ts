@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { addAudit } from '../../src/store/audit.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore } from '../../src/store/open.ts';
+
+function tocsin(args: string[], env: NodeJS.ProcessEnv = {}) {
+  const run = spawnSync(process.execPath, ['src/cli/main.ts', ...args], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  return { code: run.status, out: run.stdout, error: run.stderr };
+}
+
+test('device check says what it looked at, and what is wrong with a rule', () => {
+  expect(tocsin(['device', 'check'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^5 device types, \d+ examples, \d+ rules: 0 failures/),
+  });
+
+  const folder = join(mkdtempSync(join(tmpdir(), 'tocsin-types-')), 'flood-gauge');
+  cpSync('devices/flood-gauge', folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'rules.yaml'),
+    '- id: wrong\n  name: {zh: 错, en: wrong}\n  advice: {zh: 无, en: none}\n  source: test\n  severity: red\n  when: level > 3 mg/m3\n',
+  );
+  const { code, out } = tocsin(['device', 'check', folder]);
+  expect(code).toBe(1);
+  expect(out).toMatch(
+    /rule flood-gauge\/wrong: in "level > 3 mg\/m3": .* length on the left and a mass\/volume on the right/,
+  );
+  expect(tocsin(['device', 'check', '/nowhere'])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('there is no folder /nowhere'),
+  });
+});
+
+test('audit verify finds a row that somebody changed', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-audit-'));
+  const env = { TOCSIN_DATA_DIR: dataDir };
+  expect(tocsin(['audit', 'verify'], env).code).toBe(1);
+  const store = await openStore(join(dataDir, 'tocsin.db'));
+  await migrate(store);
+  for (const subject of ['a', 'b', 'c'])
+    await addAudit(store, { at: 1, personId: null, action: 'test', subject, detail: {} });
+  expect(tocsin(['audit', 'verify'], env)).toMatchObject({ code: 0, out: expect.stringContaining('3 rows, unbroken') });
+  await store.updateTable('audit').set({ subject: 'x' }).where('seq', '=', 2).execute();
+  await store.destroy();
+  expect(tocsin(['audit', 'verify'], env)).toMatchObject({ code: 1, out: expect.stringContaining('at row 2') });
+});
+
+test('a command that is none is answered with those that are', () => {
+  expect(tocsin(['devise', 'check'])).toMatchObject({
+    code: 2,
+    error: 'There is no command "devise check".\n\n',
+    out: expect.stringContaining('device check'),
+  });
+  expect(tocsin(['settings'], { TOCSIN_MQTT_PROT: '1' })).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('TOCSIN_MQTT_PORT'),
+  });
+});
