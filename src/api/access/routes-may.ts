@@ -1,12 +1,12 @@
 import type { Access } from './permissions.ts';
 
 interface Scope {
-  addHook(name: 'onRoute', hook: (route: { url: string; config?: { may?: Access } | undefined }) => void): unknown;
+  addHook(name: 'onRoute', hook: (route: { config?: { may?: Access } | undefined }) => void): unknown;
 }
 
 /** Says who may call the routes that a plugin registers in this scope, since a plugin knows nothing of permissions. */
-export function routesMay(scope: Scope, may: Access | ((url: string) => Access)): void {
+export function routesMay(scope: Scope, may: Access): void {
   scope.addHook('onRoute', (route) => {
-    route.config = { ...route.config, may: typeof may === 'function' ? may(route.url) : may };
+    route.config = { ...route.config, may };
   });
 }
