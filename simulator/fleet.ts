@@ -103,7 +103,12 @@ export class Fleet {
       for (const batch of batches(run.due(time.startedAt))) await connection.publish(payloadOf(batch), batch.length);
       await this.#live(run, connection, time, until, signal);
     });
-    return { incidents, time, finished: Promise.all(work).then(() => {}) };
+    // The end does not wait for a service that has gone away.
+    const ended = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    return { incidents, time, finished: Promise.race([Promise.all(work).then(() => {}), ended]) };
   }
 
   async #live(run: DeviceRun, connection: Connection, time: SimulatedTime, until: number, signal: AbortSignal) {
