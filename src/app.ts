@@ -10,6 +10,7 @@ import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions } from './roles/messages.ts';
 import { metrics } from './roles/metrics.ts';
 import { readiness } from './roles/readiness.ts';
+import { ruleProblems } from './roles/rule-problems.ts';
 import { keepJournalShort } from './roles/trim.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
@@ -32,7 +33,7 @@ export interface App {
 export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const clock = systemClock;
   const files = dataFiles(settings);
-  const { types: deviceTypes } = loadDeviceTypes(settings.devicesDir);
+  const { types: deviceTypes, problems } = loadDeviceTypes(settings.devicesDir);
 
   // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
   const store = await openStore(files.store);
@@ -74,7 +75,8 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
 
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
-  const parts = { engine: engine.remote, historian: historian.remote, flows };
+  const leftOut = [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)];
+  const parts = { engine: engine.remote, historian: historian.remote, flows, leftOut };
   const api = createApi({
     ...{ settings, store, deviceTypes, clock, log, gateway, feed: news },
     ...{ engine: engine.remote, historian: historian.remote },

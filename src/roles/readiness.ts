@@ -8,6 +8,8 @@ interface Parts {
   engine: Consumer;
   historian: Consumer;
   flows: { trouble(): string | null };
+  /** Device types and rules that were left out, a sentence each. */
+  leftOut: readonly string[];
 }
 
 interface PartStatus {
@@ -20,7 +22,8 @@ const answerWithinMs = 2_000;
 
 /**
  * How the parts are. The engine must work. The telemetry store and the flows may be away without harm to alarms:
- * readings wait in the journal. That is said, but does not take Tocsin out of service.
+ * readings wait in the journal. A broken device type harms no other. That is said, but does not take Tocsin out of
+ * service.
  */
 export async function readiness(parts: Parts): Promise<Record<string, PartStatus>> {
   const [engine, historian] = await Promise.all([ask(parts.engine), ask(parts.historian)]);
@@ -29,6 +32,7 @@ export async function readiness(parts: Parts): Promise<Record<string, PartStatus
     engine: describe(engine, true),
     telemetry: describe(historian, false),
     flows: { ok: true, ...(flows !== null && { detail: flows }) },
+    deviceTypes: { ok: true, ...(parts.leftOut.length > 0 && { detail: `left out: ${parts.leftOut.join('; ')}` }) },
   };
 }
 

@@ -50,9 +50,22 @@ export class Window {
     return last !== undefined && last - this.#since >= this.spanMs * share;
   }
 
-  /** Mean of the readings, or NaN without evidence over the whole span. */
+  /**
+   * Mean over time, or NaN without evidence over the whole span. Each reading stands for the time since the one before
+   * it, so that a device that reports faster for a while does not count for more.
+   */
   avg(): number {
-    return this.#covers(1) ? this.sum() / this.count() : Number.NaN;
+    if (!this.#covers(1)) return Number.NaN;
+    const edge = this.#times.at(-1)! - this.spanMs;
+    let from = edge;
+    let sum = 0;
+    for (let i = this.#head; i < this.#values.length; i++) {
+      const at = this.#times[i]!;
+      if (at <= edge) continue;
+      sum += this.#values[i]! * (at - from);
+      from = at;
+    }
+    return sum / this.spanMs;
   }
 
   /** Sum of the readings in the window: increments such as rain per report. A gap counts as nothing. */

@@ -86,6 +86,14 @@ describe('windows', () => {
     expect(holds('avg(level, 5 min) > 9 cm', ...minutes(10, 10, 10, 10, 10, 10))).toBe(true);
   });
 
+  test('a mean weighs readings by the time they stand for', () => {
+    const type = typeWith('avg(level, 10 min) == 10 cm');
+    // Ten minutes at 0, of which the last has ten readings of 100.
+    const slow = Array.from({ length: 10 }, (_, i) => ({ at: i * 60_000, values: { level: 0 } }));
+    const fast = Array.from({ length: 10 }, (_, i) => ({ at: 9 * 60_000 + (i + 1) * 6_000, values: { level: 100 } }));
+    expect(judgeAll(type, [...slow, ...fast]).at(-1)).toMatchObject({ kind: 'raised', at: 600_000 });
+  });
+
   test('each function takes what lies in the window', () => {
     const series = minutes(100, 1, 2, 3, 4, 5);
     expect(holds('min(level, 4 min) == 1 cm', ...series)).toBe(true);
