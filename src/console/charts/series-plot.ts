@@ -83,7 +83,7 @@ export function drawSeries(
       { series: [4, 3], fill: colour('chart-range') },
     ],
     hooks: {
-      draw: [(plot) => drawMoments(plot, content, font), (plot) => drawThresholds(plot, content, font)],
+      draw: [(plot) => drawThresholds(plot, content, font), (plot) => drawMoments(plot, content, font)],
       setCursor: [(plot) => pointed(plot.cursor.idx ?? null)],
     },
   };
@@ -98,6 +98,7 @@ function drawThresholds(plot: uPlot, content: PlotContent, font: string): void {
   ctx.save();
   ctx.font = scaled(font, ratio);
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   // From the top down; a label that would lie on the one above it moves down by a line.
   let free = Number.NEGATIVE_INFINITY;
   const [low, high] = content.range;
@@ -131,7 +132,8 @@ function drawMoments(plot: uPlot, content: PlotContent, font: string): void {
   const size = Number.parseFloat(font) * ratio;
   ctx.save();
   ctx.font = scaled(font, ratio);
-  ctx.textBaseline = 'bottom';
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   ctx.strokeStyle = colour('text');
   ctx.fillStyle = colour('text');
   ctx.lineWidth = 1.5 * ratio;
@@ -143,8 +145,13 @@ function drawMoments(plot: uPlot, content: PlotContent, font: string): void {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     const fits = x + 6 * ratio + ctx.measureText(moment.label).width < bbox.left + bbox.width;
-    ctx.textAlign = fits ? 'left' : 'right';
-    ctx.fillText(moment.label, x + (fits ? 5 : -5) * ratio, bbox.top + bbox.height - size * 0.3);
+    const width = ctx.measureText(moment.label).width + 8 * ratio;
+    const left = fits ? x : x - width;
+    // White on black, a flag at the top of its pole: it covers what it stands on.
+    ctx.fillRect(left, bbox.top, width, size * 1.4);
+    ctx.fillStyle = colour('surface');
+    ctx.fillText(moment.label, left + 4 * ratio, bbox.top + size * 0.72);
+    ctx.fillStyle = colour('text');
   }
   ctx.restore();
 }

@@ -3,7 +3,7 @@ export type Locale = 'zh' | 'en';
 /** BCP 47 tag of a language of the console. */
 export const languageTag: Readonly<Record<Locale, string>> = { zh: 'zh-CN', en: 'en-GB' };
 
-const steps: readonly [unit: Intl.RelativeTimeFormatUnit, ms: number][] = [
+const steps: readonly [unit: 'day' | 'hour' | 'minute' | 'second', ms: number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -28,6 +28,13 @@ export function clockText(ms: number): string {
   const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
   if (days > 0) return `${days}d ${two(hours)}:${rest}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** A length of time in words, in its largest unit that divides it: `10分钟`, `10 minutes`. */
+export function durationText(ms: number, locale: Locale): string {
+  const [unit, size] = steps.find(([, one]) => ms >= one && ms % one === 0) ?? ['second', 1000];
+  const format = new Intl.NumberFormat(languageTag[locale], { style: 'unit', unit, unitDisplay: 'long' });
+  return format.format(ms / size);
 }
 
 /** A time in the viewer's zone: the clock alone for today, with the date otherwise. */

@@ -19,6 +19,12 @@ export type SourceName = 'grids' | 'communities' | 'labels' | 'devices';
 /** The camera stays where the viewer put it when the map is made anew: another theme, another language. */
 let camera: { center: [number, number]; zoom: number } | null = null;
 
+/** Free edges around the town, for the buttons and the legend that lie on the map. */
+function room(): { top: number; bottom: number; left: number; right: number } {
+  const rem = remPixels();
+  return { top: 3.25 * rem, bottom: 3.5 * rem, left: 1.5 * rem, right: 1.5 * rem };
+}
+
 /** Makes the map in `container`, fitted to `bounds`; resolves when layers can be filled. */
 export async function createCityMap(
   container: HTMLElement,
@@ -29,7 +35,7 @@ export async function createCityMap(
     container,
     style: mapStyle(remPixels()),
     ...(camera ?? { bounds }),
-    fitBoundsOptions: { padding: 1.5 * remPixels() },
+    fitBoundsOptions: { padding: room() },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -95,7 +101,7 @@ export class CityMap {
 
   /** Shows the whole town again. */
   fit(): void {
-    this.#map.fitBounds(this.#bounds, { padding: 1.5 * remPixels(), duration: 300 });
+    this.#map.fitBounds(this.#bounds, { padding: room(), duration: 300 });
   }
 
   remove(): void {

@@ -1,4 +1,11 @@
-import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import type {
+  ExpressionSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+  SymbolLayerSpecification,
+  VariableAnchorOffsetCollectionSpecification,
+} from 'maplibre-gl';
 import { severitiesWorstFirst } from '../logic/severity.ts';
 import { colour } from '../state/theme.ts';
 
@@ -22,7 +29,6 @@ export function mapStyle(rem: number): StyleSpecification {
 
 function layers(scale: number): LayerSpecification[] {
   const fill = bySeverity((severity) => colour(severity), colour('map-grid'));
-  const tone = bySeverity((severity) => colour(`${severity}-text`), colour('muted'));
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': colour('map-ground') } },
     { id: 'grid-ground', type: 'fill', source: 'grids', paint: { 'fill-color': colour('map-grid') } },
@@ -95,25 +101,9 @@ function layers(scale: number): LayerSpecification[] {
         'circle-stroke-width': 2 * scale,
       },
     },
-    {
-      id: 'grid-label',
-      type: 'symbol',
-      source: 'labels',
-      layout: {
-        'text-field': ['get', 'label'],
-        'text-font': ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 11, 10 * scale, 14, 14 * scale],
-        'text-line-height': 1.3,
-        'text-max-width': 9,
-        'symbol-sort-key': ['-', ['get', 'rank']],
-        'text-padding': 2,
-      },
-      paint: {
-        'text-color': tone,
-        'text-halo-color': colour('map-ground'),
-        'text-halo-width': 1.75 * scale,
-      },
-    },
+    // A grid without alarms gives up its name where there is no room; one with alarms never does.
+    { ...labels('grid-label', scale), filter: ['==', ['get', 'rank'], 0] },
+    { ...labels('grid-alarm-label', scale, true), filter: ['>', ['get', 'rank'], 0] },
     {
       id: 'device-alarm',
       type: 'symbol',
@@ -122,12 +112,42 @@ function layers(scale: number): LayerSpecification[] {
       layout: {
         'icon-image': ['concat', 'severity-', ['get', 'severity']],
         'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
         'symbol-sort-key': ['get', 'rank'],
       },
     },
   ];
 }
+
+function labels(id: string, scale: number, always = false): SymbolLayerSpecification {
+  return {
+    id,
+    type: 'symbol',
+    source: 'labels',
+    layout: {
+      'text-field': ['get', 'label'],
+      'text-font': ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'],
+      'text-size': ['interpolate', ['linear'], ['zoom'], 11, 10 * scale, 14, 14 * scale],
+      'text-line-height': 1.3,
+      'text-max-width': 12,
+      // Marks of devices, drawn above, are placed before: names look for room around them.
+      'text-variable-anchor-offset': anchors,
+      'text-allow-overlap': always,
+      'symbol-sort-key': ['-', ['get', 'rank']],
+      'text-padding': 1,
+    },
+    paint: {
+      'text-color': always ? colour('text') : colour('muted'),
+      'text-halo-color': colour('map-halo'),
+      'text-halo-width': 1.5 * scale,
+    },
+  };
+}
+
+/** Where a label may stand, best first; offsets in ems. */
+const anchors: VariableAnchorOffsetCollectionSpecification = [
+  ...['center', [0, 0], 'top', [0, 1.2], 'bottom', [0, -1.2]],
+  ...['top', [0, 2.6], 'bottom', [0, -2.6]],
+] as VariableAnchorOffsetCollectionSpecification;
 
 /** A match over `severity`; `otherwise` where there is no alarm. */
 function bySeverity(pick: (severity: string) => string, otherwise: string): ExpressionSpecification {

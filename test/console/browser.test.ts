@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFake } from './fake/server.ts';
+import { password } from './fake/town.ts';
+
+let fake: Awaited<ReturnType<typeof startFake>>;
+let browser: Browser;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build-console.ts', import.meta.url))]);
+  fake = await startFake();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await fake?.close();
+});
+
+async function signIn(login: string, size: { width: number; height: number }, path = '/'): Promise<Page> {
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Failed to load module/.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(fake.url + path);
+  await page.fill('input[name=login]', login);
+  await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+  return page;
+}
+
+const desk = { width: 1440, height: 900 };
+const phone = { width: 360, height: 740 };
+
+test('a new red alarm is on the wall at once, unmistakable, and goes from the banner when it is acknowledged', async () => {
+  const page = await signIn('lin', desk);
+  await page.locator('.list .row').first().waitFor();
+  await page.locator('canvas.maplibregl-canvas').waitFor();
+
+  fake.api.raise('a004', 'fresh', { severity: 'red', deviceName: '新的红色告警设备' });
+  const banner = page.getByRole('alert').filter({ hasText: '新的红色告警设备' });
+  await banner.waitFor();
+  expect(await banner.innerText()).toContain('红色告警 一级');
+  const row = page.locator('.list .row').filter({ hasText: '新的红色告警设备' });
+  expect(await row.innerText()).toContain('红');
+  expect(await page.title()).toMatch(/^\(3\)/);
+
+  await row.getByRole('button', { name: '确认' }).click();
+  await banner.waitFor({ state: 'detached' });
+  await row.getByText('已确认').waitFor();
+  expect(fake.api.alarms.find((alarm) => alarm.id === 'fresh')!.acknowledgedBy!.name).toBe('林晓梅');
+  await page.context().close();
+});
+
+test("an alarm's page on a phone has the chart and a big button; a second person verifies the case", async () => {
+  const page = await signIn('zhao', phone, '/alarms/a001');
+  await page.getByRole('heading', { name: '道路积水' }).waitFor();
+  await page.locator('.u-over').first().waitFor();
+  const button = page.getByRole('button', { name: '确认告警' });
+  const box = (await button.boundingBox())!;
+  expect(box.height).toBeGreaterThanOrEqual(48);
+  expect(box.width).toBeGreaterThan(300);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width);
+
+  await page.getByPlaceholder('备注（可不填）').fill('已出发');
+  await button.click();
+  await page.getByRole('button', { name: '已处置' }).click();
+  await page.locator('textarea').fill('抽水完毕');
+  await page.getByRole('button', { name: '提交' }).click();
+  await page.getByText('须由另一人复核').waitFor();
+  expect(await page.getByRole('button', { name: '复核' }).count()).toBe(0);
+  await page.context().close();
+
+  const second = await signIn('lin', desk, '/alarms/a001');
+  await second.getByText('抽水完毕').waitFor();
+  await second.getByRole('button', { name: '复核' }).click();
+  await second.getByRole('button', { name: '复核通过，结案' }).click();
+  await second.getByText('已结案').waitFor();
+  await second.context().close();
+});
+
+test('the language changes in place and is remembered; the menu shows what the role may see', async () => {
+  const page = await signIn('chen', desk, '/alarms');
+  await page.getByRole('heading', { name: '告警', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'EN' }).click();
+  await page.getByRole('heading', { name: 'Alarms' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Alarms' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
+  expect(await page.locator('header nav').innerText()).toContain('Quarantine');
+  expect(await page.getByRole('button', { name: 'Acknowledge', exact: true }).count()).toBe(0);
+
+  await page.goto(`${fake.url}/quarantine/896`);
+  await page.getByText('01 00 ff 12').waitFor();
+  await page.context().close();
+});
+
+test('a feed that is lost is shown as lost', async () => {
+  const mine = await startFake();
+  const page = await (await browser.newContext({ viewport: desk })).newPage();
+  await page.goto(mine.url);
+  await page.fill('input[name=login]', 'lin');
+  await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+  await page.getByRole('status').getByText('实时', { exact: true }).waitFor();
+  await mine.close();
+  await page.getByRole('status').getByText('实时中断').waitFor();
+  await page.getByRole('alert').filter({ hasText: '画面停留在' }).waitFor();
+  await page.context().close();
+});
+
+test('nothing was against the content security policy, and no page failed', () => {
+  expect(complaints).toEqual([]);
+});

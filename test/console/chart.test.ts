@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import type { DeviceType, Series } from '../../src/api/contract.ts';
+import { alarmChannels, alarmPeriod } from '../../src/console/logic/alarm-chart.ts';
+import { chartColumns, chartRange } from '../../src/console/logic/chart-series.ts';
+import { thresholdLines } from '../../src/console/logic/threshold-lines.ts';
+
+const minute = 60_000;
+
+function series(minutes: number[], changes: Partial<Series> = {}): Series {
+  return {
+    deviceId: 'd1',
+    channel: 'level',
+    unit: 'cm',
+    stepMs: minute,
+    buckets: minutes.map((at) => ({ at: at * minute, mean: at, min: at - 1, max: at + 1, count: 3 })),
+    band: [],
+    thresholds: [],
+    ...changes,
+  };
+}
+
+test('a value stands in the middle of its step, the last one not in the future', () => {
+  const { time, mean, max } = chartColumns(series([10, 11]), minute, 11.2 * minute);
+  expect(time).toEqual([10.5 * 60, 11.2 * 60]);
+  expect(mean).toEqual([10, 11]);
+  expect(max).toEqual([11, 12]);
+});
+
+test('where nothing was measured for three periods the line breaks; a missed report alone does not break it', () => {
+  const { mean } = chartColumns(series([0, 1, 3, 4, 9, 10]), minute, 100 * minute);
+  expect(mean).toEqual([0, 1, 3, 4, null, 9, 10]);
+  expect(chartColumns(series([0, 9]), 10 * minute, 100 * minute).mean).toEqual([0, 9]);
+});
+
+test('points of the normal band do not break the line of values', () => {
+  const band = [{ at: 1 * minute, low: 0, middle: 1, high: 2 }];
+  const columns = chartColumns(series([0, 1], { band }), minute, 100 * minute);
+  expect(columns.time).toEqual([30, 60, 90]);
+  expect(columns.mean).toEqual([0, undefined, 1]);
+  expect(columns.high).toEqual([undefined, 2, undefined]);
+});
+
+test('near thresholds are in the picture, far ones do not press the line flat', () => {
+  const columns = chartColumns(series([10, 11, 12]), minute, 100 * minute);
+  const [low, high] = chartRange(columns, [15, 500]);
+  expect(low).toBeLessThan(9);
+  expect(high).toBeGreaterThan(15);
+  expect(high).toBeLessThan(20);
+  expect(chartRange(chartColumns(series([]), minute, 0), [])).toEqual([0, 1]);
+});
+
+test('what is never negative is not shown below zero', () => {
+  expect(chartRange(chartColumns(series([1, 2]), minute, 100 * minute), [])[0]).toBe(0);
+});
+
+const rule = (id: string, when: string): DeviceType['rules'][number] => ({
+  id,
+  name: { zh: '规则', en: 'Rule' },
+  advice: { zh: '去看', en: 'Go' },
+  source: '',
+  severity: 'orange',
+  silentForMs: null,
+  levels: [{ severity: 'orange', when, forMs: 0, clear: null, clearForMs: 0 }],
+});
+
+test('a rule about a rate or the baseline has no line at the number it compares on the side', () => {
+  const threshold = (ruleId: string, value: number) => ({
+    ruleId,
+    severity: 'orange' as const,
+    value,
+    direction: 'above' as const,
+  });
+  const shown = thresholdLines(
+    series([1], {
+      thresholds: [threshold('rise', 5), threshold('odd', 6), threshold('deep', 20), threshold('deep', 20)],
+    }),
+    [
+      rule('rise', 'rate(level, 10 min) > 30 cm/h && level > 5 cm'),
+      rule('odd', 'baseline(level).score > 8 && level > 6 cm'),
+      rule('deep', 'level > 20 cm'),
+    ],
+  );
+  expect(shown.map((line) => line.value)).toEqual([20]);
+  expect(thresholdLines(series([1], { thresholds: [threshold('deep', 20)] }), [], 'other')).toEqual([]);
+});
+
+test("an alarm's chart shows how it came about and, when it is over, what came after", () => {
+  const at = (hours: number) => hours * 60 * minute;
+  expect(alarmPeriod({ raisedAt: at(10), clearedAt: null }, at(10.5))).toEqual({ from: at(9), to: at(10.5) });
+  expect(alarmPeriod({ raisedAt: at(10), clearedAt: at(16) }, at(40))).toEqual({ from: at(4), to: at(18) });
+  expect(alarmPeriod({ raisedAt: at(10), clearedAt: at(16) }, at(16.2)).to).toBe(at(16.2));
+});
+
+test("a chart has the channels that the rule looked at; a rule of silence has the device's first two", () => {
+  const channel = (name: string, kind: 'number' | 'switch' = 'number') => ({
+    name,
+    label: { zh: name, en: name },
+    unit: '1',
+    kind,
+    min: 0,
+    max: 1,
+    baseline: false,
+  });
+  const type: DeviceType = {
+    id: 't',
+    name: { zh: '', en: '' },
+    periodMs: minute,
+    rules: [],
+    channels: [channel('open', 'switch'), channel('level'), channel('rain'), channel('flow')],
+  };
+  expect(alarmChannels({ values: { rain: 1, open: 1 } }, type)).toEqual(['open', 'rain']);
+  expect(alarmChannels({ values: {} }, type)).toEqual(['level', 'rain']);
+});
