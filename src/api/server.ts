@@ -32,6 +32,8 @@ import { secure } from './security.ts';
 
 const builtConsole = fileURLToPath(new URL('../console/dist', import.meta.url));
 
+const endWithinMs = 2_000;
+
 const routeGroups = [
   sessionRoutes,
   peopleRoutes,
@@ -99,5 +101,12 @@ function tellOfOwnChanges(api: Api, context: ApiContext): void {
   api.addHook('onResponse', async (request) => {
     const may = request.routeOptions.config.may;
     if (request.method !== 'GET' && may !== undefined && may !== 'device') context.feed.changed();
+  });
+}
+
+/** Requests under way are finished at the end, but a connection that does not go idle must not hold it up. */
+function boundTheEnd(api: Api): void {
+  api.addHook('preClose', async () => {
+    setTimeout(() => api.server.closeAllConnections(), endWithinMs).unref();
   });
 }
