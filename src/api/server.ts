@@ -77,6 +77,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
   handleErrors(api);
   requirePermissions(api);
   tellOfOwnChanges(api, context);
+  boundTheEnd(api);
   // Plugins load in this order: what the routes need is there before them.
   api.register(fastifyPlugin(async (instance: Api) => await secure(instance, context)));
   api.register(
