@@ -5,7 +5,7 @@ import type { ErrorCode } from '../shared/errors.ts';
 import type { NewRow } from '../store/schema.ts';
 
 /** More than this of one device in a minute say nothing new; the counter goes on, and the journal has the frames. */
-const perDeviceAndMinute = 30;
+const perDeviceAndMinute = 10;
 /** A payload is kept up to here; `size` says how long it was. */
 const keptBytes = 65_536;
 

@@ -14,6 +14,7 @@ import { dataFiles } from '../settings/data-files.ts';
 import type { Settings } from '../settings/schema.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
+import { tidyStore } from '../store/housekeeping.ts';
 import { openStore } from '../store/open.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { EngineLoop } from './engine-loop.ts';
@@ -24,6 +25,7 @@ import { Repeating } from './repeating.ts';
 const partition = 0;
 /** How often SLA clocks and waiting notifications are looked at. */
 const everyMs = 1_000;
+const tidyEveryMs = 3_600_000;
 
 export interface EngineData {
   settings: Settings;
@@ -88,6 +90,8 @@ export async function startEngine(
     if ((await escalateDue(store, clock.now(), response)) > 0) announce();
   });
 
+  const tidying = new Repeating('tidying the store', tidyEveryMs, log, () => tidyStore(store, clock.now()));
+
   return {
     async reload() {
       await devices.load();
@@ -100,7 +104,7 @@ export async function startEngine(
     metrics: () => registry.metrics(),
     status: async () => loop.status(),
     async stop() {
-      await Promise.all([clocks.stop(), outbox.stop()]);
+      await Promise.all([clocks.stop(), outbox.stop(), tidying.stop()]);
       await loop.stop();
       await reader.close();
       await store.destroy();
