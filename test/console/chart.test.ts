@@ -6,6 +6,8 @@ import { thresholdLines } from '../../src/console/logic/threshold-lines.ts';
 
 const minute = 60_000;
 
+const depth = { kind: 'number', min: 0, max: 500 } as const;
+
 function series(minutes: number[], changes: Partial<Series> = {}): Series {
   return {
     deviceId: 'd1',
@@ -20,37 +22,47 @@ function series(minutes: number[], changes: Partial<Series> = {}): Series {
 }
 
 test('a value stands in the middle of its step, the last one not in the future', () => {
-  const { time, mean, max } = chartColumns(series([10, 11]), minute, 11.2 * minute);
+  const { time, mean, max } = chartColumns(series([10, 11]), depth, minute, 11.2 * minute);
   expect(time).toEqual([10.5 * 60, 11.2 * 60]);
   expect(mean).toEqual([10, 11]);
   expect(max).toEqual([11, 12]);
 });
 
 test('where nothing was measured for three periods the line breaks; a missed report alone does not break it', () => {
-  const { mean } = chartColumns(series([0, 1, 3, 4, 9, 10]), minute, 100 * minute);
+  const { mean } = chartColumns(series([0, 1, 3, 4, 9, 10]), depth, minute, 100 * minute);
   expect(mean).toEqual([0, 1, 3, 4, null, 9, 10]);
-  expect(chartColumns(series([0, 9]), 10 * minute, 100 * minute).mean).toEqual([0, 9]);
+  expect(chartColumns(series([0, 9]), depth, 10 * minute, 100 * minute).mean).toEqual([0, 9]);
 });
 
 test('points of the normal band do not break the line of values', () => {
   const band = [{ at: 1 * minute, low: 0, middle: 1, high: 2 }];
-  const columns = chartColumns(series([0, 1], { band }), minute, 100 * minute);
+  const columns = chartColumns(series([0, 1], { band }), depth, minute, 100 * minute);
   expect(columns.time).toEqual([30, 60, 90]);
   expect(columns.mean).toEqual([0, undefined, 1]);
   expect(columns.high).toEqual([undefined, 2, undefined]);
 });
 
+test('the band keeps to what the channel can measure', () => {
+  const band = [{ at: 0, low: -0.8, middle: 1, high: 2.4 }];
+  expect(chartColumns(series([], { band }), depth, minute, 0)).toMatchObject({ low: [0], high: [2.4] });
+});
+
+test('a switch that was on for a moment of a step is shown as on', () => {
+  const buckets = [{ at: 0, mean: 0.02, min: 0, max: 1, count: 50 }];
+  expect(chartColumns(series([], { buckets }), { kind: 'switch', min: 0, max: 1 }, minute, minute).mean).toEqual([1]);
+});
+
 test('near thresholds are in the picture, far ones do not press the line flat', () => {
-  const columns = chartColumns(series([10, 11, 12]), minute, 100 * minute);
+  const columns = chartColumns(series([10, 11, 12]), depth, minute, 100 * minute);
   const [low, high] = chartRange(columns, [15, 500]);
   expect(low).toBeLessThan(9);
   expect(high).toBeGreaterThan(15);
   expect(high).toBeLessThan(20);
-  expect(chartRange(chartColumns(series([]), minute, 0), [])).toEqual([0, 1]);
+  expect(chartRange(chartColumns(series([]), depth, minute, 0), [])).toEqual([0, 1]);
 });
 
 test('what is never negative is not shown below zero', () => {
-  expect(chartRange(chartColumns(series([1, 2]), minute, 100 * minute), [])[0]).toBe(0);
+  expect(chartRange(chartColumns(series([1, 2]), depth, minute, 100 * minute), [])[0]).toBe(0);
 });
 
 const rule = (id: string, when: string): DeviceType['rules'][number] => ({

@@ -44,7 +44,7 @@ test('units are written as people write them, and digits follow the size of the 
     'L/s',
   ]);
   expect(unitText('/min', 'zh')).toBe('次/分');
-  expect(valueText(31.44, 'cm', 'en')).toBe('31.4 cm');
+  expect(valueText(31.44, 'cm', 'en')).toBe('31.4\u00a0cm');
   expect(valueText(90, '%', 'zh')).toBe('90%');
   expect([0.08349, 7.654, 12.345, 1204.7].map((value) => numberText(value, 'en'))).toEqual([
     '0.083',

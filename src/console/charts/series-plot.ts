@@ -54,7 +54,7 @@ export function drawSeries(
     height: container.clientHeight,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 0.5 * rem }, y: false, sync: { key: 'alarm' } },
-    padding: [0.75 * rem, 0.5 * rem, 0, 0],
+    padding: [0.75 * rem, 1.25 * rem, 0, 0],
     scales: { x: { range: [content.from / 1000, content.to / 1000] }, y: { range: content.range } },
     axes: [
       {

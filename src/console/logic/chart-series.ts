@@ -1,4 +1,4 @@
-import type { Series } from '../../api/contract.ts';
+import type { Channel, Series } from '../../api/contract.ts';
 
 /**
  * Columns of a chart, all of one length. `null` is a gap in which nothing was measured: the line breaks there, since
@@ -16,10 +16,16 @@ export interface ChartColumns {
 
 /**
  * Puts a series' values and its normal band on one axis of time. A value stands in the middle of its step; the last
- * one not later than `now`.
+ * one not later than `now`. A switch that was on at any moment of a step is shown as on: a fall lasts seconds, a step of a
+ * long period is minutes, and its mean would be next to nothing. The band keeps to what the channel can measure.
  * @param periodMs reporting period of the device type: a distance of more than three is a gap.
  */
-export function chartColumns(series: Series, periodMs: number, now: number): ChartColumns {
+export function chartColumns(
+  series: Series,
+  channel: Pick<Channel, 'kind' | 'min' | 'max'>,
+  periodMs: number,
+  now: number,
+): ChartColumns {
   const gapMs = 3 * Math.max(series.stepMs, periodMs);
   const values = new Map<number, { mean: number; min: number; max: number } | null>();
   let previous: number | null = null;
@@ -35,13 +41,15 @@ export function chartColumns(series: Series, periodMs: number, now: number): Cha
     const found = values.get(at);
     return found ? found[pick] : found;
   };
+  const within = (limit: number | undefined) =>
+    limit === undefined ? undefined : Math.min(channel.max, Math.max(channel.min, limit));
   return {
     time: times.map((at) => at / 1000),
-    mean: times.map((at) => value(at, 'mean')),
+    mean: times.map((at) => value(at, channel.kind === 'switch' ? 'max' : 'mean')),
     min: times.map((at) => value(at, 'min')),
     max: times.map((at) => value(at, 'max')),
-    low: times.map((at) => band.get(at)?.low),
-    high: times.map((at) => band.get(at)?.high),
+    low: times.map((at) => within(band.get(at)?.low)),
+    high: times.map((at) => within(band.get(at)?.high)),
   };
 }
 

@@ -30,7 +30,13 @@ export function valueText(value: number, unit: string, locale: Locale): string {
   const text = numberText(value, locale);
   const shown = unitText(unit, locale);
   if (!shown) return text;
-  return shown === '°' || shown === '%' ? `${text}${shown}` : `${text} ${shown}`;
+  // A no-break space: a number and its unit stay on one line.
+  return shown === '°' || shown === '%' ? `${text}${shown}` : `${text}\u00a0${shown}`;
+}
+
+/** Whether a channel says where the device is: five decimals (a metre), and nothing for a chart. */
+export function isPosition(channel: { name: string }): boolean {
+  return channel.name === 'latitude' || channel.name === 'longitude';
 }
 
 /** A number with at most three significant decimals: 12.4, 0.083, 1,204. */

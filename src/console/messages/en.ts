@@ -197,7 +197,7 @@ export const en: Messages = {
     with: 'With',
     handler: 'Handler',
     tierNow: 'Tier',
-    dueIn: 'until the {tier} is told',
+    dueIn: 'until the next tier is told: {tier}',
     dueInTop: 'until it is told again',
     overdue: 'Overdue',
     overdueHint: 'Nobody accepted; telling the next tier',

@@ -188,7 +188,7 @@ export const zh = {
     with: '现由',
     handler: '处置人',
     tierNow: '所在层级',
-    dueIn: '后通知{tier}',
+    dueIn: '后通知{tier}一级',
     dueInTop: '后再次提醒',
     overdue: '已超时',
     overdueHint: '无人接单，正在通知上一级',
