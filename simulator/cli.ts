@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ApiClient } from './api-client.ts';
 import { loadBehaviours } from './behaviour.ts';
 import { run } from './command.ts';
@@ -28,7 +28,8 @@ Options
   --login NAME        an administrator   [admin]
   --password SECRET   that administrator's password
   --people SECRET     password for the town's people, at least 10 characters; made up when left out
-  --truth FILE        write what is injected where and when, one JSON object a line
+  --truth FILE        where to write what is injected, where and when, one JSON object a line
+                      [data/truth-SCENARIO.ndjson]
   --help              this text
 
 Time
@@ -71,7 +72,9 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
   const historyMs = span('history', given.history);
   const behaviours = loadBehaviours(join(import.meta.dirname, '../devices'));
   if (given.password === undefined)
-    throw new SimulatorError('--password is missing: the password of an administrator.');
+    throw new SimulatorError(
+      '--password is missing: the password of an administrator. A Tocsin that starts for the first time logs the one of "admin".',
+    );
   const people = given.people ?? `town-${crypto.randomUUID()}`;
   if (people.length < 10) throw new SimulatorError('--people must have at least 10 characters.');
 
@@ -83,7 +86,9 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
   const fleet = await readyFleet(api, people, options, signal);
   try {
     const { incidents, time, finished } = fleet.start(signal);
-    if (given.truth !== undefined) writeFileSync(given.truth, truthOf(incidents));
+    const truth = given.truth ?? join('data', `truth-${scenario.id}.ndjson`);
+    mkdirSync(dirname(truth), { recursive: true });
+    writeFileSync(truth, truthOf(incidents));
     const rows = incidents.map(({ incident, device, from }) => [
       new Date(from).toTimeString().slice(0, 8),
       both(incident.about),
@@ -92,6 +97,7 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
       incident.expect.map(({ rule, severity }) => `${rule} ${severity}`).join(', ') || dim('no alarm of its own'),
     ]);
     say(rows.length > 0 ? `\n${table(rows)}\n` : '');
+    say(`  ${dim(`注入的真实情况 The truth of it: ${truth}`)}`);
     say(
       `  ${dim(endless ? 'Ctrl-C ends it. 按 Ctrl-C 结束。' : `Over in ${Math.ceil(durationMs / speed / 1000)} s; Ctrl-C ends it sooner.`)}`,
     );

@@ -10,6 +10,11 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 
+// After an update of Tocsin the parts that an open page would load next have other names.
+window.addEventListener('vite:preloadError', (event) => {
+  event.preventDefault();
+  window.location.reload();
+});
 followTheme();
 followRedAlarms();
 whenSignedOut(forgetSession);

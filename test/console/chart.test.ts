@@ -69,7 +69,7 @@ const rule = (id: string, when: string): DeviceType['rules'][number] => ({
   id,
   name: { zh: '规则', en: 'Rule' },
   advice: { zh: '去看', en: 'Go' },
-  source: '',
+  source: { zh: '测试', en: 'Test' },
   severity: 'orange',
   silentForMs: null,
   levels: [{ severity: 'orange', when, forMs: 0, clear: null, clearForMs: 0 }],
