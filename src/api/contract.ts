@@ -91,7 +91,7 @@ export const Rule = z.object({
   id: z.string(),
   name: Text,
   advice: Text,
-  source: z.string(),
+  source: Text,
   severity: Severity,
   silentForMs: z.number().nullable(),
   levels: z.array(

@@ -18,7 +18,7 @@ const common = {
   id: IdInFile,
   name: TextInFile,
   advice: TextInFile,
-  source: z.string('the standard, regulation or measurement that the numbers come from').min(1),
+  source: TextInFile,
 };
 const gap = { maxGap: DurationInFile.optional(), onGap: z.enum(['restart', 'freeze']).default('restart') };
 

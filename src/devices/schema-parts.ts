@@ -4,7 +4,12 @@ import { parseDuration } from '../shared/duration.ts';
 
 /** Pieces that the files of a device type's folder have in common. */
 
-export const TextInFile = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+export const TextInFile = z.strictObject(
+  { zh: z.string().min(1), en: z.string().min(1) },
+  {
+    error: ({ code }) => (code === 'invalid_type' ? 'both languages are needed: { zh: 水位, en: Level }' : undefined),
+  },
+);
 
 /** A duration as people write it; milliseconds inside. */
 export const DurationInFile = z.string('a duration such as "30 s", "10 min" or "12 h"').transform((text, context) => {

@@ -10,7 +10,7 @@ export interface Rule {
   /** What the person should do. */
   advice: Text;
   /** Standard, regulation or measurement that the numbers come from. */
-  source: string;
+  source: Text;
   /** From least to most severe; a rule with one severity has one level. Empty for a rule of silence. */
   levels: RuleLevel[];
   /** For a rule of silence: raised when nothing came from the device for so long, received time. */

@@ -38,7 +38,7 @@ export const gauge: DeviceType = {
       deviceType: 'flood-gauge',
       name: { zh: '积水', en: 'Waterlogging' },
       advice: { zh: '封路', en: 'Close the road' },
-      source: 'test',
+      source: { zh: '测试', en: 'Test' },
       levels: [
         { severity: 'yellow', when: 'level > 15 cm', forMs: 0, clear: null, clearForMs: 0 },
         {

@@ -25,7 +25,7 @@ test('device check says what it looked at, and what is wrong with a rule', () =>
   cpSync('devices/flood-gauge', folder, { recursive: true });
   writeFileSync(
     join(folder, 'rules.yaml'),
-    '- id: wrong\n  name: {zh: 错, en: wrong}\n  advice: {zh: 无, en: none}\n  source: test\n  severity: red\n  when: level > 3 mg/m3\n',
+    '- id: wrong\n  name: {zh: 错, en: wrong}\n  advice: {zh: 无, en: none}\n  source: {zh: 测试, en: test}\n  severity: red\n  when: level > 3 mg/m3\n',
   );
   const { code, out } = tocsin(['device', 'check', folder]);
   expect(code).toBe(1);

@@ -29,7 +29,12 @@ test('every type that is installed to warn says when it falls silent, and every 
       `${type.id}/silent`,
     ]);
     for (const rule of type.rules) {
-      expect(rule.source.length, rule.id).toBeGreaterThan(10);
+      expect(rule.source.en.length, rule.id).toBeGreaterThan(10);
+      expect(rule.source.zh, rule.id).toMatch(/[\u4e00-\u9fff]{4}/);
+      // What is our own choice says so in both languages.
+      expect(rule.source.zh.includes('本项目的默认值'), rule.id).toBe(
+        /defaults? of this project/i.test(rule.source.en),
+      );
       expect(rule.advice.zh, rule.id).toMatch(/[\u4e00-\u9fff]/);
       // A device that reports as seldom as it may is not silent, and its holds do not break.
       if (rule.silentForMs !== null) expect(rule.silentForMs, rule.id).toBeGreaterThanOrEqual(3 * type.periodMs);

@@ -35,7 +35,7 @@ function messageOf(files: Record<string, string>): string {
 const rule = (body: string) => `- id: a
   name: { zh: 甲, en: A }
   advice: { zh: 看, en: Look }
-  source: A test.
+  source: { zh: 测试。, en: A test. }
 ${body.replace(/^/gm, '  ')}
 `;
 
@@ -52,7 +52,7 @@ test('a folder becomes a type, with what it leaves out filled in', () => {
       deviceType: 'pump',
       name: { zh: '甲', en: 'A' },
       advice: { zh: '看', en: 'Look' },
-      source: 'A test.',
+      source: { zh: '测试。', en: 'A test.' },
       levels: [{ severity: 'red', when: 'flow > 9 L/s', forMs: 0, clear: null, clearForMs: 0 }],
       silentForMs: null,
       severity: 'red',
@@ -153,6 +153,13 @@ test.each([
   ],
 ])('rules.yaml: %s is told with its line', (_, body, message) => {
   expect(messageOf({ 'device.yaml': device, 'rules.yaml': rule(body) })).toMatch(message);
+});
+
+test('a text in one language is told', () => {
+  const plain = rule('severity: red\nwhen: on').replace(/source: .*/, 'source: A test.');
+  expect(messageOf({ 'device.yaml': device, 'rules.yaml': plain })).toMatch(
+    /pump\/rules\.yaml:4: 0\.source: both languages are needed: \{ zh/,
+  );
 });
 
 test('two rules of one name are told', () => {

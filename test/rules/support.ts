@@ -36,7 +36,7 @@ export function deviceType(options: {
     deviceType: 'test-type',
     name: text,
     advice: text,
-    source: 'test',
+    source: text,
     severity: rule.levels?.at(-1)?.severity ?? 'yellow',
     levels: (rule.levels ?? []).map((level) => ({ forMs: 0, clear: null, clearForMs: 0, ...level })),
     silentForMs: rule.silentForMs ?? null,
