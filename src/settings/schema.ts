@@ -76,8 +76,8 @@ export const Settings = z.strictObject({
       organisation: z.string().default(''),
       /** Token of 2.x and 3; `user:password` for 1.8 with authentication. */
       token: z.string().optional(),
-      /** `v1` writes to /write (any 1.x); `v2` to /api/v2/write (1.8, 2.x, 3). */
-      writeApi: z.enum(['v1', 'v2']).default('v2'),
+      /** `v1` writes to /write (any 1.x), `v2` to /api/v2/write (1.8, 2.x, 3); `auto` asks the server for its version. */
+      writeApi: z.enum(['auto', 'v1', 'v2']).default('auto'),
     }),
   }),
   rules: group({ checkpointEvery: duration('10 s') }),

@@ -28,28 +28,20 @@ export type InfluxOptions = Settings['telemetry']['influxdb'] & {
  * journal is the queue: they would hold lines in memory and drop them when it takes too long.
  */
 export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
-  const { url, database, organisation, writeApi, onWritten } = options;
+  const { url, database, onWritten } = options;
   setLogger({
     error: (message, error) => options.log.debug({ err: error }, message),
     warn: (message, error) => options.log.debug({ err: error }, message),
   });
   const agent = hangUpOnTimeout(url);
-  const influx = new InfluxDB({
-    url,
-    timeout: writeTimeoutMs,
-    transportOptions: { agent },
-    ...credentials(options),
-  });
-  const writer: WriteApi = influx.getWriteApi(organisation, database, 'ms', {
-    // With exactly `batchSize` lines the client flushes by itself, and flush() resolves whatever came of it.
-    batchSize: maxLines + 1,
-    maxBatchBytes: 2 ** 30,
-    flushInterval: 0,
-    maxRetries: 0,
-  });
-  if (writeApi === 'v1') writer.path = `/write?db=${encodeURIComponent(database)}&precision=ms`;
+  let known: Connection | null = null;
+  const connection = async () => {
+    known ??= connect(options, agent, options.writeApi === 'auto' ? await writeApiOf(url) : options.writeApi);
+    return known;
+  };
 
   async function send(lines: readonly string[]): Promise<void> {
+    const { writer, writeApi } = await connection();
     try {
       writer.writeRecords(lines as string[]);
       await writer.flush();
@@ -63,6 +55,7 @@ export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
   }
 
   async function query(statement: string, method: 'GET' | 'POST' = 'GET'): Promise<number[][]> {
+    const { influx } = await connection();
     const parameters = new URLSearchParams({ db: database, epoch: 'ms', q: statement });
     let answer: { results?: { error?: string; series?: { values: number[][] }[] }[] };
     try {
@@ -81,6 +74,10 @@ export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
 
   return {
     async prepare() {
+      // It may be another server by now.
+      known?.writer.dispose();
+      known = null;
+      const { influx, writeApi } = await connection();
       if (writeApi === 'v2') {
         await influx.transport.request('/ping', '', { method: 'GET' }).catch((error: unknown) => {
           throw unavailable(url, error);
@@ -118,7 +115,7 @@ export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
     },
 
     async close() {
-      writer.dispose();
+      known?.writer.dispose();
       agent.destroy();
     },
   };
@@ -134,8 +131,48 @@ async function requireThatItTakesAnything(send: (lines: string[]) => Promise<voi
   });
 }
 
+interface Connection {
+  influx: InfluxDB;
+  writer: WriteApi;
+  writeApi: 'v1' | 'v2';
+}
+
+function connect(options: InfluxOptions, agent: HttpAgent, writeApi: 'v1' | 'v2'): Connection {
+  const { url, database, organisation, token } = options;
+  const influx = new InfluxDB({
+    url,
+    timeout: writeTimeoutMs,
+    transportOptions: { agent },
+    ...credentials(token, writeApi),
+  });
+  const writer: WriteApi = influx.getWriteApi(organisation, database, 'ms', {
+    // With exactly `batchSize` lines the client flushes by itself, and flush() resolves whatever came of it.
+    batchSize: maxLines + 1,
+    maxBatchBytes: 2 ** 30,
+    flushInterval: 0,
+    maxRetries: 0,
+  });
+  if (writeApi === 'v1') writer.path = `/write?db=${encodeURIComponent(database)}&precision=ms`;
+  return { influx, writer, writeApi };
+}
+
+/** What the server writes with, by the version that it says at /ping: any 1.x takes /write, all later /api/v2/write. */
+async function writeApiOf(url: string): Promise<'v1' | 'v2'> {
+  try {
+    const answer = await fetch(new URL('ping', url.endsWith('/') ? url : `${url}/`), {
+      signal: AbortSignal.timeout(queryTimeoutMs),
+    });
+    return answer.headers.get('x-influxdb-version')?.replace(/^v/, '').startsWith('1.') ? 'v1' : 'v2';
+  } catch (error) {
+    throw unavailable(url, error instanceof Error ? (error.cause ?? error) : error);
+  }
+}
+
 /** 1.x knows users and Basic authentication; 2.x, 3 and the v2 address of 1.8 know tokens. */
-function credentials({ token, writeApi }: InfluxOptions): { token?: string; headers?: Record<string, string> } {
+function credentials(
+  token: string | undefined,
+  writeApi: 'v1' | 'v2',
+): { token?: string; headers?: Record<string, string> } {
   if (!token) return {};
   if (writeApi === 'v2' || !token.includes(':')) return { token };
   return { headers: { authorization: `Basic ${Buffer.from(token).toString('base64')}` } };

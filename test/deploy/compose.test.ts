@@ -43,7 +43,7 @@ test('the settings it gives to Tocsin are settings of Tocsin', () => {
   ]);
   const settings = loadSettings({ file: '/dev/null', env: Object.fromEntries(given) });
   expect(settings.telemetry.engine).toBe('influxdb');
-  expect(settings.telemetry.influxdb.writeApi).toBe('v2');
+  expect(settings.telemetry.influxdb.url).toBe('http://influxdb:8086');
 });
 
 test('everything that the image copies is there', () => {

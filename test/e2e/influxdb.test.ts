@@ -19,7 +19,6 @@ test('InfluxDB away for a while: alarms are on time meanwhile, and afterwards no
   const tocsin = await TocsinProcess.start({
     TOCSIN_TELEMETRY_ENGINE: 'influxdb',
     TOCSIN_TELEMETRY_INFLUXDB_URL: influx.url,
-    TOCSIN_TELEMETRY_INFLUXDB_WRITE_API: 'v1',
   });
   onTestFinished(() => tocsin.remove());
   await tocsin.makeAreas();

@@ -28,7 +28,7 @@ test('lines that InfluxDB refuses are all counted, and said once until a batch i
     },
   });
   let refused = 0;
-  const given = { telemetry: { engine: 'influxdb', influxdb: { url: influx.url, writeApi: 'v1' } } };
+  const given = { telemetry: { engine: 'influxdb', influxdb: { url: influx.url, writeApi: 'auto' } } };
   const telemetry = createTelemetry({
     settings: Settings.parse(given).telemetry,
     dataDir: '',

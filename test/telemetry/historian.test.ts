@@ -22,8 +22,9 @@ afterAll(async () => {
 
 /** A database of its own for a test. */
 function influxdb(database: string): Settings['telemetry'] {
-  return Settings.parse({ telemetry: { engine: 'influxdb', influxdb: { url: influx.url, database, writeApi: 'v1' } } })
-    .telemetry;
+  return Settings.parse({
+    telemetry: { engine: 'influxdb', influxdb: { url: influx.url, database, writeApi: 'auto' } },
+  }).telemetry;
 }
 
 async function caughtUp(historian: StartedWorker<HistorianFunctions>): Promise<void> {

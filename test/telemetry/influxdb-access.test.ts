@@ -16,7 +16,7 @@ function client(options: Partial<InfluxOptions> & { url: string }) {
   const telemetry = createInfluxTelemetry({
     database: 'town',
     organisation: '',
-    writeApi: 'v1',
+    writeApi: 'auto',
     log: createLogger('silent'),
     onWritten: (lines) => refused.push(...lines),
     ...options,
@@ -48,20 +48,37 @@ test('a server without the v2 address is named with the setting that helps', asy
 });
 
 /** Answers as InfluxDB 2 is documented to: neither 2 nor 3 is in Debian, so only our side of the talk is shown. */
-async function documentedServer(answer: (request: IncomingMessage, body: string) => [number, unknown]) {
+async function documentedServer(
+  answer: (request: IncomingMessage, body: string) => [number, unknown],
+  headers: Record<string, string> = {},
+) {
   const requests: { url: URL; authorization: string | undefined; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const url = new URL(request.url!, 'http://server');
     requests.push({ url, authorization: request.headers.authorization, body });
     const [status, json] = answer(request, body);
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(json === null ? undefined : JSON.stringify(json));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
+
+test.each([
+  ['v2.7.12', '/api/v2/write'],
+  ['1.8.10', '/write'],
+])('a server that says it is %s is written at %s', async (version, address) => {
+  const { url, requests } = await documentedServer(
+    (request) => (request.url!.startsWith('/query') ? [200, { results: [{}] }] : [204, null]),
+    { 'x-influxdb-version': version },
+  );
+  const { telemetry } = client({ url, writeApi: 'auto' });
+  await telemetry.prepare();
+  await telemetry.write([reading('gauge', 'level', start, 12.4)]);
+  expect(requests.filter(({ body }) => body !== '').map(({ url }) => url.pathname)).toEqual([address]);
+});
 
 test('2.x and 3 are written with bucket, organisation and token, and read with InfluxQL', async () => {
   const { url, requests } = await documentedServer((request) =>

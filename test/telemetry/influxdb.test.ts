@@ -18,7 +18,7 @@ beforeAll(async () => {
     url: influx.url,
     database,
     organisation: '',
-    writeApi: 'v1',
+    writeApi: 'auto',
     log: createLogger('silent'),
     onWritten: (lines) => refused.push(...lines),
   });
