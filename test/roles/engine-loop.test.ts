@@ -1,0 +1,163 @@
+import { Registry } from 'prom-client';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import { openJournalWriter } from '../../src/journal/writer.ts';
+import type { Device } from '../../src/model/device.ts';
+import { DeviceDirectory } from '../../src/roles/device-directory.ts';
+import { EngineLoop } from '../../src/roles/engine-loop.ts';
+import { compileType } from '../../src/rules/compile.ts';
+import { Fold } from '../../src/rules/fold.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { createLogger } from '../../src/shared/logger.ts';
+import { getCheckpoint } from '../../src/store/checkpoint.ts';
+import type { Store } from '../../src/store/open.ts';
+import { deviceType } from '../rules/support.ts';
+import { tempStore } from '../store/temp-store.ts';
+import { appendFrames } from '../support/append-frames.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const log = createLogger('silent');
+const type = deviceType({
+  channels: { level: 'cm' },
+  rules: [{ name: 'water', levels: [{ severity: 'red', when: 'level > 10 cm' }] }],
+});
+const device: Device = {
+  id: 'd1',
+  type: type.id,
+  name: 'd1',
+  latitude: 30,
+  longitude: 104,
+  gridId: 'g1',
+  state: 'active',
+};
+
+async function openJournal(dir: string) {
+  const journal = await openJournalWriter({ dir, segmentBytes: 1_000_000, keepMs: 1_000_000, log });
+  onTestFinished(() => journal.close());
+  return journal;
+}
+
+/** A store in which the device and its grid are. */
+async function storeWithDevice(): Promise<Store> {
+  const { store } = await tempStore();
+  await store
+    .insertInto('area')
+    .values({ id: 'g1', tier: 'grid', parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' })
+    .execute();
+  await store
+    .insertInto('device')
+    .values({ ...device, secretSalt: '', secretHash: '', createdAt: 0 })
+    .execute();
+  return store;
+}
+
+interface Given {
+  store: Store;
+  journal: { progress: SharedArrayBuffer };
+  dir: string;
+  fold?: Fold;
+  respond?: () => Promise<void>;
+}
+
+async function startLoop({ store, journal, dir, ...given }: Given): Promise<EngineLoop> {
+  const devices = new DeviceDirectory(store);
+  await devices.load();
+  const reader = await openJournalReader({ dir, partition: 0, progress: journal.progress });
+  onTestFinished(() => reader.close());
+  const loop = new EngineLoop({
+    store,
+    reader,
+    partition: 0,
+    deviceTypes: new Map([[type.id, type]]),
+    devices,
+    fold: given.fold ?? new Fold(new Map([[type.id, compileType(type)]])),
+    limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
+    checkpointEveryMs: 1e9,
+    respond: given.respond ?? (async () => {}),
+    onFeed: () => {},
+    clock: systemClock,
+    log,
+    registry: new Registry(),
+  });
+  await loop.start();
+  return loop;
+}
+
+const committed = (store: Store) => getCheckpoint(store, 'rules', 0);
+const alarms = async (store: Store) => await store.selectFrom('alarm').selectAll().execute();
+const ledger = async (store: Store) =>
+  (await store.selectFrom('alarmChange').select('kind').orderBy('seq').execute()).map((row) => row.kind);
+
+test('what was committed before the state was checkpointed has its effect once', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const first = await startLoop({ store, journal, dir });
+  await appendFrames(journal, 3, (i) => ({ deviceId: 'd1', payload: `{"level":${[5, 12, 13][i]}}` }));
+  await expect.poll(() => committed(store)).toBe(3);
+  expect(await getCheckpoint(store, 'rules.state', 0)).toBe(0);
+  // It dies here: no stop, no checkpoint of the state. Another one takes over.
+  expect(await ledger(store)).toEqual(['raised']);
+  const [before] = await alarms(store);
+
+  const second = await startLoop({ store, journal, dir });
+  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":3}', receivedAt: 1_772_323_300_000 }));
+  await expect.poll(() => ledger(store)).toEqual(['raised', 'cleared']);
+  expect(await alarms(store)).toMatchObject([{ id: before!.id, count: 2, active: 0 }]);
+  await Promise.all([first.stop(), second.stop()]);
+});
+
+test('a commit that fails is tried until the store takes it, and nothing is committed twice', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  let failures = 2;
+  const loop = await startLoop({
+    store,
+    journal,
+    dir,
+    respond: async () => {
+      if (failures-- > 0) throw new Error('disk full');
+    },
+  });
+  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":12}' }));
+  await expect.poll(() => loop.status().trouble).toMatch(/cannot commit to the store: disk full/);
+  expect(await alarms(store)).toEqual([]);
+  await expect.poll(() => ledger(store), { timeout: 5_000 }).toEqual(['raised']);
+  await vi.waitFor(() => expect(loop.status().trouble).toBeNull());
+  await loop.stop();
+});
+
+test('a frame at which our own code fails is quarantined, and the next ones are judged', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const fold = new Fold(new Map([[type.id, compileType(type)]]));
+  vi.spyOn(fold, 'sample').mockImplementationOnce(() => {
+    throw new Error('a mistake of ours');
+  });
+  const loop = await startLoop({ store, journal, dir, fold });
+  await appendFrames(journal, 2, (i) => ({ deviceId: 'd1', payload: `{"level":${12 + i}}` }));
+  await expect.poll(() => ledger(store)).toEqual(['raised']);
+  expect(await store.selectFrom('quarantine').select(['code', 'offset']).execute()).toEqual([
+    { code: 'FRAME_FAILED', offset: 0 },
+  ]);
+  await loop.stop();
+});
+
+test('a journal that was put away is read from its beginning', async () => {
+  const store = await storeWithDevice();
+  const oldDir = await tempDir();
+  const oldJournal = await openJournal(oldDir);
+  const first = await startLoop({ store, journal: oldJournal, dir: oldDir });
+  await appendFrames(oldJournal, 5, () => ({ deviceId: 'd1', payload: '{"level":3}' }));
+  await vi.waitFor(() => expect(first.status().end).toBe(5));
+  await first.stop();
+
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const second = await startLoop({ store, journal, dir });
+  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":12}', receivedAt: 1_772_323_300_000 }));
+  await expect.poll(() => ledger(store)).toEqual(['raised']);
+  await second.stop();
+});
