@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Sample } from '../model/sample.ts';
+import type { Scale } from '../model/units.ts';
 import { type DecodeProblem, Problems, quoted } from './problems.ts';
 import { measuredAtOf } from './time.ts';
-import { type Conversion, channelValue, lookUp } from './value.ts';
+import { channelValue, lookUp, ownUnit } from './value.ts';
 
 /** Samples in one frame; a day of minutes is 1,440. More is one device asking for too much of everyone's time. */
 export const maxSamples = 10_000;
@@ -110,7 +111,7 @@ function decodeSample(
   for (const key of Object.keys(object)) {
     if (key === 'time' || map?.some((entry) => entry.path[0] === key)) continue;
     offered++;
-    if (take(type, key, object[key], plain, values, problems)) taken++;
+    if (take(type, key, object[key], ownUnit, values, problems)) taken++;
   }
   for (const entry of map ?? []) {
     const raw = entry.channel === 'time' ? undefined : lookUp(object, entry.path);
@@ -122,15 +123,12 @@ function decodeSample(
   else if (offered === 0) problems.add('PAYLOAD_SHAPE', `The sample has no channel in it; ${channelsOf(type)}.`);
 }
 
-/** Values that come in the channel's own unit. */
-const plain: Conversion = { factor: 1, offset: 0 };
-
 /** Takes one value in, or notes what is wrong with it. */
 function take(
   type: DeviceType,
   name: string,
   raw: unknown,
-  conversion: Conversion,
+  scale: Scale,
   values: Record<string, number>,
   problems: Problems,
 ): boolean {
@@ -139,7 +137,7 @@ function take(
     problems.add('CHANNEL_UNKNOWN', unknownChannel(type, name));
     return false;
   }
-  const value = channelValue(channel, raw, conversion);
+  const value = channelValue(channel, raw, scale);
   if (typeof value !== 'number') {
     problems.add(value.code, value.reason);
     return false;

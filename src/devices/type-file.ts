@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Channel } from '../model/channel.ts';
 import type { ChannelPath, DeviceType } from '../model/device-type.ts';
-import { unitOf } from '../model/units.ts';
+import { type Scale, unitOf } from '../model/units.ts';
 import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
+import { ownUnit } from './value.ts';
 import { readYaml } from './yaml-file.ts';
 
 const channelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -78,15 +79,15 @@ export function readTypeFile(file: string): DeviceType {
   const channelByName = new Map(list.map((channel) => [channel.name, channel]));
   const type: DeviceType = { id, name, maker, domain, periodMs: period, channels: list, channelByName, rules: [] };
   const paths = Object.entries(map).map(([channel, { path, unit }]): ChannelPath => {
-    const conversion = conversionOf(unit, channelByName.get(channel)?.unit);
-    return { channel, path, ...conversion };
+    return { channel, path, ...scaleOf(unit, channelByName.get(channel)?.unit) };
   });
   if (paths.length > 0) type.map = paths;
   return type;
 }
 
-function conversionOf(from: string | undefined, to: string | undefined): { factor: number; offset: number } {
-  if (from === undefined || to === undefined || from === to) return { factor: 1, offset: 0 };
+/** A value without a unit in the file comes in the channel's own; `time` has none. */
+function scaleOf(from: string | undefined, to: string | undefined): Scale {
+  if (from === undefined || to === undefined || from === to) return ownUnit;
   const [source, target] = [unitOf(from)!, unitOf(to)!];
   return { factor: source.factor / target.factor, offset: (source.offset - target.offset) / target.factor };
 }

@@ -1,16 +1,15 @@
 import type { Channel } from '../model/channel.ts';
+import { rescale, type Scale } from '../model/units.ts';
 import { type DecodeProblem, quoted } from './problems.ts';
 
-/** From the maker's unit into the channel's: value × factor + offset. */
-export interface Conversion {
-  factor: number;
-  offset: number;
-}
+/** The scale of values that come in the channel's own unit. */
+export const ownUnit: Scale = { factor: 1, offset: 0 };
 
 /**
  * A channel's value from what stands in the payload, in the channel's unit; a switch becomes 0 or 1.
+ * @param scale on which the payload has it
  */
-export function channelValue(channel: Channel, raw: unknown, { factor, offset }: Conversion): number | DecodeProblem {
+export function channelValue(channel: Channel, raw: unknown, scale: Scale): number | DecodeProblem {
   if (channel.kind === 'switch') {
     if (raw === true || raw === 1) return 1;
     if (raw === false || raw === 0) return 0;
@@ -21,8 +20,7 @@ export function channelValue(channel: Channel, raw: unknown, { factor, offset }:
     const hint = raw === null ? 'leave it out when it was not measured' : 'send a number, without quotation marks';
     return { code: 'VALUE_TYPE', reason: `"${channel.name}" is ${quoted(raw)}; ${hint}.` };
   }
-  // Binary fractions: 123 mm must come out as 12.3 cm and not as 12.299999999999999.
-  const value = factor === 1 && offset === 0 ? raw : Number((raw * factor + offset).toPrecision(14));
+  const value = rescale(raw, scale, ownUnit);
   if (value >= channel.min && value <= channel.max) return value;
   const range = `${channel.min} to ${channel.max} ${channel.unit}`;
   return { code: 'VALUE_OUT_OF_RANGE', reason: `"${channel.name}" is ${value}; a sensor can say ${range}.` };

@@ -1,6 +1,7 @@
 import type { Channel } from './channel.ts';
 import type { Rule } from './rule.ts';
 import type { Text } from './text.ts';
+import type { Scale } from './units.ts';
 
 /** What a folder under `devices/` says. */
 export interface DeviceType {
@@ -19,13 +20,10 @@ export interface DeviceType {
   rules: Rule[];
 }
 
-/** A value in a maker's own payload. */
-export interface ChannelPath {
+/** A value in a maker's own payload; its scale, the maker's unit, refers to the channel's unit. */
+export interface ChannelPath extends Scale {
   /** Channel that it becomes, or `time` for the moment of measuring. */
   channel: string;
   /** Keys from the outside in: `data.wl` is `['data', 'wl']`. */
   path: string[];
-  /** Stored value = payload value × factor + offset: the conversion of the maker's unit into the channel's. */
-  factor: number;
-  offset: number;
 }

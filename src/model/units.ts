@@ -1,11 +1,15 @@
-/** A unit of measure: a value in it is `value × factor + offset` in the base unit of its dimension. */
-export interface Unit {
+/** How values are written: one of them is `value × factor + offset` on the scale that this one refers to. */
+export interface Scale {
+  factor: number;
+  offset: number;
+}
+
+/** A unit of measure; its scale refers to the base unit of its dimension. */
+export interface Unit extends Scale {
   /** UCUM code, for example `mg/m3`, `%{LEL}`, `[ppm]`, `Cel`. */
   code: string;
   /** Values convert into each other only within one dimension, for example `length/time`. */
   dimension: string;
-  factor: number;
-  offset: number;
 }
 
 /**
@@ -86,6 +90,17 @@ function quotient(text: string): Unit | null {
 }
 
 /**
+ * A value on one scale as it reads on another of the same dimension, without the errors of binary fractions: 123 mm are
+ * 12.3 cm, and 0.28 m are 28 cm. What is no short decimal number, such as 1 cm/h in cm/s, is left as it comes out.
+ */
+export function rescale(value: number, from: Scale, to: Scale): number {
+  if (from.factor === to.factor && from.offset === to.offset) return value;
+  const result = (value * from.factor + from.offset - to.offset) / to.factor;
+  const rounded = Number(result.toPrecision(14));
+  return rounded === Number(result.toPrecision(12)) ? rounded : result;
+}
+
+/**
  * Converts a value from one unit to another.
  * @throws RangeError when a unit is unknown or the two are of different dimensions.
  */
@@ -96,20 +111,11 @@ export function convert(value: number, from: string, to: string): number {
   if (source.dimension !== target.dimension) {
     throw new RangeError(`${from} (${source.dimension}) cannot be converted to ${to} (${target.dimension})`);
   }
-  if (source.code === target.code) return value;
-  // A ratio such as 0.001 / 0.01 is rounded to what it means, so that 123 mm are 12.3 cm.
-  const ratio = exact(source.factor / target.factor);
-  const shift = (source.offset - target.offset) / target.factor;
-  return shift === 0 ? value * ratio : exact(value * ratio + shift);
+  return rescale(value, source, target);
 }
 
 function need(text: string): Unit {
   const unit = unitOf(text);
   if (!unit) throw new RangeError(`"${text}" is not a unit; known are ${unitNames.join(', ')} and quotients of them`);
   return unit;
-}
-
-/** Takes off the last two digits, where the errors of binary fractions are. */
-function exact(value: number): number {
-  return Number(value.toPrecision(14));
 }

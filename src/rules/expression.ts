@@ -1,7 +1,8 @@
 import { type ASTNode, parse } from '@marcbachmann/cel-js';
+import { rescale } from '../model/units.ts';
 import { TocsinError } from '../shared/errors.ts';
 import type { BaselineView } from './baseline.ts';
-import { convertMeasure, dimensionless, type Measure, measureOf, perSecond, rewriteQuantities } from './quantity.ts';
+import { dimensionless, type Measure, measureOf, perSecond, rewriteQuantities } from './quantity.ts';
 import type { Window } from './window.ts';
 
 /** What an expression may look at, at one sample of one device. */
@@ -39,7 +40,10 @@ export interface Scope {
   maxGapMs: number;
 }
 
-type Typed = { kind: 'number'; measure: Measure; run: Evaluate; constant?: number } | { kind: 'truth'; run: Evaluate };
+/** What a part of an expression is once it is compiled: a number with its measure, or a truth. */
+type Typed = NumberTyped | { kind: 'truth'; run: Evaluate };
+/** `constant` is there for what does not depend on any reading, so that it is converted once. */
+type NumberTyped = { kind: 'number'; measure: Measure; run: Evaluate; constant?: number };
 
 const windowFunctions = ['avg', 'min', 'max', 'sum', 'count', 'delta', 'rate'] as const;
 type WindowFunction = (typeof windowFunctions)[number];
@@ -134,9 +138,10 @@ class ExpressionCompiler {
     return this.#fail(`${String(value)} is neither a number nor true or false`);
   }
 
-  #channelIndex(node: ASTNode | undefined, of: string): number {
-    if (node?.op !== 'id') return this.#fail(`${of} takes the name of a channel first, as in ${of}(level, 10 min)`);
-    return this.#channel(node.args).index;
+  /** The channel that a function is about: its first argument. */
+  #channelOf(name: string, node: ASTNode | undefined) {
+    if (node?.op !== 'id') return this.#fail(`${name} takes the name of a channel first, as in ${name}(level, 10 min)`);
+    return this.#channel(node.args);
   }
 
   #channel(name: string) {
@@ -159,7 +164,7 @@ class ExpressionCompiler {
     return typed.kind === 'truth' ? typed.run : this.#fail('&&, || and ! join conditions, not numbers');
   }
 
-  #number(node: ASTNode): Extract<Typed, { kind: 'number' }> {
+  #number(node: ASTNode): NumberTyped {
     const typed = this.compile(node);
     return typed.kind === 'number' ? typed : this.#fail('a number is needed here, not a condition');
   }
@@ -199,22 +204,14 @@ class ExpressionCompiler {
     return { kind: 'truth', run: compare(test, left.run, inMeasure(right, left.measure)) };
   }
 
-  #sum(
-    operator: '+' | '-',
-    left: Extract<Typed, { kind: 'number' }>,
-    right: Extract<Typed, { kind: 'number' }>,
-  ): Typed {
+  #sum(operator: '+' | '-', left: NumberTyped, right: NumberTyped): Typed {
     this.#sameDimension(operator, left.measure, right.measure);
     const a = left.run;
     const b = inMeasure(right, left.measure);
     return { kind: 'number', measure: left.measure, run: operator === '+' ? (c) => a(c) + b(c) : (c) => a(c) - b(c) };
   }
 
-  #product(
-    operator: '*' | '/',
-    left: Extract<Typed, { kind: 'number' }>,
-    right: Extract<Typed, { kind: 'number' }>,
-  ): Typed {
+  #product(operator: '*' | '/', left: NumberTyped, right: NumberTyped): Typed {
     const plainRight = right.measure.dimension === 'one';
     const plainLeft = left.measure.dimension === 'one';
     if (operator === '/' && left.measure.dimension === right.measure.dimension) {
@@ -255,12 +252,11 @@ class ExpressionCompiler {
   }
 
   #windowCall(name: WindowFunction, args: ASTNode[]): Typed {
-    const index = this.#channelIndex(args[0], name);
-    const { measure } = this.#channel((args[0] as { args: string }).args);
+    const { index, measure } = this.#channelOf(name, args[0]);
     const span = args[1] && this.compile(args[1]);
     const spanMs =
       span?.kind === 'number' && span.measure.dimension === 'time' && span.constant !== undefined
-        ? convertMeasure(span.constant, span.measure, measureOf('s')!) * 1000
+        ? rescale(span.constant, span.measure, measureOf('ms')!)
         : Number.NaN;
     if (!(args.length === 2 && spanMs > 0))
       return this.#fail(`${name} takes a channel and a duration, as in ${name}(level, 10 min)`);
@@ -276,8 +272,7 @@ class ExpressionCompiler {
       return this.#fail(`".${part}" belongs to baseline(channel)`);
     const key = baselineParts.find((p) => p === part);
     if (!key) return this.#fail(`baseline(channel) has ${baselineParts.map((p) => `.${p}`).join(', ')}, not .${part}`);
-    const index = this.#channelIndex(target.args[1][0], 'baseline');
-    const { measure } = this.#channel((target.args[1][0] as { args: string }).args);
+    const { index, measure } = this.#channelOf('baseline', target.args[1][0]);
     const run: Evaluate = (c) => c.baseline(index)?.[key] ?? Number.NaN;
     return { kind: 'number', measure: key === 'score' ? dimensionless : measure, run };
   }
@@ -287,13 +282,12 @@ function constantOf(value: number, measure: Measure): Typed {
   return { kind: 'number', measure, run: () => value, constant: value };
 }
 
-function inMeasure(typed: Extract<Typed, { kind: 'number' }>, measure: Measure): Evaluate {
+function inMeasure(typed: NumberTyped, measure: Measure): Evaluate {
   if (typed.constant !== undefined) {
-    const value = convertMeasure(typed.constant, typed.measure, measure);
+    const value = rescale(typed.constant, typed.measure, measure);
     return () => value;
   }
-  if (typed.measure.factor === measure.factor && typed.measure.offset === measure.offset) return typed.run;
-  return (c) => convertMeasure(typed.run(c), typed.measure, measure);
+  return (c) => rescale(typed.run(c), typed.measure, measure);
 }
 
 function compare(test: (a: number, b: number) => boolean, left: Evaluate, right: Evaluate): Evaluate {

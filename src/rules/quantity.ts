@@ -1,11 +1,9 @@
-import { unitOf } from '../model/units.ts';
+import { type Scale, unitOf } from '../model/units.ts';
 
-/** What a number of a rule measures: `base = value * factor + offset` in its dimension's base unit. */
-export interface Measure {
+/** What a number of a rule measures; its scale refers to the base unit of its dimension. */
+export interface Measure extends Scale {
   /** For example `length`, `length/time`; numbers without a unit have `one`. */
   dimension: string;
-  factor: number;
-  offset: number;
 }
 
 export const dimensionless: Measure = { dimension: 'one', factor: 1, offset: 0 };
@@ -22,12 +20,6 @@ export function perSecond(measure: Measure): Measure {
  */
 export function measureOf(text: string): Measure | null {
   return text === '1' ? dimensionless : unitOf(text);
-}
-
-/** Converts a number between two measures of the same dimension. */
-export function convertMeasure(value: number, from: Measure, to: Measure): number {
-  if (from.factor === to.factor && from.offset === to.offset) return value;
-  return (value * from.factor + from.offset - to.offset) / to.factor;
 }
 
 // A number, blanks, then something that may be a unit: letters, %, °, µ and /, as in `30 cm/h`, `10 %LEL`, `2 mg/m3`.

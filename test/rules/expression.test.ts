@@ -34,6 +34,9 @@ describe('conditions', () => {
   test('units of the same kind convert', () => {
     expect(holds('level > 0.8 m', { level: 81 })).toBe(true);
     expect(holds('level > 0.8 m', { level: 79 })).toBe(false);
+    // 0.28 / 0.01 is 28.000000000000004 in binary fractions, 0.29 / 0.01 is 28.999999999999996.
+    expect(holds('level >= 0.28 m', { level: 28 })).toBe(true);
+    expect(holds('level > 0.29 m', { level: 29 })).toBe(false);
     expect(holds('temperature > 310 K', { temperature: 37 })).toBe(true);
     expect(holds('temperature > 311 K', { temperature: 37 })).toBe(false);
     expect(holds('rate(level, 10 min) > 60 cm/h', ...[0, 2, 4, 6, 8, 10].map((level) => ({ level })))).toBe(true);
