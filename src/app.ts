@@ -1,10 +1,9 @@
 import { ensureAdministrator } from './api/first-administrator.ts';
 import { createApi } from './api/server.ts';
-import { decode } from './devices/decode.ts';
 import { loadDeviceTypes } from './devices/registry.ts';
 import { flowsProxy } from './flows/proxy.ts';
-import { devicesOfStore } from './ingest/device-directory.ts';
 import { startGateway } from './ingest/gateway.ts';
+import { devicesOfStore } from './ingest/known-devices.ts';
 import { openJournalWriter } from './journal/writer.ts';
 import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions } from './roles/messages.ts';
@@ -49,7 +48,6 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     settings,
     devices: devicesOfStore(store),
     journal,
-    decode,
     deviceTypes,
     clock,
     log,

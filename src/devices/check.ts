@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DeviceType } from '../model/device-type.ts';
+import { Settings } from '../settings/schema.ts';
 import { errorCodes, TocsinError } from '../shared/errors.ts';
-import { type Decoded, decode } from './decode.ts';
+import { type Decoded, decode, decodeLimits } from './decode.ts';
 import { loadDeviceType } from './registry.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -10,7 +11,7 @@ import { readYaml } from './yaml-file.ts';
 const receivedByDefault = '2026-03-01T00:00:00Z';
 
 /** As strict as a default installation. */
-const limits = { maxFutureMs: 5 * 60_000, maxAgeMs: 30 * 86_400_000 };
+const limits = decodeLimits(Settings.parse({}).intake);
 
 const Moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 

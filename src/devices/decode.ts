@@ -3,6 +3,7 @@ import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scale } from '../model/units.ts';
+import type { Settings } from '../settings/schema.ts';
 import { type DecodeProblem, Problems, quoted } from './problems.ts';
 import { measuredAtOf } from './time.ts';
 import { channelValue, lookUp, ownUnit } from './value.ts';
@@ -15,6 +16,11 @@ export interface DecodeLimits {
   maxFutureMs: number;
   /** How old a measurement may be when it comes in, milliseconds. */
   maxAgeMs: number;
+}
+
+/** The limits that the settings give. */
+export function decodeLimits({ maxFuture, maxAge }: Pick<Settings['intake'], 'maxFuture' | 'maxAge'>): DecodeLimits {
+  return { maxFutureMs: maxFuture, maxAgeMs: maxAge };
 }
 
 export interface Decoded {

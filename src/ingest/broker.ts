@@ -8,7 +8,7 @@ import type { Clock } from '../shared/clock.ts';
 import { type ErrorCode, TocsinError } from '../shared/errors.ts';
 import type { Connections } from './connections.ts';
 import { DeviceBroker } from './device-broker.ts';
-import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
+import type { KnownDevice, KnownDevices } from './known-devices.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { guardPackets, type OversizedPacket } from './packet-guard.ts';
 import { payloadTooLarge, whyNotPublish } from './permissions.ts';
@@ -33,7 +33,7 @@ export interface BrokerParts {
   /** Bytes of a WebSocket message that the listeners take. */
   largestMessage: number;
   journal: JournalWriter;
-  directory: DeviceDirectory;
+  devices: KnownDevices;
   connections: Connections;
   refusals: Refusals;
   metrics: IngestMetrics;
@@ -55,7 +55,7 @@ export interface MqttBroker {
 
 /** The MQTT broker that devices sign in to: who may come in, what may be published, and PUBACK after durability. */
 export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
-  const { journal, directory, connections, refusals, metrics, clock, maxPayload, largestMessage } = parts;
+  const { journal, devices, connections, refusals, metrics, clock, maxPayload, largestMessage } = parts;
   const faults = new WeakMap<Client, ConnectFault>();
   const broker = new DeviceBroker({
     // No queue between emitter and subscribers: with Aedes' own of 100 a subscriber that leaves while tens of
@@ -81,7 +81,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       const fault = faults.get(client);
       let device: KnownDevice | null = null;
       try {
-        device = directory.authenticate(username ?? '', password ?? '');
+        device = devices.authenticate(username ?? '', password ?? '');
         if (fault) throw fault.error;
         connections.add(client, device);
         answer(null, true);

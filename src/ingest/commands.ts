@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes';
 import { TocsinError } from '../shared/errors.ts';
 import type { Connections } from './connections.ts';
-import type { DeviceDirectory } from './device-directory.ts';
+import type { KnownDevices } from './known-devices.ts';
 import { listens, waitingMessages } from './sessions.ts';
 import { downTopic } from './topics.ts';
 
@@ -24,9 +24,9 @@ export type SendCommand = (deviceId: string, command: Command) => Promise<void>;
  * It rejects with TocsinError DEVICE_UNKNOWN, DEVICE_DISABLED, DEVICE_UNREACHABLE when the device neither listens nor
  * has a kept session, TOO_MANY_REQUESTS when 32 commands wait in a session already.
  */
-export function commandSender(broker: Aedes, directory: DeviceDirectory, connections: Connections): SendCommand {
+export function commandSender(broker: Aedes, devices: KnownDevices, connections: Connections): SendCommand {
   return async (deviceId, { command, arguments: given }) => {
-    const device = directory.get(deviceId);
+    const device = devices.get(deviceId);
     if (device === undefined) throw new TocsinError('DEVICE_UNKNOWN', `There is no device ${deviceId}.`);
     if (device.state !== 'active') {
       throw new TocsinError('DEVICE_DISABLED', `Device ${deviceId} is disabled; set it active first.`);

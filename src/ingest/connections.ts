@@ -1,6 +1,6 @@
 import type { Client } from 'aedes';
 import { TocsinError } from '../shared/errors.ts';
-import type { KnownDevice } from './device-directory.ts';
+import type { KnownDevice } from './known-devices.ts';
 import { downTopic, upTopic } from './topics.ts';
 
 /** Connections of one device at once: itself, a restart not yet noticed, and people trying things out. */

@@ -1,5 +1,4 @@
 import type { Registry } from 'prom-client';
-import type { decode } from '../devices/decode.ts';
 import type { JournalWriter } from '../journal/port.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -8,8 +7,8 @@ import type { Logger } from '../shared/logger.ts';
 import { createBroker } from './broker.ts';
 import { commandSender, type SendCommand } from './commands.ts';
 import { Connections } from './connections.ts';
-import { DeviceDirectory, type DeviceSource } from './device-directory.ts';
 import { type AcceptHttp, httpIntake } from './http-intake.ts';
+import { KnownDevices, type ReadDevices } from './known-devices.ts';
 import { openListeners, type Ports } from './listeners.ts';
 import { IngestMetrics } from './metrics.ts';
 import { Refusals } from './refusals.ts';
@@ -20,10 +19,9 @@ const SMALLEST_MESSAGE_LIMIT = 128 * 1024;
 
 export interface GatewayParts {
   settings: Pick<Settings, 'mqtt' | 'intake'>;
-  devices: DeviceSource;
+  devices: ReadDevices;
   /** Stays the caller's: close it after the gateway. */
   journal: JournalWriter;
-  decode: typeof decode;
   deviceTypes: ReadonlyMap<string, DeviceType>;
   clock: Clock;
   log: Logger;
@@ -52,8 +50,8 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { settings, journal, clock } = parts;
   const { maxPayload } = settings.intake;
   const log = parts.log.child({ room: 'ingest' });
-  const directory = new DeviceDirectory(parts.devices);
-  await directory.load();
+  const devices = new KnownDevices(parts.devices);
+  await devices.load();
   const connections = new Connections();
   const metrics = new IngestMetrics(() => connections.size);
   const refusals = new Refusals(journal, metrics, clock, log);
@@ -62,7 +60,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     maxPayload,
     largestMessage,
     journal,
-    directory,
+    devices,
     connections,
     refusals,
     metrics,
@@ -75,12 +73,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const stopTicks = startTicks(journal, clock);
 
   return {
-    acceptHttp: httpIntake({ ...parts, intake: settings.intake, directory, refusals, metrics }),
-    sendCommand: commandSender(broker, directory, connections),
+    acceptHttp: httpIntake({ ...parts, intake: settings.intake, devices, refusals, metrics }),
+    sendCommand: commandSender(broker, devices, connections),
     async devicesChanged() {
-      await directory.load();
+      await devices.load();
       for (const connection of [...connections.all()]) {
-        const device = directory.get(connection.device.id);
+        const device = devices.get(connection.device.id);
         const stays = device?.state === 'active' && device.secretHash === connection.device.secretHash;
         if (stays) connection.device = device;
         else connection.client.close();

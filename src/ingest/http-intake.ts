@@ -1,11 +1,11 @@
-import type { Decoded, decode } from '../devices/decode.ts';
+import { type Decoded, decode, decodeLimits } from '../devices/decode.ts';
 import { partitionOf } from '../journal/partition-of.ts';
 import type { JournalWriter } from '../journal/port.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import { TocsinError } from '../shared/errors.ts';
-import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
+import type { KnownDevice, KnownDevices } from './known-devices.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { payloadTooLarge } from './permissions.ts';
 import type { Refusals } from './refusals.ts';
@@ -28,9 +28,8 @@ export type AcceptHttp = (frame: HttpFrame) => Promise<AcceptedFrame>;
 export interface HttpIntakeParts {
   intake: Settings['intake'];
   journal: JournalWriter;
-  directory: DeviceDirectory;
+  devices: KnownDevices;
   deviceTypes: ReadonlyMap<string, DeviceType>;
-  decode: typeof decode;
   refusals: Refusals;
   metrics: IngestMetrics;
   clock: Clock;
@@ -45,14 +44,14 @@ export interface HttpIntakeParts {
  * JOURNAL_UNAVAILABLE, or the first problem that decoding found.
  */
 export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
-  const { journal, directory, refusals, metrics, clock } = parts;
+  const { journal, devices, refusals, metrics, clock } = parts;
   return async ({ deviceId, secret, payload }) => {
     const topic = upTopic(deviceId);
     const receivedAt = clock.now();
     let device: KnownDevice | null = null;
     let decoded: Decoded;
     try {
-      device = directory.authenticate(deviceId, secret);
+      device = devices.authenticate(deviceId, secret);
       decoded = judge(parts, device, payload, receivedAt);
     } catch (error) {
       if (error instanceof TocsinError) {
@@ -75,15 +74,14 @@ export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
 }
 
 function judge(parts: HttpIntakeParts, device: KnownDevice, payload: Uint8Array, receivedAt: number): Decoded {
-  const { maxPayload, maxFuture, maxAge } = parts.intake;
+  const { maxPayload } = parts.intake;
   if (payload.length > maxPayload) throw payloadTooLarge(payload.length, maxPayload);
   const type = parts.deviceTypes.get(device.type);
   if (type === undefined) {
     const text = `Device ${device.id} is of type ${device.type}, which this Tocsin does not know.`;
     throw new TocsinError('DEVICE_TYPE_UNKNOWN', text);
   }
-  const limits = { maxFutureMs: maxFuture, maxAgeMs: maxAge };
-  const decoded = parts.decode(type, { deviceId: device.id, payload, receivedAt }, limits);
+  const decoded = decode(type, { deviceId: device.id, payload, receivedAt }, decodeLimits(parts.intake));
   const problem = decoded.problems[0];
   if (decoded.samples.length === 0 && problem) throw new TocsinError(problem.code, problem.reason);
   return decoded;

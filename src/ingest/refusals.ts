@@ -4,7 +4,7 @@ import type { Intake } from '../model/frame.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { TocsinError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { KnownDevice } from './device-directory.ts';
+import type { KnownDevice } from './known-devices.ts';
 import type { IngestMetrics } from './metrics.ts';
 
 /** Bytes of a refused payload that are kept; enough to see what it was. */

@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
@@ -77,7 +78,7 @@ export async function startEngine(
     deviceTypes,
     devices,
     fold,
-    limits: { maxFutureMs: settings.intake.maxFuture, maxAgeMs: settings.intake.maxAge },
+    limits: decodeLimits(settings.intake),
     checkpointEveryMs: settings.rules.checkpointEvery,
     respond: (tx, transitions) => respond(tx, transitions, response, clock.now()),
     onFeed: announce,

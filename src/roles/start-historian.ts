@@ -1,5 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
@@ -42,7 +43,7 @@ export async function startHistorian({
     devices: new DeviceDirectory(store),
     // What is broken in a device type is said by the engine, which reads the same folders.
     deviceTypes: loadDeviceTypes(settings.devicesDir).types,
-    limits: { maxFutureMs: settings.intake.maxFuture, maxAgeMs: settings.intake.maxAge },
+    limits: decodeLimits(settings.intake),
     log,
   });
   await frames.reload();

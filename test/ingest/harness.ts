@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
-import { decode } from '../../src/devices/decode.ts';
 import { createSecret } from '../../src/ingest/credentials.ts';
-import type { KnownDevice } from '../../src/ingest/device-directory.ts';
 import { type Gateway, startGateway } from '../../src/ingest/gateway.ts';
+import type { KnownDevice } from '../../src/ingest/known-devices.ts';
 import { type Disk, fileDisk } from '../../src/journal/disk.ts';
 import type { Entry } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
@@ -67,9 +66,8 @@ export class Harness {
     });
     harness.gateway = await startGateway({
       settings,
-      devices: { loadDevices: async () => harness.devices },
+      devices: async () => harness.devices,
       journal: harness.journal,
-      decode,
       deviceTypes: new Map([[gauge.id, gauge]]),
       clock,
       log,

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DeviceDirectory, devicesOfStore } from '../../src/ingest/device-directory.ts';
+import { devicesOfStore, KnownDevices } from '../../src/ingest/known-devices.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open.ts';
 import { someDevice } from './harness.ts';
 
 test('devices come from the store, with the credential that was kept for them', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'tocsin-directory-'));
+  const dir = await mkdtemp(join(tmpdir(), 'tocsin-devices-'));
   const store = await openStore(join(dir, 'tocsin.db'));
   await migrate(store);
   const { secret, ...known } = someDevice('gauge-7');
@@ -26,15 +26,15 @@ test('devices come from the store, with the credential that was kept for them', 
     .insertInto('device')
     .values({ ...known, ...place })
     .execute();
-  const directory = new DeviceDirectory(devicesOfStore(store));
-  expect(() => directory.authenticate('gauge-7', secret)).toThrow(/Unknown device or wrong secret/);
-  await directory.load();
-  expect(directory.authenticate('gauge-7', secret)).toEqual(known);
+  const devices = new KnownDevices(devicesOfStore(store));
+  expect(() => devices.authenticate('gauge-7', secret)).toThrow(/Unknown device or wrong secret/);
+  await devices.load();
+  expect(devices.authenticate('gauge-7', secret)).toEqual(known);
   await store.updateTable('device').set({ state: 'disabled' }).execute();
-  await directory.load();
-  expect(() => directory.authenticate('gauge-7', secret)).toThrow(/is disabled/);
+  await devices.load();
+  expect(() => devices.authenticate('gauge-7', secret)).toThrow(/is disabled/);
   await store.destroy();
-  await expect(directory.load()).rejects.toThrow();
-  expect(directory.get('gauge-7')?.state).toBe('disabled');
+  await expect(devices.load()).rejects.toThrow();
+  expect(devices.get('gauge-7')?.state).toBe('disabled');
   await rm(dir, { recursive: true });
 });

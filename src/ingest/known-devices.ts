@@ -6,28 +6,27 @@ import { type HashedSecret, verifySecret } from './credentials.ts';
 /** What the door needs to know of a device. */
 export type KnownDevice = Pick<Device, 'id' | 'type' | 'gridId' | 'state'> & HashedSecret;
 
-export interface DeviceSource {
-  loadDevices(): Promise<KnownDevice[]>;
-}
+/** Reads all devices, as they are now. */
+export type ReadDevices = () => Promise<KnownDevice[]>;
 
-/** The devices of the relational store. */
-export function devicesOfStore(store: Store): DeviceSource {
+/** Reads them from the relational store. */
+export function devicesOfStore(store: Store): ReadDevices {
   const columns = ['id', 'type', 'gridId', 'state', 'secretSalt', 'secretHash'] as const;
-  return { loadDevices: () => store.selectFrom('device').select(columns).execute() };
+  return () => store.selectFrom('device').select(columns).execute();
 }
 
 /** All devices in memory: signing in and each frame's permission are decided without asking the store. */
-export class DeviceDirectory {
-  readonly #source: DeviceSource;
+export class KnownDevices {
+  readonly #read: ReadDevices;
   #devices: ReadonlyMap<string, KnownDevice> = new Map();
 
-  constructor(source: DeviceSource) {
-    this.#source = source;
+  constructor(read: ReadDevices) {
+    this.#read = read;
   }
 
   /** Reads all devices again. When it fails the ones known before stay. */
   async load(): Promise<void> {
-    const devices = await this.#source.loadDevices();
+    const devices = await this.#read();
     this.#devices = new Map(devices.map((device) => [device.id, device]));
   }
 
