@@ -4,13 +4,13 @@ import { loadDeviceTypes } from './devices/registry.ts';
 import { flowsProxy } from './flows/proxy.ts';
 import { startGateway } from './ingest/gateway.ts';
 import { devicesOfStore } from './ingest/known-devices.ts';
+import { keepJournalShort } from './journal/trim.ts';
 import { openJournalWriter } from './journal/writer.ts';
 import { Flows } from './roles/flows.ts';
-import type { EngineFunctions, HistorianFunctions, HostFunctions } from './roles/messages.ts';
+import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
 import { metrics } from './roles/metrics.ts';
 import { readiness } from './roles/readiness.ts';
-import { ruleProblems } from './roles/rule-problems.ts';
-import { keepJournalShort } from './roles/trim.ts';
+import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
 import { systemClock } from './shared/clock.ts';
@@ -37,7 +37,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
   const store = await openStore(files.store);
   await migrate(store);
-  await ensureAdministrator(store, settings, log);
+  await ensureAdministrator(store, settings, log, clock);
 
   // Every frame, durable before it is acknowledged, in one order.
   const { segmentBytes, keep: keepMs } = settings.journal;
@@ -54,39 +54,41 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   });
 
   // journal → decode → rules → alarms → response → notify, in a thread with its own offset
-  const news = new Signal();
-  const host: HostFunctions = { feedChanged: () => news.changed() };
-  const thread = { settings, journalProgress: journal.progress };
-  const engine = startWorker<EngineFunctions, HostFunctions>(
-    new URL('./roles/engine.ts', import.meta.url),
-    thread,
-    host,
-  );
+  const feed = new Signal();
+  const host: HostFunctions = { feedChanged: () => feed.changed() };
+  const data: ThreadData = { settings, journalProgress: journal.progress };
+  const engineFile = new URL('./roles/engine.ts', import.meta.url);
+  const engine = startWorker<EngineFunctions, HostFunctions>(engineFile, data, host);
 
   // journal → decode → telemetry, in a thread with its own offset
-  const historian = startWorker<HistorianFunctions, HostFunctions>(
-    new URL('./roles/historian.ts', import.meta.url),
-    thread,
-    host,
-  );
-  const trimming = keepJournalShort(journal, [engine.remote, historian.remote], log);
+  const historianFile = new URL('./roles/historian.ts', import.meta.url);
+  const historian = startWorker<HistorianFunctions, HostFunctions>(historianFile, data, host);
+
+  const consumers = [engine.remote, historian.remote];
+  const trimming = keepJournalShort(journal, consumers, log);
 
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
   const leftOut = [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)];
-  const parts = { engine: engine.remote, historian: historian.remote, flows, leftOut };
   const api = createApi({
-    ...{ settings, store, deviceTypes, clock, log, gateway, feed: news },
-    ...{ engine: engine.remote, historian: historian.remote },
-    readiness: () => readiness(parts),
-    metrics: () => metrics(gateway.registry, [engine.remote, historian.remote]),
+    settings,
+    store,
+    deviceTypes,
+    clock,
+    log,
+    gateway,
+    engine: engine.remote,
+    historian: historian.remote,
+    feed,
+    readiness: () => readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut }),
+    metrics: () => metrics(gateway.registry, consumers),
   });
   api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
-  const console = await api.listen({ host: settings.http.host, port: settings.http.port });
-  flows.start(console);
+  const address = await api.listen({ host: settings.http.host, port: settings.http.port });
+  flows.start(address);
 
   return {
-    urls: { console, mqtt: `mqtt://${settings.mqtt.host}:${gateway.ports.mqtt}` },
+    urls: { console: address, mqtt: `mqtt://${settings.mqtt.host}:${gateway.ports.mqtt}` },
     failed: Promise.race([endOf('engine', engine), endOf('historian', historian)]),
     // From the doors inwards, so that what has come in is finished.
     async stop() {

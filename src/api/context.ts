@@ -1,4 +1,5 @@
 import type { DeviceType } from '../model/device-type.ts';
+import type { NormalBand } from '../rules/baseline.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -26,13 +27,10 @@ export interface Gateway {
 
 /** What the API needs of the engine: the rule fold and its baselines. */
 export interface Engine {
-  /** Devices, areas, people, duty or webhooks changed in the store: read them again. */
+  /** Devices or areas changed in the store: read them again. People, duty and webhooks it reads when it needs them. */
   reload(): Promise<void>;
-  baseline(
-    deviceId: string,
-    channel: string,
-    times: number[],
-  ): Promise<{ at: number; low: number; middle: number; high: number }[]>;
+  /** Normal values of a channel at the given times; a time is left out where the baseline has not learnt enough. */
+  baseline(deviceId: string, channel: string, times: number[]): Promise<NormalBand[]>;
 }
 
 /** What the API needs of the historian: the readings. */

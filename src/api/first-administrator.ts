@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Settings } from '../settings/schema.ts';
-import { type Clock, systemClock } from '../shared/clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { addAudit } from '../store/audit.ts';
 import type { Store } from '../store/open.ts';
@@ -8,14 +8,14 @@ import { inTransaction } from '../store/transaction.ts';
 import { hashPassword } from './access/password.ts';
 
 /**
- * When there is nobody (programs do not count): adds the administrator `admin` with `access.adminPassword`, or with a made-up password
- * that is logged, once. Otherwise nothing happens, whatever the setting says.
+ * When there is nobody (programs do not count): adds the administrator `admin` with `access.adminPassword`, or with a
+ * made-up password that is logged, once. Otherwise nothing happens, whatever the setting says.
  */
 export async function ensureAdministrator(
   store: Store,
   settings: Pick<Settings, 'access'>,
   log: Logger,
-  clock: Clock = systemClock,
+  clock: Clock,
 ): Promise<void> {
   const someone = await store
     .selectFrom('person')

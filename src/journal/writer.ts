@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Disk, fileDisk } from './disk.ts';
 import { lockJournal } from './lock.ts';
+import { embeddedPartitions } from './partition-of.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import type { JournalWriter } from './port.ts';
 import { Progress } from './progress.ts';
@@ -23,9 +24,6 @@ export interface JournalWriterOptions {
 /** The writer of the embedded engine, and what its readers need to be told where the journal ends. */
 export type EmbeddedJournalWriter = JournalWriter & { progress: SharedArrayBuffer };
 
-/** The embedded engine has one: what a city needs more for is served by the distributed engine. */
-const PARTITIONS = 1;
-
 /**
  * Opens the embedded journal for writing, after cutting off what a crash left half written.
  * @throws TocsinError JOURNAL_LOCKED when another process has it open.
@@ -36,9 +34,9 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
   await mkdir(dir, { recursive: true });
   const unlock = lockJournal(dir);
   try {
-    const progress = Progress.allocate(PARTITIONS);
+    const progress = Progress.allocate(embeddedPartitions);
     const partitions: PartitionWriter[] = [];
-    for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (let partition = 0; partition < embeddedPartitions; partition++) {
       const partitionDir = await ensurePartitionDir(dir, partition);
       const recovered = await recoverPartition(partitionDir, log);
       const { segmentBytes, keepMs } = options;

@@ -1,11 +1,11 @@
 import { workerData } from 'node:worker_threads';
 import { createLogger } from '../shared/logger.ts';
 import { type RemoteFunctions, serveWorker } from '../shared/worker.ts';
-import type { EngineFunctions, HostFunctions } from './messages.ts';
-import { type EngineData, startEngine } from './start-engine.ts';
+import type { EngineFunctions, HostFunctions, ThreadData } from './messages.ts';
+import { startEngine } from './start-engine.ts';
 
 /** The engine thread: rules, alarms, response, notifications. */
-const data = workerData as EngineData;
+const data = workerData as ThreadData;
 const log = createLogger(data.settings.log.level).child({ room: 'rules' });
 let host: RemoteFunctions<HostFunctions> | undefined;
 // What is committed before the main thread listens, it reads from the store when it begins to.

@@ -1,39 +1,32 @@
-import type { Bucket, LatestValue, RangeQuery } from '../telemetry/port.ts';
+import type { Engine, Historian } from '../api/context.ts';
+import type { Settings } from '../settings/schema.ts';
 
-/** What the main thread asks of the engine thread. */
-export interface EngineFunctions {
-  /** Devices, areas, people or duty changed in the store: read them again. */
-  reload(): Promise<void>;
-  /** Normal values of a channel at the given times; a time is left out where the baseline has not learnt enough. */
-  baseline(deviceId: string, channel: string, times: number[]): Promise<NormalBand[]>;
+/** What a thread is started with. */
+export interface ThreadData {
+  settings: Settings;
+  /** From the journal's writer: where the journal begins and ends. */
+  journalProgress: SharedArrayBuffer;
+}
+
+/** What the main thread asks of each thread that reads the journal. */
+interface Consumer {
   /** Prometheus text of this thread's own metrics. */
   metrics(): Promise<string>;
   status(): Promise<ConsumerStatus>;
-  /** Finishes the batch under way, writes a checkpoint, ends. */
+  /** Finishes what is under way, keeps its place in the journal, ends. */
   stop(): Promise<void>;
 }
 
+/** What the main thread asks of the engine thread. */
+export interface EngineFunctions extends Engine, Consumer {}
+
 /** What the main thread asks of the historian thread, which keeps every reading. */
-export interface HistorianFunctions {
-  range(query: RangeQuery): Promise<Bucket[]>;
-  latest(deviceId: string, channels: string[]): Promise<LatestValue[]>;
-  reload(): Promise<void>;
-  metrics(): Promise<string>;
-  status(): Promise<ConsumerStatus>;
-  stop(): Promise<void>;
-}
+export interface HistorianFunctions extends Historian, Consumer {}
 
 /** What both threads tell the main thread. */
 export interface HostFunctions {
   /** Rows were added to the store's feed: consoles and flows have news. */
   feedChanged(): void;
-}
-
-export interface NormalBand {
-  at: number;
-  low: number;
-  middle: number;
-  high: number;
 }
 
 export interface ConsumerStatus {

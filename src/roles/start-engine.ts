@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
+import { embeddedPartition } from '../journal/partition-of.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
 import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
@@ -12,38 +13,33 @@ import { respond } from '../response/respond.ts';
 import { type CompiledType, compileType } from '../rules/compile.ts';
 import { Fold } from '../rules/fold.ts';
 import { dataFiles } from '../settings/data-files.ts';
-import type { Settings } from '../settings/schema.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
+import { Repeating } from '../shared/repeating.ts';
 import { tidyStore } from '../store/housekeeping.ts';
 import { openStore } from '../store/open.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { EngineLoop } from './engine-loop.ts';
-import type { EngineFunctions } from './messages.ts';
-import { Repeating } from './repeating.ts';
+import type { EngineFunctions, ThreadData } from './messages.ts';
 
-/** The embedded journal has one partition. */
-const partition = 0;
 /** How often SLA clocks and waiting notifications are looked at. */
 const everyMs = 1_000;
 const tidyEveryMs = 3_600_000;
 
-export interface EngineData {
-  settings: Settings;
-  /** From the journal's writer. */
-  journalProgress: SharedArrayBuffer;
-}
-
 /** Composes the engine and starts to fold; the store must have its tables. `stop()` closes everything. */
 export async function startEngine(
-  { settings, journalProgress }: EngineData,
+  { settings, journalProgress }: ThreadData,
   host: { onFeed(): void; log: Logger },
 ): Promise<EngineFunctions> {
   const { log, onFeed } = host;
   const clock = systemClock;
   const files = dataFiles(settings);
   const store = await openStore(files.store);
-  const reader = await openJournalReader({ dir: files.journal, partition, progress: journalProgress });
+  const reader = await openJournalReader({
+    dir: files.journal,
+    partition: embeddedPartition,
+    progress: journalProgress,
+  });
   const { types: deviceTypes } = loadDeviceTypes(settings.devicesDir, log);
   const compiled = new Map<string, CompiledType>();
   for (const type of deviceTypes.values()) {
@@ -74,7 +70,7 @@ export async function startEngine(
   const loop = new EngineLoop({
     store,
     reader,
-    partition,
+    partition: embeddedPartition,
     deviceTypes,
     devices,
     fold,

@@ -2,9 +2,9 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
+import { embeddedPartition } from '../journal/partition-of.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
-import type { Settings } from '../settings/schema.ts';
 import type { Logger } from '../shared/logger.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
@@ -13,31 +13,25 @@ import { writerMetrics } from '../telemetry/metrics.ts';
 import { TelemetryWriter } from '../telemetry/writer.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { FrameReadings } from './frame-readings.ts';
-import type { HistorianFunctions } from './messages.ts';
+import type { HistorianFunctions, ThreadData } from './messages.ts';
 
 /** Name of the historian's offset in the store. */
 const consumer = 'telemetry';
-/** The embedded journal has one partition. */
-const partition = 0;
 /** A store that hangs must not hold up the end; what it has not taken by then is written after the next start. */
 const stopWithinMs = 5000;
 
-export interface HistorianOptions {
-  settings: Settings;
-  /** From the journal's writer. */
-  journalProgress: SharedArrayBuffer;
-  log: Logger;
-}
-
 /** Composes the historian and starts to write; the store must have its tables. `stop()` closes everything. */
-export async function startHistorian({
-  settings,
-  journalProgress,
-  log,
-}: HistorianOptions): Promise<HistorianFunctions> {
+export async function startHistorian(
+  { settings, journalProgress }: ThreadData,
+  log: Logger,
+): Promise<HistorianFunctions> {
   const files = dataFiles(settings);
   const store = await openStore(files.store);
-  const journal = await openJournalReader({ dir: files.journal, partition, progress: journalProgress });
+  const journal = await openJournalReader({
+    dir: files.journal,
+    partition: embeddedPartition,
+    progress: journalProgress,
+  });
 
   const frames = new FrameReadings({
     devices: new DeviceDirectory(store),
@@ -61,8 +55,8 @@ export async function startHistorian({
     telemetry,
     readingsOf: (frame) => frames.of(frame),
     checkpoint: {
-      load: () => getCheckpoint(store, consumer, partition),
-      save: (offset) => setCheckpoint(store, consumer, partition, offset),
+      load: () => getCheckpoint(store, consumer, embeddedPartition),
+      save: (offset) => setCheckpoint(store, consumer, embeddedPartition, offset),
     },
     metrics,
     log,

@@ -1,12 +1,21 @@
 import { median, medianAbsoluteDeviation } from 'simple-statistics';
 
-/** A reading against what is normal for its device and channel at that hour. */
-export interface BaselineView {
-  /** Distance from the middle in robust standard deviations; 0 is perfectly usual. */
-  score: number;
+/** What is normal for a channel of a device, in its unit. */
+interface Normal {
   low: number;
   middle: number;
   high: number;
+}
+
+/** What is normal at a moment, milliseconds since the epoch. */
+export interface NormalBand extends Normal {
+  at: number;
+}
+
+/** A reading against what is normal for its device and channel at that hour. */
+export interface BaselineView extends Normal {
+  /** Distance from the middle in robust standard deviations; 0 is perfectly usual. */
+  score: number;
 }
 
 /** What a baseline has learnt, as it is kept in a checkpoint. */
@@ -63,7 +72,7 @@ export class Baseline {
   }
 
   /** Normal values at a time of day, or null while there is too little history. */
-  normal(at: number): Omit<BaselineView, 'score'> | null {
+  normal(at: number): Normal | null {
     const normal = this.#at(hourOf(at));
     if (!normal) return null;
     const half = bandDeviations * normal.deviation;

@@ -1,7 +1,7 @@
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
-import type { BaselineState } from './baseline.ts';
+import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState } from './device-judge.ts';
 
@@ -61,11 +61,7 @@ export class Fold {
   }
 
   /** What is normal for a channel at the given times; a time is left out where too little is known. */
-  normal(
-    device: Device,
-    channel: string,
-    times: readonly number[],
-  ): { at: number; low: number; middle: number; high: number }[] {
+  normal(device: Device, channel: string, times: readonly number[]): NormalBand[] {
     const baseline = this.#judgeOf(device)?.baselineOf(channel);
     if (!baseline) return [];
     return times.flatMap((at) => {

@@ -1,7 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import type { HistorianData } from '../../src/roles/historian.ts';
-import type { HistorianFunctions, HostFunctions } from '../../src/roles/messages.ts';
+import type { HistorianFunctions, HostFunctions, ThreadData } from '../../src/roles/messages.ts';
 import { dataFiles } from '../../src/settings/data-files.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import { createLogger } from '../../src/shared/logger.ts';
@@ -56,7 +55,7 @@ export async function townOfGauges(devices: readonly string[], telemetry: Settin
     journal,
     addDevice,
     startHistorian: () => {
-      const data: HistorianData = { settings, journalProgress: journal.progress };
+      const data: ThreadData = { settings, journalProgress: journal.progress };
       const url = new URL('../../src/roles/historian.ts', import.meta.url);
       const thread = startWorker<HistorianFunctions, HostFunctions>(url, data, { feedChanged: () => {} });
       threads.push(thread);

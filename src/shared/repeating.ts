@@ -1,4 +1,4 @@
-import type { Logger } from '../shared/logger.ts';
+import type { Logger } from './logger.ts';
 
 /** Does something again and again, never two at once; a failure is logged once until it works again. */
 export class Repeating {
@@ -9,6 +9,7 @@ export class Repeating {
   #running: Promise<void> | null = null;
   #failing = false;
 
+  /** @param name what it is called in the log */
   constructor(name: string, everyMs: number, log: Logger, work: () => Promise<unknown>) {
     this.#name = name;
     this.#log = log;

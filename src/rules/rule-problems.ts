@@ -1,5 +1,5 @@
 import type { DeviceType } from '../model/device-type.ts';
-import { compileType } from '../rules/compile.ts';
+import { compileType } from './compile.ts';
 
 /** A sentence for each rule that does not compile; the engine leaves it out. */
 export function ruleProblems(deviceTypes: ReadonlyMap<string, DeviceType>): string[] {
