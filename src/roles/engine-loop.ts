@@ -116,12 +116,14 @@ export class EngineLoop {
       const entries = await this.#persist('read the journal', () =>
         reader.read(this.#offset, batchEntries, readWaitMs, signal),
       );
-      if (entries && entries.length > 0) await this.#take(entries);
+      // Told to stop while the store did not take the effects: the offset must stay below them.
+      if (entries && entries.length > 0 && !(await this.#take(entries))) return;
       if (clock.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
     }
   }
 
-  async #take(entries: StoredEntry[]): Promise<void> {
+  /** @returns whether everything up to here is in the store. */
+  async #take(entries: StoredEntry[]): Promise<boolean> {
     const effects: AlarmEffect[] = [];
     for (const { offset, entry } of entries) {
       // What was committed before a crash is folded again for its state; its effects are in the store already.
@@ -133,7 +135,7 @@ export class EngineLoop {
       if (isNew) effects.push(...news);
     }
     this.#offset = entries.at(-1)!.offset + 1;
-    if (effects.length > 0 || this.#quarantine.size > 0) await this.#commit(effects);
+    return effects.length > 0 || this.#quarantine.size > 0 ? await this.#commit(effects) : true;
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
@@ -164,7 +166,7 @@ export class EngineLoop {
     }
   }
 
-  async #commit(effects: AlarmEffect[]): Promise<void> {
+  async #commit(effects: AlarmEffect[]): Promise<boolean> {
     const { store, devices, partition, respond, onFeed } = this.#options;
     const rows = this.#quarantine.take();
     // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
@@ -178,9 +180,10 @@ export class EngineLoop {
       });
       return true;
     });
-    if (!done) return;
+    if (!done) return false;
     this.#committed = this.#offset;
     if (effects.length > 0) onFeed();
+    return true;
   }
 
   async #checkpoint(): Promise<void> {

@@ -57,6 +57,7 @@ interface Given {
   dir: string;
   fold?: Fold;
   respond?: () => Promise<void>;
+  checkpointEveryMs?: number;
 }
 
 async function startLoop({ store, journal, dir, ...given }: Given): Promise<EngineLoop> {
@@ -72,7 +73,7 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
     devices,
     fold: given.fold ?? new Fold(new Map([[type.id, compileType(type)]])),
     limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
-    checkpointEveryMs: 1e9,
+    checkpointEveryMs: given.checkpointEveryMs ?? 1e9,
     respond: given.respond ?? (async () => {}),
     onFeed: () => {},
     clock: systemClock,
@@ -126,6 +127,24 @@ test('a commit that fails is tried until the store takes it, and nothing is comm
   await expect.poll(() => ledger(store), { timeout: 5_000 }).toEqual(['raised']);
   await vi.waitFor(() => expect(loop.status().trouble).toBeNull());
   await loop.stop();
+});
+
+test('effects that the store has not taken when it ends are there after the next start', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const respond = async () => {
+    throw new Error('disk full');
+  };
+  const loop = await startLoop({ store, journal, dir, respond, checkpointEveryMs: 0 });
+  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":12}' }));
+  await expect.poll(() => loop.status().trouble).toMatch(/disk full/);
+  await loop.stop();
+  expect(await alarms(store)).toEqual([]);
+
+  const next = await startLoop({ store, journal, dir });
+  await expect.poll(() => ledger(store)).toEqual(['raised']);
+  await next.stop();
 });
 
 test('a frame at which our own code fails is quarantined, and the next ones are judged', async () => {
