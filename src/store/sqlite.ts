@@ -74,6 +74,12 @@ function isBusy(error: unknown): boolean {
 
 class TocsinSqliteDriver extends SqliteDriver {
   #connection: PatientConnection | undefined;
+  readonly #inTransaction: () => boolean;
+
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
+    super(config);
+    this.#inTransaction = inTransaction;
+  }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#connection ??= new PatientConnection(await super.acquireConnection());
@@ -87,6 +93,14 @@ class TocsinSqliteDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
+
+  /**
+   * On a full or failing disk SQLite rolls back by itself. A second `rollback` fails then, and its error would stand in
+   * the place of the one that says what is wrong.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#inTransaction()) await super.rollbackTransaction(connection);
+  }
 }
 
 /** SQLite rolls back changes of the schema like any other, so a migration that fails leaves nothing behind. */
@@ -98,14 +112,16 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 
 class TocsinSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #inTransaction: () => boolean;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
     super(config);
     this.#config = config;
+    this.#inTransaction = inTransaction;
   }
 
   override createDriver(): Driver {
-    return new TocsinSqliteDriver(this.#config);
+    return new TocsinSqliteDriver(this.#config, this.#inTransaction);
   }
 
   override createAdapter(): DialectAdapter {
@@ -123,17 +139,16 @@ export function sqliteDialect(file: string): SqliteDialect {
   // From here on PatientConnection waits.
   connection.pragma('busy_timeout = 0');
   const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>();
-  return new TocsinSqliteDialect({
-    database: {
-      close: () => connection.close(),
-      prepare: (sql) => {
-        let statement = prepared.get(sql);
-        if (statement) return statement;
-        statement = connection.prepare<unknown[]>(sql);
-        if (prepared.size >= preparedStatements) prepared.delete(prepared.keys().next().value!);
-        prepared.set(sql, statement);
-        return statement;
-      },
+  const database = {
+    close: () => connection.close(),
+    prepare: (sql: string) => {
+      let statement = prepared.get(sql);
+      if (statement) return statement;
+      statement = connection.prepare<unknown[]>(sql);
+      if (prepared.size >= preparedStatements) prepared.delete(prepared.keys().next().value!);
+      prepared.set(sql, statement);
+      return statement;
     },
-  });
+  };
+  return new TocsinSqliteDialect({ database }, () => connection.inTransaction);
 }

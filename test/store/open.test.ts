@@ -107,3 +107,22 @@ test('the feed is read on from a number, in order, and numbers are never used ag
   await addFeed(store, line('d'));
   expect(await feedEnd(store)).toBe(4);
 });
+
+test('a full disk is what the error of a transaction says, and there is no harm to the next one', async () => {
+  const { store } = await tempStore();
+  const pages = async (limit: string) => await sql.raw(`pragma max_page_count ${limit}`).execute(store);
+  await pages('= 1');
+  const large = 'x'.repeat(1_000_000);
+  const filling = store.transaction().execute(async (tx) => {
+    for (let i = 0; i < 5; i++)
+      await tx
+        .insertInto('foldState')
+        .values({ key: `k${i}`, stateJson: large })
+        .execute();
+  });
+  await expect(filling).rejects.toThrow('database or disk is full');
+  await pages('= 4294967294');
+  await store.transaction().execute(async (tx) => await setCheckpoint(tx, 'after', 0, 1));
+  expect(await store.selectFrom('foldState').select('key').execute()).toEqual([]);
+  expect(await getCheckpoint(store, 'after', 0)).toBe(1);
+});
