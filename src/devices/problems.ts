@@ -32,6 +32,16 @@ export class Problems {
 
 /** Something that a device sent, short enough to be shown in a sentence. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = written(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** `JSON.parse` takes any depth, `JSON.stringify` runs out of stack at some thousand levels. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return Array.isArray(value) ? '[[…]]' : '{…}';
+  }
 }

@@ -55,6 +55,13 @@ test.each([
   ['a list in a list', '[[{"level":3}]]', 'PAYLOAD_SHAPE'],
   ['brackets without end', '['.repeat(60_000), 'PAYLOAD_NOT_JSON'],
   ['brackets within brackets', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'PAYLOAD_SHAPE'],
+  ['brackets within brackets as a value', `{"level":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'VALUE_TYPE'],
+  ['objects within objects as a value', `{"level":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`, 'VALUE_TYPE'],
+  [
+    'brackets within brackets as the time',
+    `{"time":${'['.repeat(30_000)}${']'.repeat(30_000)},"level":3}`,
+    'TIME_INVALID',
+  ],
   ['an unknown channel', '{"depth":3}', 'CHANNEL_UNKNOWN'],
   ['another spelling', '{"Level":3}', 'CHANNEL_UNKNOWN'],
   ['a number as text', '{"level":"3"}', 'VALUE_TYPE'],
