@@ -12,8 +12,8 @@ export async function devicesChanged(context: ApiContext): Promise<void> {
   ]);
 }
 
-/** The same for areas, people, duty and webhooks, which only the engine works with. */
-export async function responseChanged(context: ApiContext): Promise<void> {
+/** The same for areas, which only the engine keeps in memory. */
+export async function areasChanged(context: ApiContext): Promise<void> {
   await tell(context, [() => context.engine.reload()]);
 }
 

@@ -1,10 +1,7 @@
 import { isIPv4 } from 'node:net';
-import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { TocsinError } from '../shared/errors.ts';
-import { allows } from './access/permissions.ts';
-import { findSession } from './access/session.ts';
+import { bearerToken, whoMay } from './access/authenticate.ts';
 import type { Api } from './api.ts';
 import type { ApiContext } from './context.ts';
 
@@ -42,20 +39,11 @@ export function metricsRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      if (!isLoopback(request.ip)) await mustRead(context, request);
+      if (!isLoopback(request.ip)) await whoMay(context, bearerToken(request), 'metrics.read');
       const text = `${await registry.metrics()}\n${await context.metrics()}`;
       return reply.type(registry.contentType).serializer(String).send(text);
     },
   );
-}
-
-async function mustRead(context: ApiContext, request: FastifyRequest): Promise<void> {
-  const token = /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const person = token ? await findSession(context.store, token, context.clock.now()) : null;
-  if (!person) throw new TocsinError('SIGN_IN_REQUIRED', 'Sign in first, or read the metrics on the machine itself.');
-  if (!allows(person.role, 'metrics.read')) {
-    throw new TocsinError('FORBIDDEN', `A ${person.role} may not do this (metrics.read). Ask an administrator.`);
-  }
 }
 
 function isLoopback(address: string): boolean {

@@ -27,11 +27,6 @@ export class Connections {
     return this.#byClient.size;
   }
 
-  /** Number of devices with a connection. */
-  get devices(): number {
-    return this.#byDevice.size;
-  }
-
   of(client: Client): Connection | undefined {
     return this.#byClient.get(client);
   }

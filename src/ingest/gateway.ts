@@ -35,8 +35,6 @@ export interface Gateway {
   devicesChanged(): Promise<void>;
   /** Whether a device is signed in over MQTT. */
   isConnected(deviceId: string): boolean;
-  /** Number of devices that are signed in over MQTT. */
-  connected(): number;
   ports: Ports;
   registry: Registry;
   /** Ends every connection and listener; what was not acknowledged by then is sent again by its device. */
@@ -85,7 +83,6 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       }
     },
     isConnected: (deviceId) => connections.ofDevice(deviceId).length > 0,
-    connected: () => connections.devices,
     ports: listeners.ports,
     registry: metrics.registry,
     async close() {

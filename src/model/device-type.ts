@@ -27,3 +27,18 @@ export interface ChannelPath extends Scale {
   /** Keys from the outside in: `data.wl` is `['data', 'wl']`. */
   path: string[];
 }
+
+/** Id of the device type that a rule belongs to: the first half of its own. */
+export function typeIdOfRule(ruleId: string): string {
+  return ruleId.slice(0, Math.max(0, ruleId.indexOf('/')));
+}
+
+/** A rule by its id; null when its device type no longer has it. */
+export function ruleById(types: ReadonlyMap<string, DeviceType>, ruleId: string): Rule | null {
+  return types.get(typeIdOfRule(ruleId))?.rules.find((rule) => rule.id === ruleId) ?? null;
+}
+
+/** The name of a rule; its id in both languages when it is no longer there. */
+export function ruleName(types: ReadonlyMap<string, DeviceType>, ruleId: string): Text {
+  return ruleById(types, ruleId)?.name ?? { zh: ruleId, en: ruleId };
+}

@@ -25,13 +25,6 @@ export interface Deed {
 
 type Case = Row<'workCase'>;
 
-/** The case that answers an alarm. @throws TocsinError NOT_FOUND. */
-export async function caseOfAlarm(db: StoreOrTransaction, alarmId: string): Promise<Case> {
-  const workCase = await db.selectFrom('workCase').selectAll().where('alarmId', '=', alarmId).executeTakeFirst();
-  if (workCase) return workCase;
-  throw new TocsinError('NOT_FOUND', `There is no alarm ${alarmId}; look it up in the list of alarms.`);
-}
-
 /**
  * Accepts a case and acknowledges its alarm: both are this one deed, whichever the person pressed. The escalation
  * stops. Accepting one's own case again changes nothing. It can be accepted after the alarm has cleared, too.

@@ -38,8 +38,3 @@ export function pathUp(areas: Areas, areaId: string): Area[] {
   }
   return path;
 }
-
-/** Whether an area is one of `ancestorIds` or lies in one of them. */
-export function isWithin(areas: Areas, areaId: string, ancestorIds: readonly string[]): boolean {
-  return pathUp(areas, areaId).some((area) => ancestorIds.includes(area.id));
-}

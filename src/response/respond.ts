@@ -35,7 +35,7 @@ export async function respond(
 }
 
 /** The case of an alarm; the same alarm always gives the same one. */
-export function caseIdOf(alarmId: string): string {
+function caseIdOf(alarmId: string): string {
   return `case-${alarmId}`;
 }
 

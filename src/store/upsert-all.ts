@@ -1,8 +1,6 @@
+import { inParts } from './in-parts.ts';
 import type { StoreOrTransaction } from './open.ts';
 import type { Database, Row } from './schema.ts';
-
-/** Rows in one statement. A row has at most 15 columns and a statement may have 32,766 values. */
-const rowsAtOnce = 500;
 
 /**
  * Inserts the rows whose `key` is new and writes `columns` of the others, a few statements for all of them. A row may
@@ -15,10 +13,10 @@ export async function upsertAll<T extends keyof Database, C extends keyof Row<T>
   columns: readonly C[],
   rows: readonly Row<T>[],
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+  for (const part of inParts(rows)) {
     await db
       .insertInto(table)
-      .values(rows.slice(start, start + rowsAtOnce) as never)
+      .values(part as never)
       .onConflict((conflict) =>
         conflict
           .column(key as never)

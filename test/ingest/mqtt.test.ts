@@ -41,7 +41,7 @@ test("whoever has no credential, a wrong one or another device's does not come i
   }
   expect(await h.refused('CREDENTIAL_INVALID')).toBe(attempts.length);
   expect(await h.entries()).toEqual([]);
-  expect(h.gateway.connected()).toBe(0);
+  expect(h.gateway.isConnected('a')).toBe(false);
 });
 
 test.each([
@@ -124,7 +124,7 @@ test('a device has a bounded number of connections', async () => {
   await expect(h.connect(h.a, { clientId: 'c8' })).rejects.toMatchObject({ code: 3 });
   await h.connect(h.a, { clientId: 'c3' });
   await h.connect(h.b);
-  expect(h.gateway.connected()).toBe(2);
+  expect(['a', 'b'].map((id) => h.gateway.isConnected(id))).toEqual([true, true]);
   expect(await h.refused('TOO_MANY_CONNECTIONS')).toBe(1);
 });
 

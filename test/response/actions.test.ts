@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptCase, caseOfAlarm, handleCase, noteCase, verifyCase } from '../../src/response/actions.ts';
+import { acceptCase, handleCase, noteCase, verifyCase } from '../../src/response/actions.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
 import { minute, morning, notices, raised, steps, take, theCase, town } from './town.ts';
 
@@ -147,8 +147,6 @@ test('deeds out of turn are refused with what to do, and leave no trace', async 
 
 test('what is not there is named', async () => {
   const { store, context } = await townWithCase();
-  expect((await caseOfAlarm(store, 'a')).id).toBe('case-a');
-  await expect(caseOfAlarm(store, 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(acceptCase(store, { ...by('wang', 1), caseId: 'x' }, context)).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });

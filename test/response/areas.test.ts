@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Area, Tier } from '../../src/model/area.ts';
-import { gridAt, isWithin, pathUp } from '../../src/response/areas.ts';
+import { gridAt, pathUp } from '../../src/response/areas.ts';
 
 function square(id: string, tier: Tier, parentId: string | null, west: number, east: number): [string, Area] {
   const ring: [number, number][] = [
@@ -39,10 +39,4 @@ test('the path leads from the grid to the district', () => {
 test('areas that name each other as parents do not hang', () => {
   const ring = new Map([square('a', 'grid', 'b', 0, 1), square('b', 'community', 'a', 0, 1)]);
   expect(pathUp(ring, 'a').map((area) => area.id)).toEqual(['a', 'b']);
-});
-
-test('an area is within itself and those above it', () => {
-  expect(isWithin(areas, 'west', ['east', 'street'])).toBe(true);
-  expect(isWithin(areas, 'west', ['west'])).toBe(true);
-  expect(isWithin(areas, 'street', ['west'])).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { TocsinError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
-import { type Access, allows } from './permissions.ts';
+import { type Access, allows, type Permission } from './permissions.ts';
 import { sameOrigin } from './same-origin.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { findSession, type SignedIn } from './session.ts';
@@ -47,20 +47,29 @@ export function authenticate(api: FastifyInstance, context: ApiContext): void {
     if (may === undefined) throw new TocsinError('FORBIDDEN', 'Nobody may call this.');
 
     const { token, byCookie } = tokenOf(request);
-    const person = token ? await findSession(context.store, token, context.clock.now()) : null;
-    if (!person) throw new TocsinError('SIGN_IN_REQUIRED', 'Sign in first: POST /api/v1/session.');
+    const person = await whoMay(context, token, may);
     if (byCookie && !safeMethods.has(request.method) && !sameOrigin(request, context.settings.http.publicUrl)) {
       throw new TocsinError(
         'FORBIDDEN',
         'This request signs in by cookie but does not come from a page of Tocsin. Programs send the token as "Authorization: Bearer …".',
       );
     }
-    if (!allows(person.role, may)) {
-      throw new TocsinError('FORBIDDEN', `A ${person.role} may not do this (${may}). Ask an administrator.`, { may });
-    }
     request.person = person;
     request.scope = await scopeOf(context.store, person);
   });
+}
+
+/**
+ * Who has this token, when he may do it.
+ * @throws TocsinError SIGN_IN_REQUIRED; FORBIDDEN.
+ */
+export async function whoMay(context: ApiContext, token: string | undefined, may: Permission): Promise<SignedIn> {
+  const person = token ? await findSession(context.store, token, context.clock.now()) : null;
+  if (!person) throw new TocsinError('SIGN_IN_REQUIRED', 'Sign in first: POST /api/v1/session.');
+  if (!allows(person.role, may)) {
+    throw new TocsinError('FORBIDDEN', `A ${person.role} may not do this (${may}). Ask an administrator.`, { may });
+  }
+  return person;
 }
 
 /** Who calls a route that is not public. */
@@ -69,8 +78,13 @@ export function caller(request: FastifyRequest): SignedIn {
   return request.person;
 }
 
+/** The token that a program sends. */
+export function bearerToken(request: FastifyRequest): string | undefined {
+  return /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
 function tokenOf(request: FastifyRequest): { token: string | undefined; byCookie: boolean } {
-  const bearer = /^Bearer ([\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerToken(request);
   if (bearer) return { token: bearer, byCookie: false };
   return { token: request.cookies[sessionCookie], byCookie: true };
 }

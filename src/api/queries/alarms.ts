@@ -1,6 +1,5 @@
 import { alarmState } from '../../model/alarm.ts';
-import type { DeviceType } from '../../model/device-type.ts';
-import type { Rule } from '../../model/rule.ts';
+import { type DeviceType, ruleName, typeIdOfRule } from '../../model/device-type.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Alarm } from '../contract.ts';
@@ -32,11 +31,6 @@ export async function findAlarms(db: StoreOrTransaction, types: Types, filter: A
     rows.push(...(await query.where('alarm.raisedAt', '=', last.raisedAt).where('alarm.id', '<', last.id).execute()));
   }
   return rows.map((row) => toAlarm(row, types));
-}
-
-/** The rule of an alarm, if its device type still has it. */
-export function ruleOf(types: Types, ruleId: string): Rule | null {
-  return types.get(ruleId.split('/')[0]!)?.rules.find((rule) => rule.id === ruleId) ?? null;
 }
 
 function filtered(db: StoreOrTransaction, filter: AlarmFilter) {
@@ -78,10 +72,10 @@ function toAlarm(row: AlarmRow, types: Types): Alarm {
   return {
     id: row.id,
     ruleId: row.ruleId,
-    ruleName: ruleOf(types, row.ruleId)?.name ?? { zh: row.ruleId, en: row.ruleId },
+    ruleName: ruleName(types, row.ruleId),
     deviceId: row.deviceId,
     deviceName: row.deviceName ?? row.deviceId,
-    deviceType: row.deviceType ?? row.ruleId.split('/')[0]!,
+    deviceType: row.deviceType ?? typeIdOfRule(row.ruleId),
     gridId: row.gridId,
     severity: row.severity,
     peakSeverity: row.peakSeverity,

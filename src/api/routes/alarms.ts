@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
+import { ruleById } from '../../model/device-type.ts';
 import { acceptCase } from '../../response/actions.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { inTransaction } from '../../store/transaction.ts';
@@ -10,7 +11,7 @@ import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Alarm, AlarmDetail, Note, Severity } from '../contract.ts';
 import { findAlarmChanges } from '../queries/alarm-changes.ts';
-import { findAlarms, ruleOf } from '../queries/alarms.ts';
+import { findAlarms } from '../queries/alarms.ts';
 import { findCaseSteps, findCases } from '../queries/cases.ts';
 import { findDevices } from '../queries/devices.ts';
 import { gridsToSearch } from '../queries/grids-to-search.ts';
@@ -110,7 +111,7 @@ async function alarmDetail(context: ApiContext, id: string, scope: Scope): Promi
   const [device] = await findDevices(store, { ids: [alarm.deviceId] });
   return {
     ...alarm,
-    rule: ruleOf(deviceTypes, alarm.ruleId),
+    rule: ruleById(deviceTypes, alarm.ruleId),
     device: device ?? null,
     changes: await findAlarmChanges(store, id),
     case: case_ ? { ...case_, steps: await findCaseSteps(store, case_.id) } : null,

@@ -5,7 +5,7 @@ import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
-import { responseChanged } from '../announce.ts';
+import { areasChanged } from '../announce.ts';
 import type { Api } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Area } from '../contract.ts';
@@ -53,7 +53,7 @@ export function areaRoutes(api: Api, context: ApiContext): void {
         const ids = request.body.map((area) => area.id);
         await record(tx, context, caller(request), 'areas.changed', 'areas', { ids });
       });
-      await responseChanged(context);
+      await areasChanged(context);
       return await all();
     },
   );

@@ -3,7 +3,6 @@ import { TocsinError } from '../../shared/errors.ts';
 import { insertAll } from '../../store/insert-all.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
-import { responseChanged } from '../announce.ts';
 import type { Api } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Duty } from '../contract.ts';
@@ -48,7 +47,6 @@ export function dutyRoutes(api: Api, context: ApiContext): void {
         await insertAll(tx, 'duty', plan);
         await record(tx, context, caller(request), 'duty.replaced', 'duty', { duties: plan.length });
       });
-      await responseChanged(context);
       return plan;
     },
   );

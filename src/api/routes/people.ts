@@ -6,7 +6,6 @@ import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
 import { hashPassword } from '../access/password.ts';
 import { endSessionsOf } from '../access/session.ts';
-import { responseChanged } from '../announce.ts';
 import { type Api, byId } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { NewPerson, PersonPatch, PersonRecord } from '../contract.ts';
@@ -48,7 +47,6 @@ export function peopleRoutes(api: Api, context: ApiContext): void {
         await setAreas(tx, id, areaIds);
         await record(tx, context, caller(request), 'person.created', `person/${id}`, { ...person, areaIds });
       });
-      await responseChanged(context);
       return reply.code(201).send(await onePerson(store, id));
     },
   );
@@ -93,7 +91,6 @@ export function peopleRoutes(api: Api, context: ApiContext): void {
         const detail = { ...rest, active, areaIds, passwordChanged: password !== undefined };
         await record(tx, context, caller(request), 'person.changed', `person/${id}`, detail);
       });
-      await responseChanged(context);
       return await onePerson(store, id);
     },
   );

@@ -4,7 +4,6 @@ import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
-import { responseChanged } from '../announce.ts';
 import { type Api, byId } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { NewWebhook, Webhook, WebhookPatch } from '../contract.ts';
@@ -48,7 +47,6 @@ export function webhookRoutes(api: Api, context: ApiContext): void {
           minSeverity,
         });
       });
-      await responseChanged(context);
       return reply.code(201).send({ id, url, minSeverity });
     },
   );
@@ -76,7 +74,6 @@ export function webhookRoutes(api: Api, context: ApiContext): void {
         await record(tx, context, caller(request), 'webhook.changed', `webhook/${id}`, detail);
         return await oneWebhook(tx, id);
       });
-      await responseChanged(context);
       return changed;
     },
   );
@@ -94,7 +91,6 @@ export function webhookRoutes(api: Api, context: ApiContext): void {
         await tx.deleteFrom('webhook').where('id', '=', id).execute();
         await record(tx, context, caller(request), 'webhook.deleted', `webhook/${id}`);
       });
-      await responseChanged(context);
       return reply.code(204).send();
     },
   );

@@ -2,7 +2,7 @@ import { type AlarmState, alarmState } from '../../../model/alarm.ts';
 import type { Tier } from '../../../model/area.ts';
 import type { CaseStatus } from '../../../model/case.ts';
 import type { Device } from '../../../model/device.ts';
-import type { DeviceType } from '../../../model/device-type.ts';
+import { type DeviceType, ruleName } from '../../../model/device-type.ts';
 import type { Severity } from '../../../model/severity.ts';
 import type { Text } from '../../../model/text.ts';
 import type { Row } from '../../../store/schema.ts';
@@ -78,6 +78,7 @@ export interface News {
   consoleUrl: string;
 }
 
+/** What an endpoint gets of a piece of news. */
 export function webhookBody(news: News): WebhookBody {
   const { event, at, alarm, workCase, device, grid, assignee } = news;
   return {
@@ -86,7 +87,7 @@ export function webhookBody(news: News): WebhookBody {
     at,
     alarm: {
       id: alarm.id,
-      rule: { id: alarm.ruleId, name: ruleName(alarm.ruleId, news.deviceTypes) },
+      rule: { id: alarm.ruleId, name: ruleName(news.deviceTypes, alarm.ruleId) },
       severity: alarm.severity,
       peakSeverity: alarm.peakSeverity,
       state: alarmState(alarm.active === 1, alarm.acknowledgedAt !== null),
@@ -110,10 +111,4 @@ export function webhookBody(news: News): WebhookBody {
     },
     link: `${news.consoleUrl}/alarms/${alarm.id}`,
   };
-}
-
-/** A rule's id begins with its device type's. */
-function ruleName(ruleId: string, deviceTypes: ReadonlyMap<string, DeviceType>): Text {
-  const type = deviceTypes.get(ruleId.slice(0, ruleId.indexOf('/')));
-  return type?.rules.find((rule) => rule.id === ruleId)?.name ?? { zh: ruleId, en: ruleId };
 }
