@@ -65,7 +65,7 @@ export async function startEngine(
     outbox.now();
   };
 
-  const fold = new Fold(compiled);
+  const fold = new Fold(compiled, settings.intake.maxFuture);
   const registry = new Registry();
   const loop = new EngineLoop({
     store,

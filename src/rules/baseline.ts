@@ -58,13 +58,14 @@ export class Baseline {
 
   /** Whether a reading at this time would be learnt: the first one of its quarter of an hour. */
   due(at: number): boolean {
-    return Math.floor(at / slotMs) > this.#slot;
+    // Not only a later one: after our clock was set back the last one lies in the future.
+    return Math.floor(at / slotMs) !== this.#slot;
   }
 
   /** Learns a reading that is due. Not called during an alarm on the channel: an anomaly is not the new normal. */
   learn(at: number, value: number): void {
     this.#slot = Math.floor(at / slotMs);
-    if (Number.isNaN(this.#firstAt)) this.#firstAt = at;
+    if (Number.isNaN(this.#firstAt) || at < this.#firstAt) this.#firstAt = at;
     const values = this.#hours[hourOf(at)]!;
     values.push(value);
     if (values.length > perHour) values.shift();

@@ -69,11 +69,19 @@ export class DeviceJudge implements RuleContext {
    * Takes one sample in.
    * @param heard listening time of its receipt, see `Fold`.
    * @param learnt is told the channels whose baseline learnt from it.
+   * @param latest no sample that came before this one can have been measured after it, unless our clock was set back.
    * @returns the number of values that were no news: as old as, or older than, the channel's newest.
    */
-  judge(sample: Sample, heard: number, effects: AlarmEffect[], learnt: (channel: string) => void): number {
+  judge(
+    sample: Sample,
+    heard: number,
+    latest: number,
+    effects: AlarmEffect[],
+    learnt: (channel: string) => void,
+  ): number {
     this.#heard = heard;
     this.#breakSilence(sample.receivedAt, effects);
+    if (this.times.some((time) => time > latest)) this.#forgetTimes();
     const { channelIndex } = this.#type;
     const at = sample.measuredAt;
     const fresh = this.#fresh.fill(0);
@@ -106,6 +114,27 @@ export class DeviceJudge implements RuleContext {
       learnt(this.#type.channelNames[channel]!);
     }
     return stale;
+  }
+
+  /**
+   * After our clock was set back, what it has dated is in the future, and all that is measured until then would count
+   * as late. Alarms that are active stay; evidence is gathered anew.
+   */
+  #forgetTimes(): void {
+    this.values.fill(Number.NaN);
+    this.times.fill(Number.NEGATIVE_INFINITY);
+    this.#type.windows.forEach((spec, i) => {
+      this.windows[i] = new Window(spec.spanMs, spec.maxGapMs);
+    });
+    for (const level of this.#rules.flatMap((rule) => rule.levels)) {
+      level.hold = noHold();
+      level.clear = noHold();
+    }
+  }
+
+  /** Silence counts from now on: before, nobody listened to this device. */
+  listenFrom(listened: number): void {
+    this.#heard = listened;
   }
 
   #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {

@@ -7,6 +7,8 @@ import { DeviceJudge, type DeviceState } from './device-judge.ts';
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
+/** Clocks are corrected by moments all the time; only beyond this ours was set back. */
+const clockSlackMs = 60_000;
 
 /** Times that the fold goes by, as kept in a checkpoint. */
 interface FoldClock {
@@ -21,6 +23,7 @@ interface FoldClock {
  */
 export class Fold {
   readonly #types: ReadonlyMap<string, CompiledType>;
+  readonly #maxFutureMs: number;
   readonly #judges = new Map<string, DeviceJudge>();
   readonly #touched = new Set<string>();
   readonly #touchedBaselines = new Set<string>();
@@ -28,9 +31,13 @@ export class Fold {
   readonly #stored = new Map<string, unknown>();
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
+  /** The devices that should be heard from, as of the last tick; null before the first one. */
+  #expected: Iterable<Device> | null = null;
 
-  constructor(types: ReadonlyMap<string, CompiledType>) {
+  /** @param maxFutureMs how far ahead of its receipt a sample may have been measured. */
+  constructor(types: ReadonlyMap<string, CompiledType>, maxFutureMs = Number.POSITIVE_INFINITY) {
     this.#types = types;
+    this.#maxFutureMs = maxFutureMs;
   }
 
   /** Values so far that were as old as, or older than, what was known already: repeated or late. */
@@ -42,7 +49,8 @@ export class Fold {
   sample(device: Device, sample: Sample, effects: AlarmEffect[]): void {
     const judge = this.#judgeOf(device);
     if (!judge) return;
-    this.#stale += judge.judge(sample, this.#clock.listenedMs, effects, (channel) =>
+    const latest = sample.receivedAt + this.#maxFutureMs + clockSlackMs;
+    this.#stale += judge.judge(sample, this.#clock.listenedMs, latest, effects, (channel) =>
       this.#touchedBaselines.add(baselineKey(device.id, channel)),
     );
     this.#touched.add(device.id);
@@ -54,9 +62,22 @@ export class Fold {
     if (at > lastTickAt) this.#clock.listenedMs += Math.min(at - lastTickAt, longestTickMs);
     // After a clock that was set back, time goes on from the new one.
     this.#clock.lastTickAt = at;
+    if (devices !== this.#expected) this.#expect(devices);
     for (const device of devices) {
       const judge = this.#judgeOf(device);
       if (judge?.judgeSilence(this.#clock.listenedMs, at, effects)) this.#touched.add(device.id);
+    }
+  }
+
+  /** A device that was disabled could not be heard: when it is active again, its silence begins then. */
+  #expect(devices: Iterable<Device>): void {
+    const before = this.#expected && new Set(Array.from(this.#expected, (device) => device.id));
+    this.#expected = devices;
+    if (!before) return;
+    for (const device of devices) {
+      if (before.has(device.id)) continue;
+      this.#judgeOf(device)?.listenFrom(this.#clock.listenedMs);
+      this.#touched.add(device.id);
     }
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
+import type { Device } from '../../src/model/device.ts';
+import { Baseline } from '../../src/rules/baseline.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { deviceType, foldOf, judgeAll, testDevice } from './support.ts';
@@ -157,6 +159,68 @@ describe('silence', () => {
 
   test('goes on counting after a restart', () => {
     expect(run([['hear', 0], ['tick', 3], 'restart', ['tick', 5]])).toEqual(['raised yellow 5']);
+  });
+});
+
+test('silence of a device that was disabled begins when it is active again', () => {
+  const fold = foldOf(deviceType({ channels: { level: 'cm' }, rules: [{ name: 'silent', silentForMs: 5 * minute }] }));
+  const effects: AlarmEffect[] = [];
+  const tickTo = (from: number, to: number, devices: Device[]) => {
+    for (let at = from * minute; at < to * minute; at += 1000) fold.tick(at, devices, effects);
+  };
+  tickTo(0, 1, [testDevice]);
+  tickTo(1, 60, []);
+  tickTo(60, 64, [testDevice]);
+  expect(effects).toEqual([]);
+  tickTo(64, 66, [testDevice]);
+  expect(story(effects)).toEqual(['raised yellow 65']);
+});
+
+describe('after our clock was ahead by years and was set back', () => {
+  const type = deviceType({
+    channels: { level: 'cm' },
+    baseline: ['level'],
+    rules: [
+      { name: 'at-once', levels: [{ severity: 'red', when: 'level > 10 cm' }] },
+      { name: 'held', levels: [{ severity: 'yellow', when: 'avg(level, 2 min) > 10 cm', forMs: minute }] },
+    ],
+  });
+  const ahead = 10 * 365 * 86_400_000;
+  const receive = (fold: Fold, at: number, level: number, effects: AlarmEffect[]) =>
+    fold.sample(testDevice, { deviceId: 'd1', measuredAt: at, receivedAt: at, values: { level } }, effects);
+
+  test('what comes is judged, and evidence is gathered anew', () => {
+    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const effects: AlarmEffect[] = [];
+    for (let i = 0; i < 3; i++) receive(fold, ahead + i * minute, 2, effects);
+    for (let i = 0; i < 5; i++) receive(fold, i * minute, 12, effects);
+    expect(story(effects)).toEqual(['raised red 0', 'raised yellow 3']);
+  });
+
+  test('an alarm that is active stays, and ends', () => {
+    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const effects: AlarmEffect[] = [];
+    receive(fold, ahead, 12, effects);
+    receive(fold, minute, 12, effects);
+    receive(fold, 2 * minute, 2, effects);
+    expect(effects.map((effect) => effect.kind)).toEqual(['raised', 'continued', 'cleared']);
+  });
+
+  test('the baseline goes on learning', () => {
+    const baseline = new Baseline(0.1);
+    baseline.learn(ahead, 5);
+    expect(baseline.due(0)).toBe(true);
+    for (let at = 0; at <= 2 * 86_400_000; at += 15 * minute) baseline.learn(at, 5);
+    expect(baseline.normal(0)).toMatchObject({ middle: 5 });
+  });
+
+  test("a device's clock that is ahead as far as it may be is not taken for ours", () => {
+    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const sample = (receivedAt: number, measuredAt: number, level: number) =>
+      fold.sample(testDevice, { deviceId: 'd1', measuredAt, receivedAt, values: { level } }, []);
+    sample(0, 5 * minute, 2);
+    sample(1000, 1000, 2);
+    expect(fold.stale).toBe(1);
   });
 });
 
