@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
-import type { Deed } from './logic/permissions.ts';
+import type { Permission } from '../model/permission.ts';
 import { type MessageKey, t } from './messages/index.ts';
 import { iMay, me, restoreSession } from './state/session.ts';
 
@@ -11,7 +11,7 @@ declare module 'vue-router' {
     /** On a wide screen it fills the window and does not scroll as a whole. */
     fill?: boolean;
     /** What one must be allowed to do. */
-    deed?: Deed;
+    may?: Permission;
   }
 }
 
@@ -44,7 +44,7 @@ export const router = createRouter({
       path: '/quarantine/:id?',
       component: () => import('./pages/QuarantinePage.vue'),
       props: true,
-      meta: { title: 'quarantine.title', deed: 'see-quarantine' },
+      meta: { title: 'quarantine.title', may: 'quarantine.read' },
     },
     {
       path: '/:rest(.*)*',
@@ -59,7 +59,7 @@ router.beforeEach(async (to) => {
   await restoreSession().catch(() => {});
   if (!me.value) return to.meta.open ? true : { path: '/sign-in', query: { to: to.fullPath } };
   if (to.path === '/sign-in') return '/';
-  return to.meta.deed && !iMay(to.meta.deed) ? '/' : true;
+  return to.meta.may && !iMay(to.meta.may) ? '/' : true;
 });
 
 /** What the window's title says of the page. */

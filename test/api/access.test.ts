@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { allows, type Permission, permissions } from '../../src/api/access/permissions.ts';
 import { createApi } from '../../src/api/server.ts';
+import { allows, type Permission, permissions } from '../../src/model/permission.ts';
 import { roles } from '../../src/model/role.ts';
 import { registeredRoutes } from './registered-routes.ts';
 import { addAlarm, addCase, addFeedLine, openWorld, type World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Access } from '../../src/api/access/permissions.ts';
+import type { Access } from '../../src/api/access/routes-may.ts';
 import type { ApiContext } from '../../src/api/context.ts';
 import { createApi } from '../../src/api/server.ts';
 

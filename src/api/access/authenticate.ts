@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { allows, type Permission } from '../../model/permission.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { ApiContext } from '../context.ts';
-import { type Access, allows, type Permission } from './permissions.ts';
+import type { Access } from './routes-may.ts';
 import { sameOrigin } from './same-origin.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { findSession, type SignedIn } from './session.ts';

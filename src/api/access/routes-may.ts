@@ -1,4 +1,10 @@
-import type { Access } from './permissions.ts';
+import type { Permission } from '../../model/permission.ts';
+
+/**
+ * What a route asks of the one who calls: a permission; nothing (`public`); or a device's own credential, which the
+ * route checks itself (`device`).
+ */
+export type Access = Permission | 'public' | 'device';
 
 interface Scope {
   addHook(name: 'onRoute', hook: (route: { config?: { may?: Access } | undefined }) => void): unknown;

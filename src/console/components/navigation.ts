@@ -18,5 +18,5 @@ const everyone: readonly NavigationEntry[] = [
 
 /** The pages that the one who is signed in may see. */
 export const navigation = computed<readonly NavigationEntry[]>(() =>
-  iMay('see-quarantine') ? [...everyone, { to: '/quarantine', name: 'nav.quarantine', icon: 'quarantine' }] : everyone,
+  iMay('quarantine.read') ? [...everyone, { to: '/quarantine', name: 'nav.quarantine', icon: 'quarantine' }] : everyone,
 );

@@ -1,5 +1,5 @@
 import type { Case, CaseDetail, Person } from '../../api/contract.ts';
-import { may } from './permissions.ts';
+import { allows } from '../../model/permission.ts';
 
 export type CaseMove = 'accept' | 'note' | 'handled' | 'verify';
 
@@ -16,11 +16,11 @@ export function caseMoves(
   person: Pick<Person, 'id' | 'role'>,
 ): CaseMove[] {
   const moves: CaseMove[] = [];
-  if (case_.status === 'dispatched' && may(person.role, 'work-cases')) moves.push('accept');
-  if (case_.status === 'accepted' && may(person.role, 'work-cases')) moves.push('handled');
-  if (case_.status === 'handled' && may(person.role, 'verify-cases') && !workedOn(case_.steps, person.id)) {
+  if (case_.status === 'dispatched' && allows(person.role, 'case.work')) moves.push('accept');
+  if (case_.status === 'accepted' && allows(person.role, 'case.work')) moves.push('handled');
+  if (case_.status === 'handled' && allows(person.role, 'case.verify') && !workedOn(case_.steps, person.id)) {
     moves.push('verify');
   }
-  if (may(person.role, 'work-cases')) moves.push('note');
+  if (allows(person.role, 'case.work')) moves.push('note');
   return moves;
 }

@@ -1,8 +1,8 @@
 import { computed, ref } from 'vue';
 import type { Person } from '../../api/contract.ts';
+import { allows, type Permission } from '../../model/permission.ts';
 import { api } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
-import { type Deed, may } from '../logic/permissions.ts';
 
 const person = ref<Person | null>(null);
 /** Set when a session ended by itself, so that the sign-in page can say why it is there. */
@@ -12,8 +12,8 @@ export const sessionEnded = ref(false);
 export const me = computed(() => person.value);
 
 /** Whether the one who is signed in may do this; the API decides, this hides what it would refuse. */
-export function iMay(deed: Deed): boolean {
-  return may(person.value?.role, deed);
+export function iMay(permission: Permission): boolean {
+  return person.value !== null && allows(person.value.role, permission);
 }
 
 let asked: Promise<void> | null = null;

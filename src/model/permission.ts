@@ -1,13 +1,14 @@
-import type { Role } from '../../model/role.ts';
+import { type Role, roles } from './role.ts';
 
-const everyone: readonly Role[] = ['duty-officer', 'grid-worker', 'integrator', 'administrator', 'service'];
+const everyone = roles;
 const operations: readonly Role[] = ['duty-officer', 'grid-worker', 'administrator'];
 const equipment: readonly Role[] = ['integrator', 'administrator'];
 const administrators: readonly Role[] = ['administrator'];
 
 /**
- * Who may do what: the only place that knows. A route names one of these in `config.may`; what is not listed for a
- * role it may not do. On top of this a grid worker sees and does things only within his areas and below.
+ * Who may do what: the only place that knows. A route names one of these in `config.may`, and the console hides what it
+ * would be refused; what is not listed for a role it may not do. On top of this a grid worker sees and does things only
+ * within his areas and below.
  */
 export const permissions = {
   'session.own': everyone,
@@ -39,12 +40,6 @@ export const permissions = {
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
-
-/**
- * What a route asks of the one who calls: a permission; nothing (`public`); or a device's own credential, which the
- * route checks itself (`device`).
- */
-export type Access = Permission | 'public' | 'device';
 
 /** Whether a role has a permission. */
 export function allows(role: Role, permission: Permission): boolean {
