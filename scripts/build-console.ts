@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'src/console');
+/** The console takes the API's contract and the model from the service's sources. */
+const sources = [folder, join(root, 'src/model'), join(root, 'src/api/contract.ts')];
 const built = join(folder, 'dist/index.html');
 /** Not sources of what is built. */
 const skipped = new Set(['dist', 'node_modules']);
@@ -21,7 +23,7 @@ try {
 
 async function bringUpToDate(): Promise<string> {
   const builtAt = existsSync(built) ? statSync(built).mtimeMs : null;
-  const changedAt = newestIn(folder);
+  const changedAt = Math.max(...sources.map(newestIn));
   if (builtAt !== null && builtAt >= changedAt) return 'The console is up to date.';
 
   const started = performance.now();
@@ -48,11 +50,10 @@ async function loadVite(): Promise<typeof import('vite') | null> {
 
 /** When the newest file was last changed, milliseconds since the epoch. */
 function newestIn(path: string): number {
-  return readdirSync(path, { withFileTypes: true }).reduce((newest, entry) => {
-    if (skipped.has(entry.name)) return newest;
-    const inner = join(path, entry.name);
-    return Math.max(newest, entry.isDirectory() ? newestIn(inner) : statSync(inner).mtimeMs);
-  }, 0);
+  const entry = statSync(path);
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  const names = readdirSync(path).filter((name) => !skipped.has(name));
+  return Math.max(0, ...names.map((name) => newestIn(join(path, name))));
 }
 
 function say(line: string): void {
