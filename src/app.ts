@@ -6,6 +6,7 @@ import { startGateway } from './ingest/gateway.ts';
 import { devicesOfStore } from './ingest/known-devices.ts';
 import { keepJournalShort } from './journal/trim.ts';
 import { openJournalWriter } from './journal/writer.ts';
+import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
 import { metrics } from './roles/metrics.ts';
@@ -42,6 +43,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   // Every frame, durable before it is acknowledged, in one order.
   const { segmentBytes, keep: keepMs } = settings.journal;
   const journal = await openJournalWriter({ dir: files.journal, segmentBytes, keepMs, log, clock });
+  await fitCheckpoints(journal, store, log);
 
   // devices → MQTT, HTTP → journal → PUBACK, 2xx
   const gateway = await startGateway({

@@ -92,15 +92,6 @@ export class EngineLoop {
     const { store, partition, fold, clock, reader, log } = this.#options;
     this.#committed = await getCheckpoint(store, effectsConsumer, partition);
     this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
-    if (this.#committed > reader.end()) {
-      // Somebody put the journal away; a new one counts from the beginning again.
-      log.warn(
-        { committed: this.#committed, end: reader.end() },
-        'the journal ends before the checkpoint; reading all of it',
-      );
-      this.#committed = reader.start();
-      this.#offset = reader.start();
-    }
     this.#checkpointed = this.#offset;
     for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
       fold.restore(key, JSON.parse(stateJson));

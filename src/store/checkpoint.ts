@@ -1,4 +1,5 @@
 import type { StoreOrTransaction } from './open.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Offset up to which a consumer of a journal partition has had its effect; 0 when it has never stored one. */
 export async function getCheckpoint(db: StoreOrTransaction, consumer: string, partition: number): Promise<number> {
@@ -23,4 +24,32 @@ export async function setCheckpoint(
     .values({ consumer, partition, offset })
     .onConflict((conflict) => conflict.columns(['consumer', 'partition']).doUpdateSet({ offset }))
     .execute();
+}
+
+/**
+ * Takes back offsets that lie behind the journal's end: its tail was damaged, or somebody put it away. What it still has
+ * had its effect already, and entries that come from now on get those offsets anew. To be called before any comes.
+ * @returns the largest offset that was taken back; null when none was.
+ */
+export async function takeBackCheckpoints(
+  db: StoreOrTransaction,
+  partition: number,
+  end: number,
+): Promise<number | null> {
+  return await inTransaction(db, async (tx) => {
+    const { largest } = await tx
+      .selectFrom('checkpoint')
+      .select((e) => e.fn.max('offset').as('largest'))
+      .where('partition', '=', partition)
+      .where('offset', '>', end)
+      .executeTakeFirstOrThrow();
+    if (largest === null) return null;
+    await tx
+      .updateTable('checkpoint')
+      .set({ offset: end })
+      .where('partition', '=', partition)
+      .where('offset', '>', end)
+      .execute();
+    return largest;
+  });
 }

@@ -1,10 +1,14 @@
+import { stat, truncate } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { JournalWriter } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
+import { partitionDir, segmentPath } from '../../src/journal/segments.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
 import { DeviceDirectory } from '../../src/roles/device-directory.ts';
 import { EngineLoop } from '../../src/roles/engine-loop.ts';
+import { fitCheckpoints } from '../../src/roles/fit-checkpoints.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -31,6 +35,14 @@ const device: Device = {
   state: 'active',
 };
 
+async function appendTicks(journal: JournalWriter, count: number): Promise<void> {
+  const ticks = Array.from({ length: count }, (_, i) => {
+    const at = 1_772_323_200_000 + i * 5000;
+    return new Promise<void>((resolve) => journal.append(0, { kind: 'tick', at }, () => resolve()));
+  });
+  await Promise.all(ticks);
+}
+
 async function openJournal(dir: string) {
   const journal = await openJournalWriter({ dir, segmentBytes: 1_000_000, keepMs: 1_000_000, log });
   onTestFinished(() => journal.close());
@@ -40,6 +52,11 @@ async function openJournal(dir: string) {
 /** A store in which the device and its grid are. */
 async function storeWithDevice(): Promise<Store> {
   const { store } = await tempStore();
+  await addDevice(store);
+  return store;
+}
+
+async function addDevice(store: Store): Promise<void> {
   await store
     .insertInto('area')
     .values({ id: 'g1', tier: 'grid', parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' })
@@ -48,7 +65,6 @@ async function storeWithDevice(): Promise<Store> {
     .insertInto('device')
     .values({ ...device, secretSalt: '', secretHash: '', createdAt: 0 })
     .execute();
-  return store;
 }
 
 interface Given {
@@ -164,19 +180,75 @@ test('a frame at which our own code fails is quarantined, and the next ones are 
   await loop.stop();
 });
 
+/** Opens the folder again after its last `lost` bytes were lost, as a start does. */
+async function openAgain(dir: string, store: Store, lost: number) {
+  const segment = segmentPath(partitionDir(dir, 0), 0);
+  await truncate(segment, (await stat(segment)).size - lost);
+  const journal = await openJournal(dir);
+  await fitCheckpoints(journal, store, log);
+  return journal;
+}
+
+const flood = () => ({ deviceId: 'd1', payload: '{"level":12}', receivedAt: 1_772_326_800_000 });
+
 test('a journal that was put away is read from its beginning', async () => {
   const store = await storeWithDevice();
   const oldDir = await tempDir();
   const oldJournal = await openJournal(oldDir);
-  const first = await startLoop({ store, journal: oldJournal, dir: oldDir });
+  const first = await startLoop({ store, journal: oldJournal, dir: oldDir, checkpointEveryMs: 0 });
   await appendFrames(oldJournal, 5, () => ({ deviceId: 'd1', payload: '{"level":3}' }));
-  await vi.waitFor(() => expect(first.status().end).toBe(5));
+  await expect.poll(() => committed(store)).toBe(5);
   await first.stop();
 
   const dir = await tempDir();
   const journal = await openJournal(dir);
+  await fitCheckpoints(journal, store, log);
+  await appendFrames(journal, 1, flood);
   const second = await startLoop({ store, journal, dir });
-  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":12}', receivedAt: 1_772_323_300_000 }));
   await expect.poll(() => ledger(store)).toEqual(['raised']);
   await second.stop();
+});
+
+test('what comes after a journal lost its last entries is judged, also before the engine is there', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const first = await startLoop({ store, journal, dir, checkpointEveryMs: 0 });
+  await appendFrames(journal, 5, () => ({ deviceId: 'd1', payload: '{"level":3}' }));
+  await expect.poll(() => committed(store)).toBe(5);
+  await first.stop();
+  await journal.close();
+
+  const torn = await openAgain(dir, store, 1);
+  await appendFrames(torn, 1, flood);
+  const second = await startLoop({ store, journal: torn, dir });
+  await expect.poll(() => ledger(store)).toEqual(['raised']);
+  await second.stop();
+});
+
+test('what a journal that lost its last entries still has is not judged a second time', async () => {
+  const silent = deviceType({ channels: { level: 'cm' }, rules: [{ name: 'silent', silentForMs: 600_000 }] });
+  const newFold = () => new Fold(new Map([[silent.id, compileType(silent)]]));
+  const { store } = await tempStore();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  // An hour in which the device was not there yet; then it is, and all is well with it.
+  const first = await startLoop({ store, journal, dir, fold: newFold(), checkpointEveryMs: 0 });
+  await appendTicks(journal, 720);
+  await expect.poll(() => committed(store)).toBe(720);
+  await first.stop();
+  await addDevice(store);
+  const second = await startLoop({ store, journal, dir, fold: newFold(), checkpointEveryMs: 0 });
+  await appendFrames(journal, 2, () => ({ ...flood(), payload: '{"level":3}' }));
+  await expect.poll(() => committed(store)).toBe(722);
+  await second.stop();
+  await journal.close();
+
+  const torn = await openAgain(dir, store, 1);
+  const third = await startLoop({ store, journal: torn, dir, fold: newFold() });
+  await appendFrames(torn, 1, () => ({ ...flood(), payload: 'no JSON' }));
+  const quarantined = async () => await store.selectFrom('quarantine').select('offset').execute();
+  await expect.poll(quarantined).toEqual([{ offset: 721 }]);
+  await third.stop();
+  expect(await ledger(store)).toEqual([]);
 });
