@@ -22,6 +22,7 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   throw new SimulatorError(`--${name} is "${text}", but must be a whole number from ${min} to ${max}.`);
 }
 
+/** A number above 0. */
 export function positiveNumber(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;

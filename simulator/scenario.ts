@@ -47,6 +47,7 @@ export type Scenario = z.output<typeof ScenarioFile> & { id: string };
 
 const folder = join(import.meta.dirname, 'scenarios');
 
+/** The scenarios that come with Tocsin. */
 export function scenarioNames(): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))

@@ -8,6 +8,7 @@ export function say(line = ''): void {
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Text with a style, where the terminal shows any. */
 export function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }

@@ -1,11 +1,11 @@
-/**
- * What the writer tells readers in other threads: where each partition begins and ends. Lives in a SharedArrayBuffer,
- * two 64-bit cells a partition.
- */
+/** 64-bit cells of a partition, and which is which. */
 const CELLS = 2;
 const START = 0;
 const END = 1;
 
+/**
+ * What the writer tells readers in other threads: where a partition begins and ends. Lives in a SharedArrayBuffer.
+ */
 export class Progress {
   readonly #cells: BigInt64Array<SharedArrayBuffer>;
   readonly #at: number;

@@ -24,6 +24,7 @@ export async function areasBelow(store: StoreOrTransaction, areaIds: readonly st
   return found;
 }
 
+/** Whether someone sees what belongs to this grid; what belongs to none is for those who see everything. */
 export function isVisible(scope: Scope, gridId: string | null): boolean {
   return scope === null || (gridId !== null && scope.has(gridId));
 }

@@ -56,6 +56,7 @@ export async function sessionByHash(store: Store, tokenHash: string, now: number
   return { ...person, areaIds: rows.flatMap((row) => row.areaId ?? []), tokenHash };
 }
 
+/** Signs out: the token is void from now on. */
 export async function endSession(store: StoreOrTransaction, tokenHash: string): Promise<void> {
   await store.deleteFrom('session').where('tokenHash', '=', tokenHash).execute();
 }

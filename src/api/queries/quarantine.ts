@@ -15,6 +15,7 @@ export async function findQuarantined(
   return await query.execute();
 }
 
+/** One of them with its payload; null when it is not there. */
 export async function findQuarantinedFrame(db: StoreOrTransaction, id: number): Promise<QuarantinedFrameDetail | null> {
   const row = await db
     .selectFrom('quarantine')
