@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { caseStatuses } from '../../model/case.ts';
 import { acceptCase, type Deed, handleCase, noteCase, verifyCase } from '../../response/actions.ts';
+import type { ResponseContext } from '../../response/context.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { caller } from '../access/authenticate.ts';
 import { isVisible, type Scope } from '../access/scope.ts';
-import type { SignedIn } from '../access/session.ts';
 import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Case, CaseDetail, Note, Verification } from '../contract.ts';
@@ -57,94 +57,55 @@ export function caseRoutes(api: Api, context: ApiContext): void {
     async (request) => await caseDetail(context, request.params.id, request.scope),
   );
 
-  api.post(
-    '/cases/:id/accept',
-    {
-      config: { may: 'case.work' },
-      schema: {
-        tags,
-        summary: 'Take a case; this acknowledges its alarm too',
-        params: byId,
-        body: OptionalNote,
-        response: { 200: CaseDetail },
+  /** A route by which the caller does something to a case, and gets it as it is then. */
+  function deedRoute<Body extends z.ZodType<{ note?: string | undefined } | null | undefined>>(
+    name: string,
+    given: { may: 'case.work' | 'case.verify'; summary: string; body: Body },
+    act: (deed: Deed, body: z.output<Body>, response: ResponseContext) => Promise<unknown>,
+  ): void {
+    const { may, summary, body } = given;
+    api.post(
+      `/cases/:id/${name}`,
+      { config: { may }, schema: { tags, summary, params: byId, body, response: { 200: CaseDetail } } },
+      async (request) => {
+        const { id: caseId } = request.params;
+        await visibleCase(context, caseId, request.scope);
+        const sent = request.body as z.output<Body>;
+        const deed = { caseId, personId: caller(request).id, at: context.clock.now(), note: sent?.note ?? null };
+        await act(deed, sent, await responseContextFor(context, caseId));
+        return await caseDetail(context, caseId, request.scope);
       },
-    },
-    async (request) => {
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body?.note);
-      await acceptCase(store, deed, await responseContextFor(context, deed.caseId));
-      return await caseDetail(context, deed.caseId, request.scope);
-    },
-  );
+    );
+  }
 
-  api.post(
-    '/cases/:id/note',
+  deedRoute(
+    'accept',
+    { may: 'case.work', summary: 'Take a case; this acknowledges its alarm too', body: OptionalNote },
+    (deed, _, response) => acceptCase(store, deed, response),
+  );
+  deedRoute(
+    'note',
+    { may: 'case.work', summary: 'Write something down', body: z.object({ note: z.string().min(1).max(2000) }) },
+    (deed, { note }, response) => noteCase(store, { ...deed, note }, response),
+  );
+  deedRoute(
+    'handled',
     {
-      config: { may: 'case.work' },
-      schema: {
-        tags,
-        summary: 'Write something down',
-        params: byId,
-        body: z.object({ note: z.string().min(1).max(2000) }),
-        response: { 200: CaseDetail },
-      },
+      may: 'case.work',
+      summary: 'Report that the work is done; someone else will check it',
+      body: OptionalNote,
     },
-    async (request) => {
-      const { note } = request.body;
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), note);
-      await noteCase(store, { ...deed, note }, await responseContextFor(context, deed.caseId));
-      return await caseDetail(context, deed.caseId, request.scope);
-    },
+    (deed, _, response) => handleCase(store, deed, response),
   );
-
-  api.post(
-    '/cases/:id/handled',
+  deedRoute(
+    'verify',
     {
-      config: { may: 'case.work' },
-      schema: {
-        tags,
-        summary: 'Report that the work is done; someone else will check it',
-        params: byId,
-        body: OptionalNote,
-        response: { 200: CaseDetail },
-      },
+      may: 'case.verify',
+      summary: "Check someone else's work: close the case or send it back",
+      body: Verification,
     },
-    async (request) => {
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), request.body?.note);
-      await handleCase(store, deed, await responseContextFor(context, deed.caseId));
-      return await caseDetail(context, deed.caseId, request.scope);
-    },
+    (deed, { pass }, response) => verifyCase(store, { ...deed, pass }, response),
   );
-
-  api.post(
-    '/cases/:id/verify',
-    {
-      config: { may: 'case.verify' },
-      schema: {
-        tags,
-        summary: "Check someone else's work: close the case or send it back",
-        params: byId,
-        body: Verification,
-        response: { 200: CaseDetail },
-      },
-    },
-    async (request) => {
-      const { note, pass } = request.body;
-      const deed = await deedOn(context, request.params.id, request.scope, caller(request), note);
-      await verifyCase(store, { ...deed, pass }, await responseContextFor(context, deed.caseId));
-      return await caseDetail(context, deed.caseId, request.scope);
-    },
-  );
-}
-
-async function deedOn(
-  context: ApiContext,
-  caseId: string,
-  scope: Scope,
-  person: SignedIn,
-  note: string | undefined,
-): Promise<Deed> {
-  await visibleCase(context, caseId, scope);
-  return { caseId, personId: person.id, at: context.clock.now(), note: note ?? null };
 }
 
 /** @throws TocsinError NOT_FOUND, also when it is where the caller sees nothing. */
