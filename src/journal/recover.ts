@@ -19,7 +19,7 @@ export interface Recovered {
 /**
  * Finds where a partition ends. Only the last segment can have a torn tail: what a crash left of a group whose writing
  * was under way and that nobody was told to be durable. The tail is cut off at the first bad record; the bytes are set
- * aside as `<segment>.torn`, since a bad record may also be the medium's fault and then somebody will want them.
+ * aside as `<segment>.<position>.torn`, since a bad record may also be the medium's fault and then somebody will want them.
  */
 export async function recoverPartition(dir: string, log: Logger): Promise<Recovered> {
   const segments = await listSegments(dir);
@@ -33,12 +33,12 @@ export async function recoverPartition(dir: string, log: Logger): Promise<Recove
   const { size, count } = await scan(file);
   const torn = (await file.stat()).size - size;
   if (torn > 0) {
-    await setAside(file, size, torn, `${path}.torn`).catch((error) =>
+    await setAside(file, size, torn, `${path}.${size}.torn`).catch((error) =>
       log.warn({ err: error, segment: path }, 'journal: the torn tail could not be set aside'),
     );
     await file.truncate(size);
     await file.datasync();
-    log.warn({ segment: path, position: size, bytes: torn }, 'journal: torn tail cut off, it was never acknowledged');
+    log.warn({ segment: path, position: size, bytes: torn }, 'journal: torn tail cut off and set aside');
   }
   return { segments, file, size, end: base + count };
 }

@@ -61,7 +61,16 @@ test('what is cut off is set aside', async () => {
   await truncate(segment(copy), size - 1);
   await (await openJournal(copy)).close();
   const whole = await readFile(segment(original));
-  expect(await readFile(`${segment(copy)}.torn`)).toEqual(whole.subarray(lastRecordAt, size - 1));
+  const aside = () => readFile(`${segment(copy)}.${lastRecordAt}.torn`);
+  expect(await aside()).toEqual(whole.subarray(lastRecordAt, size - 1));
+
+  // The next one does not take its place.
+  const writer = await openJournal(copy);
+  await appendAll(writer, [someEntry(1), someEntry(2)]);
+  await writer.close();
+  await truncate(segment(copy), (await readFile(segment(copy))).length - 1);
+  await (await openJournal(copy)).close();
+  expect(await aside()).toEqual(whole.subarray(lastRecordAt, size - 1));
 });
 
 test('damage in the middle of a full segment is told at the damaged entry, not before and not hidden', async () => {
