@@ -11,6 +11,11 @@ export function handleErrors(api: FastifyInstance): void {
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
       return answer(reply, new TocsinError('REQUEST_INVALID', error.message), error.statusCode);
     }
+    if (request.raw.socket.destroyed) {
+      // Whoever sent it is gone, often in the middle of the body: nothing has failed here, and nobody hears an answer.
+      request.log.debug({ err: error, id: request.id }, 'A request was broken off.');
+      return reply.hijack();
+    }
     request.log.error({ err: error, id: request.id, route: request.routeOptions.url }, 'A request has failed.');
     return answer(
       reply,

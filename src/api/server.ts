@@ -33,6 +33,8 @@ import { secure } from './security.ts';
 const builtConsole = fileURLToPath(new URL('../console/dist', import.meta.url));
 
 const endWithinMs = 2_000;
+/** A request has to be there as a whole by then; who sends slower, or never to the end, holds a connection for nothing. */
+const requestWithinMs = 120_000;
 
 const routeGroups = [
   sessionRoutes,
@@ -67,6 +69,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
     // A proxy on this machine says who is behind it; from elsewhere nobody is believed.
     trustProxy: 'loopback',
     forceCloseConnections: 'idle',
+    requestTimeout: requestWithinMs,
   };
   const tls = cert && key ? { https: { cert: readFileSync(cert), key: readFileSync(key) } } : {};
   const root = Fastify({ ...options, ...tls });

@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -89,6 +91,26 @@ test('an error nobody expected gives an id that is in the log, and nothing of ou
   expect(JSON.stringify(body)).not.toContain('hush');
   const line = world.logged.find((one) => one.id === body.detail.id);
   expect(JSON.stringify(line)).toContain('hush');
+});
+
+test('a request that is broken off is no failure of ours', async () => {
+  const before = world.logged.length;
+  const port = Number(new URL(world.url).port);
+  for (const path of ['/api/v1/frames', '/api/v1/session']) {
+    const socket = connect(port, '127.0.0.1');
+    const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`;
+    await new Promise((resolve) => socket.write(head, resolve));
+    await setTimeout(50);
+    socket.resetAndDestroy();
+  }
+  await setTimeout(100);
+  expect(world.logged.slice(before).filter((line) => Number(line.level) >= 50)).toEqual([]);
+});
+
+test('a request that never comes to its end is not waited for', async () => {
+  const api = createApi(world.context);
+  expect(api.server.requestTimeout).toBeGreaterThan(0);
+  await api.close();
 });
 
 test('a body that cannot be read is refused by name', async () => {
