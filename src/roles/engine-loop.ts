@@ -14,6 +14,7 @@ import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Store } from '../store/open.ts';
 import type { Database } from '../store/schema.ts';
+import { upsertAll } from '../store/upsert-all.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConsumerStatus } from './messages.ts';
 import { Quarantine } from './quarantine.ts';
@@ -76,16 +77,16 @@ export class EngineLoop {
       labelNames: ['kind'],
       registers: [registry],
     });
+    const lag = () => reader.end() - this.#offset;
     new Gauge({
       name: 'tocsin_engine_lag_entries',
       help: 'Durable entries of the journal that the engine has not folded yet',
       registers: [registry],
-      collect: () => this.#lag.set(reader.end() - this.#offset),
+      collect() {
+        this.set(lag());
+      },
     });
-    this.#lag = registry.getSingleMetric('tocsin_engine_lag_entries') as Gauge;
   }
-
-  readonly #lag: Gauge;
 
   /** Loads the checkpoint and begins to fold from there. */
   async start(): Promise<void> {
@@ -183,12 +184,7 @@ export class EngineLoop {
     const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
     const done = await this.#persist('write a checkpoint', async () => {
       await store.transaction().execute(async (tx) => {
-        for (let i = 0; i < rows.length; i += 500)
-          await tx
-            .insertInto('foldState')
-            .values(rows.slice(i, i + 500))
-            .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ stateJson: eb.ref('excluded.stateJson') })))
-            .execute();
+        await upsertAll(tx, 'foldState', 'key', ['stateJson'], rows);
         await setCheckpoint(tx, stateConsumer, partition, this.#offset);
         await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
       });
