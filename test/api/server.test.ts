@@ -61,20 +61,22 @@ test('of a payload that is too large the gateway gets one byte more than is allo
   expect(sizes).toEqual([1000, 1001, 1001]);
 });
 
-test('bad device credentials are refused, and many of them are made to wait', async () => {
+test('bad device credentials are refused, many of them are made to wait, and a good one never is', async () => {
   const own = await openWorld();
   try {
-    own.context.gateway.acceptHttp = async () => {
+    own.context.gateway.acceptHttp = async ({ secret }) => {
+      if (secret === 'good') return { samples: 1, problems: [] };
       throw new TocsinError('CREDENTIAL_INVALID', 'Unknown device or wrong secret.');
     };
-    const bad = (headers: Record<string, string>) =>
+    const send = (headers: Record<string, string>) =>
       fetch(`${own.url}/api/v1/frames`, { method: 'POST', body: '{}', headers });
-    expect(await (await bad({})).json()).toMatchObject({ code: 'CREDENTIAL_INVALID' });
-    expect((await bad({ authorization: `Bearer ${own.token('admin')}` })).status).toBe(401);
+    expect(await (await send({})).json()).toMatchObject({ code: 'CREDENTIAL_INVALID' });
+    expect((await send({ authorization: `Bearer ${own.token('admin')}` })).status).toBe(401);
     const statuses: number[] = [];
-    for (let i = 0; i < 30; i++) statuses.push((await bad(basic('dev1', `guess${i}`))).status);
+    for (let i = 0; i < 30; i++) statuses.push((await send(basic('dev1', `guess${i}`))).status);
     expect(statuses[0]).toBe(401);
     expect(statuses.at(-1)).toBe(429);
+    expect((await send(basic('dev2', 'good'))).status).toBe(202);
   } finally {
     await own.close();
   }

@@ -4,7 +4,10 @@ import type { Api } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { FrameAccepted } from '../contract.ts';
 
-/** Bad credentials a minute from one address, before it has to wait. */
+/**
+ * Bad credentials a minute from one address, before its further ones are told to wait. A good one is never made to: many
+ * devices may share an address, and one that has a wrong secret must not silence the others.
+ */
 const badCredentials = 30;
 /** Bytes of a body that is too large that are read all the same. */
 const mostThrownAway = 64 * 1024 * 1024;
@@ -32,12 +35,6 @@ export function frameRoutes(api: Api, context: ApiContext): void {
         security: [{ device: [] }],
         response: { 202: FrameAccepted },
       },
-      onRequest: async (request) => {
-        const state = await refusals(request, { increment: false });
-        if (!state.isAllowed && state.remaining === 0) {
-          throw new TocsinError('TOO_MANY_REQUESTS', `Too many bad credentials. Wait ${state.ttlInSeconds} s.`);
-        }
-      },
     },
     async (request, reply) => {
       const payload = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
@@ -46,7 +43,10 @@ export function frameRoutes(api: Api, context: ApiContext): void {
         return await reply.code(202).send(taken);
       } catch (error) {
         if (error instanceof TocsinError && error.code === 'CREDENTIAL_INVALID') {
-          await refusals(request);
+          const state = await refusals(request);
+          if (!state.isAllowed && state.isExceeded) {
+            throw new TocsinError('TOO_MANY_REQUESTS', `Too many bad credentials. Wait ${state.ttlInSeconds} s.`);
+          }
           reply.header('www-authenticate', 'Basic realm="tocsin device"');
         }
         throw error;
