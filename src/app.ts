@@ -14,6 +14,7 @@ import { readiness } from './roles/readiness.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
+import { cannotListen } from './shared/cannot-listen.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Logger } from './shared/logger.ts';
 import { Signal } from './shared/signal.ts';
@@ -86,7 +87,10 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     metrics: () => metrics(gateway.registry, consumers),
   });
   api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
-  const address = await api.listen({ host: settings.http.host, port: settings.http.port });
+  const { host: httpHost, port } = settings.http;
+  const address = await api.listen({ host: httpHost, port }).catch((error) => {
+    throw cannotListen('http.port', error);
+  });
   flows.start(address);
 
   return {

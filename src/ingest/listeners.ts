@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from '../settings/schema.ts';
+import { cannotListen } from '../shared/cannot-listen.ts';
 import type { Logger } from '../shared/logger.ts';
 
 /** Nagle's algorithm with delayed acknowledgements puts 40 ms into every other answer: p99 39 ms with, 5 ms without. */
@@ -42,7 +43,7 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   const sockets = new Set<Socket>();
   const servers: Server[] = [];
 
-  async function listen(server: Server, port: number): Promise<number> {
+  async function listen(server: Server, setting: string, port: number): Promise<number> {
     server.prependListener('connection', (socket: Socket) => {
       // Over all listeners together: files that a process may have open are counted that way as well.
       if (sockets.size >= mqtt.maxConnections) {
@@ -55,9 +56,10 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
     });
     server.on('tlsClientError', (error) => log.debug({ err: error }, 'mqtt: TLS handshake failed'));
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      const fail = (error: Error) => reject(cannotListen(setting, error));
+      server.once('error', fail);
       server.listen({ port, host: mqtt.host, backlog: 1024 }, () => {
-        server.removeListener('error', reject);
+        server.removeListener('error', fail);
         resolve();
       });
     });
@@ -72,20 +74,20 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   }
 
   try {
-    const ports: Ports = { mqtt: await listen(createTcpServer(socketOptions, served(accept)), mqtt.port) };
+    const ports: Ports = { mqtt: await listen(createTcpServer(socketOptions, served(accept)), 'mqtt.port', mqtt.port) };
     if (mqtt.tls.port !== undefined) {
       const options = { ...certificate(mqtt.tls), ...socketOptions, handshakeTimeout: HANDSHAKE_MS };
-      ports.mqtts = await listen(createTlsServer(options, served(accept)), mqtt.tls.port);
+      ports.mqtts = await listen(createTlsServer(options, served(accept)), 'mqtt.tls.port', mqtt.tls.port);
     }
     if (mqtt.ws.port !== undefined) {
       const server = createHttpServer(socketOptions, upgradeOnly);
       serveWebSockets(server, parts);
-      ports.ws = await listen(server, mqtt.ws.port);
+      ports.ws = await listen(server, 'mqtt.ws.port', mqtt.ws.port);
     }
     if (mqtt.wss.port !== undefined) {
       const server = createHttpsServer({ ...certificate(mqtt.tls), ...socketOptions }, upgradeOnly);
       serveWebSockets(server, parts);
-      ports.wss = await listen(server, mqtt.wss.port);
+      ports.wss = await listen(server, 'mqtt.wss.port', mqtt.wss.port);
     }
     return { ports, close };
   } catch (error) {

@@ -5,6 +5,7 @@
 export const errorCodes = {
   // settings
   SETTING_INVALID: 500,
+  PORT_UNAVAILABLE: 500,
   // intake
   CREDENTIAL_INVALID: 401,
   DEVICE_DISABLED: 403,
