@@ -49,6 +49,8 @@ export class DeviceJudge implements RuleContext {
   readonly #baselines: (Baseline | undefined)[] = [];
   /** By index of the silence rule. */
   readonly #silent: (Episode | null)[];
+  /** Alarms of rules that were there at the checkpoint and are no more. */
+  #orphans: Episode[] = [];
   #heard: number;
 
   constructor(deviceId: string, type: CompiledType, heard: number) {
@@ -137,6 +139,28 @@ export class DeviceJudge implements RuleContext {
     this.#heard = listened;
   }
 
+  /**
+   * Ends every alarm: the device is no longer judged.
+   * @returns whether there was any.
+   */
+  endAll(at: number, effects: AlarmEffect[]): boolean {
+    const before = effects.length;
+    this.#endOrphans(at, effects);
+    this.#breakSilence(at, effects);
+    this.#type.rules.forEach((rule, i) => {
+      const { episode } = this.#rules[i]!;
+      if (!episode) return;
+      effects.push(endOf(episode, at));
+      this.#rules[i] = newRuleState(rule);
+    });
+    return effects.length > before;
+  }
+
+  /** A rule that is no more would never end its alarm. */
+  #endOrphans(at: number, effects: AlarmEffect[]): void {
+    for (const episode of this.#orphans.splice(0)) effects.push(endOf(episode, at));
+  }
+
   #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {
     const { deviceId, measuredAt: at, receivedAt } = sample;
     let severity: Severity | null = null;
@@ -196,7 +220,7 @@ export class DeviceJudge implements RuleContext {
     this.#silent.forEach((episode, i) => {
       if (!episode) return;
       this.#silent[i] = null;
-      effects.push({ kind: 'cleared', alarmId: episode.id, at: receivedAt, receivedAt, values: {} });
+      effects.push(endOf(episode, receivedAt));
     });
   }
 
@@ -206,7 +230,8 @@ export class DeviceJudge implements RuleContext {
    * @returns whether anything changed.
    */
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
-    let changed = false;
+    let changed = this.#orphans.length > 0;
+    this.#endOrphans(at, effects);
     this.#type.silence.forEach((rule: SilenceRule, i) => {
       if (this.#silent[i] || listened - this.#heard < rule.silentForMs) return;
       const id = alarmId(rule.id, this.#deviceId, at);
@@ -267,18 +292,40 @@ export class DeviceJudge implements RuleContext {
       const known = state.windows[spec.key];
       if (known) this.windows[i]!.restore(known);
     });
+    const rest = episodesOf(state);
     type.rules.forEach((rule, i) => {
       const known = state.rules[rule.id];
-      if (known && known.levels.length === rule.levels.length) this.#rules[i] = known;
+      if (!known || known.levels.length !== rule.levels.length) return;
+      this.#rules[i] = known;
+      if (known.episode) rest.delete(known.episode.id);
     });
     type.silence.forEach((rule, i) => {
-      this.#silent[i] = state.silence[rule.id] ?? null;
+      const known = state.silence[rule.id] ?? null;
+      this.#silent[i] = known;
+      if (known) rest.delete(known.id);
     });
+    this.#orphans = [...rest.values()];
   }
 
   restoreBaseline(channel: string, state: BaselineState): void {
     this.baselineOf(channel)?.restore(state);
   }
+}
+
+/** Ends the alarms of a checkpoint's state. */
+export function endStored(state: DeviceState, at: number, effects: AlarmEffect[]): void {
+  for (const episode of episodesOf(state).values()) effects.push(endOf(episode, at));
+}
+
+/** Every episode under way, by the id of its alarm. */
+function episodesOf(state: DeviceState): Map<string, Episode> {
+  const episodes = [...Object.values(state.rules).map((rule) => rule.episode), ...Object.values(state.silence)];
+  return new Map(episodes.flatMap((episode) => (episode ? [[episode.id, episode]] : [])));
+}
+
+/** The end of an alarm that no measurement ends. */
+function endOf(episode: Episode, at: number): AlarmEffect {
+  return { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
 }
 
 function newRuleState(rule: CompiledRule): RuleState {

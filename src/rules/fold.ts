@@ -3,7 +3,7 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
-import { DeviceJudge, type DeviceState } from './device-judge.ts';
+import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
@@ -62,17 +62,30 @@ export class Fold {
     if (at > lastTickAt) this.#clock.listenedMs += Math.min(at - lastTickAt, longestTickMs);
     // After a clock that was set back, time goes on from the new one.
     this.#clock.lastTickAt = at;
-    if (devices !== this.#expected) this.#expect(devices);
+    if (devices !== this.#expected) this.#expect(devices, at, effects);
     for (const device of devices) {
       const judge = this.#judgeOf(device);
       if (judge?.judgeSilence(this.#clock.listenedMs, at, effects)) this.#touched.add(device.id);
     }
   }
 
-  /** A device that was disabled could not be heard: when it is active again, its silence begins then. */
-  #expect(devices: Iterable<Device>): void {
+  /**
+   * Takes note of which devices are active. One that no longer is has no alarms any more, since nothing could ever end
+   * them; one that is again could not be heard before, so its silence begins now.
+   */
+  #expect(devices: Iterable<Device>, at: number, effects: AlarmEffect[]): void {
     const before = this.#expected && new Set(Array.from(this.#expected, (device) => device.id));
     this.#expected = devices;
+    const active = new Set(Array.from(devices, (device) => device.id));
+    for (const [id, judge] of this.#judges) {
+      if (active.has(id) || !judge.endAll(at, effects)) continue;
+      this.#touched.add(id);
+    }
+    for (const [key, state] of this.#stored) {
+      const [kind, id] = key.split('/') as [string, string];
+      // Disabled while we were down. The ledger takes an end that it has already for nothing new.
+      if (kind === 'device' && !active.has(id)) endStored(state as DeviceState, at, effects);
+    }
     if (!before) return;
     for (const device of devices) {
       if (before.has(device.id)) continue;

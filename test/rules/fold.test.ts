@@ -224,6 +224,50 @@ describe('after our clock was ahead by years and was set back', () => {
   });
 });
 
+describe('an alarm that no measurement can end', () => {
+  const flooded = (fold: Fold, effects: AlarmEffect[]) => {
+    fold.tick(0, [testDevice], effects);
+    fold.sample(testDevice, { deviceId: 'd1', measuredAt: minute, receivedAt: minute, values: { level: 40 } }, effects);
+  };
+  const restored = (fold: Fold, type = ladder) => {
+    const next = foldOf(type);
+    for (const { key, state } of fold.takeChanges()) next.restore(key, JSON.parse(JSON.stringify(state)));
+    return next;
+  };
+
+  test('ends when its device is disabled, also while nobody ran, and can come again when it is active again', () => {
+    const fold = foldOf(ladder);
+    const effects: AlarmEffect[] = [];
+    flooded(fold, effects);
+    const down = restored(fold);
+    fold.tick(2 * minute, [], effects);
+    fold.tick(3 * minute, [], effects);
+    fold.tick(4 * minute, [testDevice], effects);
+    fold.sample(
+      testDevice,
+      { deviceId: 'd1', measuredAt: 5 * minute, receivedAt: 5 * minute, values: { level: 40 } },
+      effects,
+    );
+    expect(story(effects)).toEqual(['raised red 1', 'cleared 2', 'raised red 5']);
+
+    const afterwards: AlarmEffect[] = [];
+    down.tick(2 * minute, [], afterwards);
+    expect(story(afterwards)).toEqual(['cleared 2']);
+    expect(afterwards[0]!.alarmId).toBe(effects[0]!.alarmId);
+  });
+
+  test('ends when its rule is no more', () => {
+    const fold = foldOf(ladder);
+    const effects: AlarmEffect[] = [];
+    flooded(fold, effects);
+    const next = restored(fold, deviceType({ channels: { level: 'cm' }, rules: [] }));
+    const afterwards: AlarmEffect[] = [];
+    next.tick(2 * minute, [testDevice], afterwards);
+    next.tick(3 * minute, [testDevice], afterwards);
+    expect(story(afterwards)).toEqual(['cleared 2']);
+  });
+});
+
 describe('the rolling baseline', () => {
   const odd = deviceType({
     channels: { level: 'cm' },
