@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openFlowsAccount } from '../../src/api/access/flows-account.ts';
 import { hashPassword, verifyPassword } from '../../src/api/access/password.ts';
 import { ensureAdministrator } from '../../src/api/first-administrator.ts';
-import { tidyStore } from '../../src/store/housekeeping.ts';
+import { tidyStore } from '../../src/store/tidy-store.ts';
 import { openWorld, start, type World } from './world.ts';
 
 const password = 'correct horse battery';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addFeed } from '../../src/store/feed.ts';
-import { tidyStore } from '../../src/store/housekeeping.ts';
 import { insertAll } from '../../src/store/insert-all.ts';
+import { tidyStore } from '../../src/store/tidy-store.ts';
 import { tempStore } from './temp-store.ts';
 
 const now = 1_772_323_200_000;
