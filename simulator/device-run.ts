@@ -2,6 +2,10 @@ import type { DeviceIncident } from './incident.ts';
 import { Random } from './random.ts';
 import type { SimulatedDevice, Values } from './simulated-device.ts';
 
+/** How far apart the reports of a sparse past are: so many periods, and no longer than this. */
+const sparsePeriods = 2.5;
+const maxSparseStepMs = 5 * 60_000;
+
 /** One report as it goes into a payload: the device's own time, and what it measured. */
 export type Report = { time: number } & Values;
 
@@ -39,11 +43,12 @@ export class DeviceRun {
   }
 
   /**
-   * Reports far apart up to a moment, for a past of which only the course matters: every `stepMs` instead of every
-   * period, where that is longer.
+   * Reports up to a moment, for a past of which only the course matters: as far apart as they can be without a gap.
+   * Charts and rules take more than three periods for one.
    */
-  *sparse(until: number, stepMs: number): Generator<Report> {
-    const step = Math.max(stepMs, this.device.periodMs);
+  *sparse(until: number): Generator<Report> {
+    const { periodMs } = this.device;
+    const step = Math.max(periodMs, Math.min(maxSparseStepMs, sparsePeriods * periodMs));
     for (; this.#next <= until; this.#next += step) yield this.#report(this.#next);
   }
 

@@ -15,9 +15,8 @@ import type { Town } from './town.ts';
 export const maxDevices = 10_000;
 /** Connecting, and uploading the past, of so many devices at once. */
 const width = 40;
-/** Of the past only this much is there report by report; before it, one in five minutes tells what is normal. */
+/** Of the past only this much is there report by report; before it, fewer tell what is normal. */
 const recentMs = 40 * 60_000;
-const sparseStepMs = 5 * 60_000;
 /** A device that was held up sends what it has stored in frames of this size. */
 const maxStored = 300;
 
@@ -81,7 +80,7 @@ export class Fleet {
   async uploadPast(onProgress: (devices: number) => void = () => {}): Promise<void> {
     let done = 0;
     await inParallel(this.#members, width, async ({ run, connection }) => {
-      for (const batch of batches(run.sparse(this.#past - recentMs, sparseStepMs))) {
+      for (const batch of batches(run.sparse(this.#past - recentMs))) {
         await connection.publish(payloadOf(batch), batch.length);
       }
       onProgress(++done);

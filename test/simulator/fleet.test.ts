@@ -10,6 +10,8 @@ import { buildTown } from '../../simulator/town.ts';
 
 const behaviours = loadBehaviours(join(import.meta.dirname, '../../devices'));
 const town = buildTown(60);
+const typeOf = new Map(town.devices.map(({ id, type }) => [id, type]));
+const behaviourOf = (deviceId: string) => behaviours.get(typeOf.get(deviceId)!)!;
 const secrets = new Map(town.devices.map(({ id }) => [id, `secret of ${id}`]));
 
 /** A bare broker that keeps what devices send, with the credentials that a Tocsin would want. */
@@ -83,11 +85,18 @@ test('a fleet uploads its past and plays the scenario at speed, in time that nev
   for (const { device, samples } of frames) {
     times.set(device, [...(times.get(device) ?? []), ...samples.map((sample) => sample.time as number)]);
   }
-  for (const of of times.values()) {
+  for (const [device, of] of times) {
     // In its order, from 26 hours before the scenario to its end, and never in the future.
     expect(of.every((at, i) => i === 0 || at > of[i - 1]!)).toBe(true);
     expect(of[0]).toBeLessThan(time.startedAt - 25 * 3_600_000);
     expect(of.at(-1)).toBeLessThanOrEqual(ended);
+    // No gap in it: charts draw it as one line, and rules have evidence throughout.
+    const { periodMs } = behaviourOf(device);
+    expect(Math.max(...of.slice(1).map((at, i) => at - of[i]!))).toBeLessThan(3 * periodMs);
+  }
+  for (const { device, samples } of frames.slice(0, past)) {
+    const channels = ['time', ...Object.keys(behaviourOf(device).channels)].sort();
+    for (const sample of samples) expect(Object.keys(sample).sort()).toEqual(channels);
   }
   expect(time.startedAt + 20 * 60_000).toBeGreaterThan(began);
 

@@ -48,7 +48,7 @@ export function judge(name: string, startedAt: number, lastsMs: number, devices 
         for (const sample of decoded.samples) fold.sample(device, sample, effects);
       }
     };
-    feed(run.sparse(startedAt - 40 * minute, 5 * minute));
+    feed(run.sparse(startedAt - 40 * minute));
     run.meet(incidents.filter((incident) => incident.device.id === place.id));
     feed(run.due(startedAt + lastsMs));
   }
