@@ -1,5 +1,3 @@
-import type { Text } from '../src/model/text.ts';
-
 /** Names of the simulated town. The town, its streets and its people are invented. */
 
 export const district = { id: 'linjiang', name: { zh: '临江区', en: 'Linjiang District' } };
@@ -17,19 +15,19 @@ export const communities = [
 ];
 
 /** One road for each grid. */
-export const roads: Text[] = [
-  { zh: '渡口路', en: 'Dukou Rd' },
-  { zh: '听潮路', en: 'Tingchao Rd' },
-  { zh: '船坞街', en: 'Chuanwu St' },
-  { zh: '鱼市巷', en: 'Yushi Ln' },
-  { zh: '石桥路', en: 'Shiqiao Rd' },
-  { zh: '钟楼街', en: 'Zhonglou St' },
-  { zh: '染坊巷', en: 'Ranfang Ln' },
-  { zh: '书院路', en: 'Shuyuan Rd' },
-  { zh: '柳荫路', en: 'Liuyin Rd' },
-  { zh: '稻香街', en: 'Daoxiang St' },
-  { zh: '磨坊巷', en: 'Mofang Ln' },
-  { zh: '杏林路', en: 'Xinglin Rd' },
+export const roads = [
+  '渡口路',
+  '听潮路',
+  '船坞街',
+  '鱼市巷',
+  '石桥路',
+  '钟楼街',
+  '染坊巷',
+  '书院路',
+  '柳荫路',
+  '稻香街',
+  '磨坊巷',
+  '杏林路',
 ];
 
 export const people = [

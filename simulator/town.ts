@@ -1,6 +1,5 @@
 import type { Area } from '../src/model/area.ts';
 import type { Role } from '../src/model/role.ts';
-import type { Text } from '../src/model/text.ts';
 import { Random } from './random.ts';
 import { communities, district, people, roads, streets } from './town-names.ts';
 import { TownShape } from './town-shape.ts';
@@ -53,12 +52,13 @@ const pattern = [
   'manhole-cover',
 ];
 
-const kinds: Record<string, { id: string; name: Text }> = {
-  'flood-gauge': { id: 'gauge', name: { zh: '积水监测仪', en: 'flood gauge' } },
-  'manhole-cover': { id: 'cover', name: { zh: '智能井盖', en: 'manhole cover' } },
-  'kitchen-fume': { id: 'fume', name: { zh: '餐馆油烟', en: 'kitchen' } },
-  'elder-wristband': { id: 'band', name: { zh: '长者手环', en: 'wristband' } },
-  'road-sign': { id: 'sign', name: { zh: '情报板', en: 'road sign' } },
+/** By type: how its ids begin, and how the names of its devices end. */
+const kinds: Record<string, { id: string; name: string }> = {
+  'flood-gauge': { id: 'gauge', name: '积水监测仪' },
+  'manhole-cover': { id: 'cover', name: '智能井盖' },
+  'kitchen-fume': { id: 'fume', name: '油烟监测仪' },
+  'elder-wristband': { id: 'band', name: '长者手环' },
+  'road-sign': { id: 'sign', name: '情报板' },
 };
 
 /**
@@ -124,11 +124,11 @@ function placeDevice(index: number, grids: Area[], places: Place[], seed: number
   const kind = kinds[type]!;
   const random = new Random(seed, 'device', index);
   const house = Math.floor(random.between(1, 180));
-  const road = roads[grid]!;
   return {
     id: `${kind.id}-${seed === 1 ? '' : `${seed}-`}${String(index + 1).padStart(4, '0')}`,
     type,
-    name: `${road.zh}${house}号${kind.name.zh} · ${house} ${road.en}, ${kind.name.en}`,
+    // One short string in the language of the place, as installers write it.
+    name: `${roads[grid]}${house}号${kind.name}`,
     ...places[grid]!(random),
     gridId: grids[grid]!.id,
   };

@@ -42,6 +42,10 @@ test('the same seed gives the same devices, and more of them contain the fewer',
   expect(buildTown(1_200).devices.slice(0, 1_000)).toEqual(town.devices);
 });
 
+test('a name is short and in one language: it stands in lists, on the map and in messages', () => {
+  for (const { name } of town.devices) expect(name).toMatch(/^\p{Script=Han}{3}\d{1,3}号\p{Script=Han}{3,5}$/u);
+});
+
 test('another seed is other devices in the same areas', () => {
   const other = buildTown(1_000, 2);
   expect(other.areas).toEqual(town.areas);
