@@ -27,9 +27,20 @@ export function handleErrors(api: FastifyInstance): void {
   });
 }
 
+/** Answers what Fastify refuses before there is a route, such as an address with a broken escape (`/%ff`). */
+export function answerMalformed(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  answer(reply, new TocsinError('REQUEST_INVALID', `${error.message}.`), 400);
+}
+
 function toTocsinError(error: FastifyError): TocsinError | null {
   if (error instanceof TocsinError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error);
+  if (/^SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN)/.test(error.code ?? '')) {
+    return new TocsinError(
+      'STORE_UNAVAILABLE',
+      `The store cannot be used: ${error.message}. Check the disk of dataDir, then try again.`,
+    );
+  }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new TocsinError('PAYLOAD_TOO_LARGE', 'The body is too large. Send it in several parts.');
   }

@@ -9,7 +9,7 @@ import { authenticate, requirePermissions } from './access/authenticate.ts';
 import type { Api } from './api.ts';
 import { serveConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
-import { handleErrors } from './error-handler.ts';
+import { answerMalformed, handleErrors } from './error-handler.ts';
 import { metricsRoutes } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
@@ -69,6 +69,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
     // A proxy on this machine says who is behind it; from elsewhere nobody is believed.
     trustProxy: 'loopback',
     forceCloseConnections: 'idle',
+    frameworkErrors: answerMalformed,
     requestTimeout: requestWithinMs,
   };
   const tls = cert && key ? { https: { cert: readFileSync(cert), key: readFileSync(key) } } : {};

@@ -45,7 +45,8 @@ export async function acceptCase(db: StoreOrTransaction, deed: Deed, context: Re
     const changes = new ResponseChanges(at);
     Object.assign(workCase, { status: 'accepted', acceptedAt: at, handlerId: personId, assigneeId: personId });
     changes.step(workCase, { kind: 'accepted', byPersonId: personId, note });
-    changes.event('accepted', alarm, workCase, '1');
+    // It can be accepted again, when it was given to somebody else.
+    changes.event('accepted', alarm, workCase, String(at));
     await tx
       .updateTable('slaClock')
       .set({ state: 'met' })

@@ -1,4 +1,5 @@
 import type { Severity } from '../model/severity.ts';
+import type { StoreOrTransaction } from '../store/open.ts';
 import type { Row } from '../store/schema.ts';
 import type { ResponseContext } from './context.ts';
 
@@ -17,4 +18,14 @@ export function acceptClock(caseId: string, number: number, startedAt: number, l
     dueAt: startedAt + limitMs,
     state: 'running',
   };
+}
+
+/** How many clocks a case has had. */
+export async function countClocks(db: StoreOrTransaction, caseId: string): Promise<number> {
+  const { clocks } = await db
+    .selectFrom('slaClock')
+    .select((e) => e.fn.countAll<number>().as('clocks'))
+    .where('caseId', '=', caseId)
+    .executeTakeFirstOrThrow();
+  return clocks;
 }

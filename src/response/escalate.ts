@@ -4,12 +4,14 @@ import type { Store } from '../store/open.ts';
 import type { Database, Row } from '../store/schema.ts';
 import { pathUp } from './areas.ts';
 import { ResponseChanges } from './changes.ts';
-import { acceptClock, acceptLimitMs } from './clock.ts';
+import { acceptClock, acceptLimitMs, countClocks } from './clock.ts';
 import type { ResponseContext } from './context.ts';
 import { askOnDuty, dutyOfficers } from './on-duty.ts';
 
 /** Clocks in one call, so that a call ends; the next second's goes on. */
 const clocksAtOnce = 200;
+/** Another thread's clock may be read a moment later than ours. */
+const clockSlackMs = 60_000;
 /** Longest wait between reminders at the top tier, unless the limit itself is longer. */
 const longestReminderMs = 3_600_000;
 
@@ -25,6 +27,7 @@ const longestReminderMs = 3_600_000;
  * @throws AggregateError when some could not be; the others have been all the same.
  */
 export async function escalateDue(db: Store, now: number, context: ResponseContext): Promise<number> {
+  await restartClocksOfTheFuture(db, now);
   const due = await db
     .selectFrom('slaClock')
     .select('id')
@@ -84,7 +87,7 @@ async function escalate(
     }
   }
 
-  const number = (await clocksOf(tx, workCase.id)) + 1;
+  const number = (await countClocks(tx, workCase.id)) + 1;
   const limitMs = acceptLimitMs(alarm.severity, context);
   const waitMs = reminder ? reminderMs(limitMs, await timesAt(tx, workCase)) : limitMs;
   changes.clock({ ...clock, state: 'missed' });
@@ -123,11 +126,12 @@ async function timesAt(tx: Transaction<Database>, { id, areaId }: Row<'workCase'
   return Math.max(times, 1);
 }
 
-async function clocksOf(tx: Transaction<Database>, caseId: string): Promise<number> {
-  const { clocks } = await tx
-    .selectFrom('slaClock')
-    .select((e) => e.fn.countAll<number>().as('clocks'))
-    .where('caseId', '=', caseId)
-    .executeTakeFirstOrThrow();
-  return clocks;
+/** Clocks that were started while our own was ahead: they run from now on, or they would wait for a time far away. */
+async function restartClocksOfTheFuture(db: Store, now: number): Promise<void> {
+  await db
+    .updateTable('slaClock')
+    .set((e) => ({ dueAt: e(e('dueAt', '-', e.ref('startedAt')), '+', e.val(now)), startedAt: now }))
+    .where('state', '=', 'running')
+    .where('startedAt', '>', now + clockSlackMs)
+    .execute();
 }

@@ -49,6 +49,7 @@ export const errorCodes = {
   TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,
   // parts we depend on
+  STORE_UNAVAILABLE: 503,
   TELEMETRY_UNAVAILABLE: 503,
   FLOWS_UNAVAILABLE: 503,
 } as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { areas, openWorld, type World } from './world.ts';
+import { addAlarm, addCase, areas, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -57,10 +57,14 @@ test('the last administrator stays', async () => {
   });
 });
 
-test('someone who is set inactive is out at once', async () => {
-  expect((await world.call('stranger', 'GET', '/session')).status).toBe(200);
+test('someone who is set inactive is out at once, and his cases wait for others', async () => {
+  await addAlarm(world.store, 'a', { gridId: 'g2' });
+  await addCase(world.store, 'case-a', 'a', 'stranger', 'g2');
+  expect((await world.call('stranger', 'POST', '/cases/case-a/accept', {})).status).toBe(200);
   await world.call('admin', 'PATCH', '/people/stranger', { active: false });
   expect((await world.call('stranger', 'GET', '/session')).status).toBe(401);
+  const { body } = await world.call('officer', 'GET', '/cases/case-a');
+  expect(body).toMatchObject({ status: 'dispatched', handler: null, acceptDueAt: expect.any(Number) });
 });
 
 test('areas are added and changed together, in any order', async () => {
@@ -121,6 +125,17 @@ test('the duty plan is replaced as a whole, or not at all', async () => {
   }
   expect((await world.call('officer', 'PUT', '/duty', [duty, duty])).status).toBe(400);
   expect((await world.call('worker', 'GET', '/duty')).body).toEqual([duty, night]);
+});
+
+test('a grid worker has duty only where he sees the cases', async () => {
+  const duty = { id: 'd1', areaId: 'g1', personId: 'colleague', days: '12345', fromMinute: 480, toMinute: 1080 };
+  const elsewhere = await world.call('officer', 'PUT', '/duty', [{ ...duty, areaId: 'g2' }]);
+  expect([elsewhere.status, elsewhere.body.code]).toEqual([409, 'CONFLICT']);
+  expect(elsewhere.body.message).toContain('g2');
+  expect((await world.call('officer', 'PUT', '/duty', [duty])).status).toBe(200);
+  // Nor are his areas taken from under his duty.
+  expect((await world.call('admin', 'PATCH', '/people/colleague', { areaIds: ['g2'] })).status).toBe(409);
+  expect((await world.call('admin', 'PATCH', '/people/colleague', { areaIds: ['c1'] })).status).toBe(200);
 });
 
 test('webhooks are added, changed, taken away, and never show their secret', async () => {

@@ -309,3 +309,9 @@ test('every route that changes something leaves a line in the audit record', asy
     await own.close();
   }
 });
+
+test('an address that cannot be decoded is answered like any other mistake', async () => {
+  const answer = await fetch(`${world.url}/api/v1/devices/%ff`);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'REQUEST_INVALID' });
+});

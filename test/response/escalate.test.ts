@@ -127,3 +127,13 @@ test('a case that cannot be escalated does not keep the others back', async () =
   expect(await theCase(store, 'a')).toMatchObject({ tier: 'community' });
   expect(await theCase(store, 'bad')).toMatchObject({ tier: 'grid' });
 });
+
+test('a clock that was started while our own was ahead runs from now on', async () => {
+  const { store, context } = await town();
+  const ahead = morning + 365 * 86_400_000;
+  await take(store, context, ahead, [raised('a')]);
+  await escalateDue(store, morning, context);
+  expect(await theCase(store)).toMatchObject({ tier: 'grid', assigneeId: 'wang' });
+  await escalateDue(store, morning + 60 * minute, context);
+  expect(await theCase(store)).toMatchObject({ tier: 'community', assigneeId: 'chen' });
+});

@@ -6,20 +6,27 @@ export type Scope = ReadonlySet<string> | null;
 
 /** A grid worker sees what is in his areas and below; everyone else sees everything. */
 export async function scopeOf(store: StoreOrTransaction, person: Pick<SignedIn, 'role' | 'areaIds'>): Promise<Scope> {
-  return person.role === 'grid-worker' ? await areasBelow(store, person.areaIds) : null;
+  return person.role === 'grid-worker' ? below(await areaTree(store), person.areaIds) : null;
+}
+
+/** By the id of an area, the areas right below it. */
+export type AreaTree = ReadonlyMap<string | null, readonly string[]>;
+
+export async function areaTree(store: StoreOrTransaction): Promise<AreaTree> {
+  const areas = await store.selectFrom('area').select(['id', 'parentId']).execute();
+  const children = Map.groupBy(areas, (area) => area.parentId);
+  return new Map([...children].map(([parent, list]) => [parent, list.map((area) => area.id)]));
 }
 
 /** The given areas and every area below them. */
-export async function areasBelow(store: StoreOrTransaction, areaIds: readonly string[]): Promise<Set<string>> {
-  const areas = await store.selectFrom('area').select(['id', 'parentId']).execute();
-  const children = Map.groupBy(areas, (area) => area.parentId);
+export function below(tree: AreaTree, areaIds: readonly string[]): Set<string> {
   const found = new Set<string>();
   const waiting = [...areaIds];
   while (waiting.length > 0) {
     const id = waiting.pop()!;
     if (found.has(id)) continue;
     found.add(id);
-    for (const child of children.get(id) ?? []) waiting.push(child.id);
+    waiting.push(...(tree.get(id) ?? []));
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { StoreOrTransaction } from '../../store/open.ts';
-import { areasBelow, type Scope } from '../access/scope.ts';
+import { areaTree, below, type Scope } from '../access/scope.ts';
 
 /**
  * In which areas a list looks: what the caller sees, and within it the area that was asked for and all below.
@@ -11,6 +11,6 @@ export async function gridsToSearch(
   area: string | undefined,
 ): Promise<string[] | undefined> {
   if (area === undefined) return scope ? [...scope] : undefined;
-  const below = await areasBelow(db, [area]);
-  return [...below].filter((id) => scope === null || scope.has(id));
+  const found = below(await areaTree(db), [area]);
+  return [...found].filter((id) => scope === null || scope.has(id));
 }

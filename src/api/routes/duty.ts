@@ -6,7 +6,7 @@ import { caller } from '../access/authenticate.ts';
 import type { Api } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Duty } from '../contract.ts';
-import { requireAreas, requirePeople } from '../queries/require.ts';
+import { requireAreas, requireDutyWithinAreas, requirePeople } from '../queries/require.ts';
 import { record } from '../record.ts';
 
 const tags = ['duty'];
@@ -45,6 +45,7 @@ export function dutyRoutes(api: Api, context: ApiContext): void {
         );
         await tx.deleteFrom('duty').execute();
         await insertAll(tx, 'duty', plan);
+        await requireDutyWithinAreas(tx);
         await record(tx, context, caller(request), 'duty.replaced', 'duty', { duties: plan.length });
       });
       return plan;

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { z } from 'zod';
+import { loadAreas } from '../../response/areas.ts';
+import { releaseCases } from '../../response/release.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
+import type { Database } from '../../store/schema.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
 import { hashPassword } from '../access/password.ts';
+import { isVisible, scopeOf } from '../access/scope.ts';
 import { endSessionsOf } from '../access/session.ts';
 import { type Api, byId } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { NewPerson, PersonPatch, PersonRecord } from '../contract.ts';
 import { findPeople } from '../queries/people.ts';
-import { requireAreas } from '../queries/require.ts';
+import { requireAreas, requireDutyWithinAreas } from '../queries/require.ts';
 import { record } from '../record.ts';
 
 const tags = ['people'];
@@ -87,6 +92,8 @@ export function peopleRoutes(api: Api, context: ApiContext): void {
         if (Object.keys(changes).length > 0) await tx.updateTable('person').set(changes).where('id', '=', id).execute();
         if (areaIds) await setAreas(tx, id, areaIds);
         await keepAnAdministrator(tx);
+        await requireDutyWithinAreas(tx);
+        await passOnCases(tx, context, id, caller(request).id);
         await endSessionsOf(tx, id, caller(request).id === id ? caller(request).tokenHash : undefined);
         const detail = { ...rest, active, areaIds, passwordChanged: password !== undefined };
         await record(tx, context, caller(request), 'person.changed', `person/${id}`, detail);
@@ -107,6 +114,22 @@ async function setAreas(tx: StoreOrTransaction, personId: string, areaIds: reado
   await tx.deleteFrom('personArea').where('personId', '=', personId).execute();
   const rows = [...new Set(areaIds)].map((areaId) => ({ personId, areaId }));
   if (rows.length > 0) await tx.insertInto('personArea').values(rows).execute();
+}
+
+/** Open cases that the person can no longer work on, or no longer see, go to who is on duty. */
+async function passOnCases(
+  tx: Transaction<Database>,
+  context: ApiContext,
+  id: string,
+  byPersonId: string,
+): Promise<void> {
+  const person = await onePerson(tx, id);
+  const scope = await scopeOf(tx, person);
+  const concerns = (gridId: string) => !person.active || !isVisible(scope, gridId);
+  const { deviceTypes, settings, clock } = context;
+  // No webhook tells of a case that changes hands, so no device has to be named.
+  const response = { areas: await loadAreas(tx), deviceById: () => undefined, deviceTypes, settings };
+  await releaseCases(tx, { personId: id, concerns, byPersonId, at: clock.now() }, response);
 }
 
 /** Without an administrator nobody could ever make one again. */
