@@ -40,6 +40,7 @@ export const router = createRouter({
       props: true,
       meta: { title: 'alarm.device' },
     },
+    { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'account.title' } },
     {
       path: '/quarantine/:id?',
       component: () => import('./pages/QuarantinePage.vue'),

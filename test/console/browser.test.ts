@@ -101,6 +101,28 @@ test('the language changes in place and is remembered; the menu shows what the r
   await page.context().close();
 });
 
+test('everyone changes the own password in the account menu, and is told what is wrong with it', async () => {
+  const page = await signIn('wu', phone);
+  await page.getByRole('button', { name: '账户与显示' }).click();
+  expect(await page.getByRole('link', { name: 'API 文档' }).count()).toBe(0);
+  await page.getByRole('link', { name: '账户与密码' }).click();
+  const send = async (current: string, next: string, repeated = next) => {
+    await page.fill('input[name=current]', current);
+    await page.fill('input[name=next]', next);
+    await page.fill('input[name=repeated]', repeated);
+    await page.getByRole('button', { name: '修改密码' }).click();
+  };
+  await send(password, 'short');
+  await page.getByText('至少 10 个字符。', { exact: false }).last().waitFor();
+  await send(password, 'long enough 1', 'long enough 2');
+  await page.getByText('两次输入的新密码不一样').waitFor();
+  await send('not the one', 'long enough 1');
+  await page.getByText('当前密码不对').waitFor();
+  await send(password, 'long enough 1');
+  await page.getByText('密码已修改').waitFor();
+  await page.context().close();
+});
+
 test('a feed that is lost is shown as lost', async () => {
   const mine = await startFake();
   const page = await (await browser.newContext({ viewport: desk })).newPage();

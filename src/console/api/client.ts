@@ -69,6 +69,8 @@ export const api = {
   signIn: (login: string, password: string) => post<Session>('/session', { login, password }),
   session: () => get<Session>('/session'),
   signOut: () => call<void>('DELETE', '/session'),
+  changePassword: (current: string, next: string) =>
+    call<void>('PUT', '/session/password', { body: { current, next } }),
   areas: () => get<Area[]>('/areas'),
   deviceTypes: () => get<DeviceType[]>('/device-types'),
   devices: (query: { cursor?: string; limit?: number }) => get<Device[]>('/devices', query),

@@ -1,7 +1,7 @@
 /** Every sentence of the console in Chinese. en.ts has the same keys; the types and a test hold that. */
 export const zh = {
   app: {
-    name: 'Tocsin',
+    name: 'Tocsin 警钟',
     tagline: '城市感知告警与网格处置',
     skip: '跳到正文',
     loading: '正在读取…',
@@ -44,11 +44,36 @@ export const zh = {
   },
   signIn: {
     title: '登录',
-    login: '用户名',
+    login: '登录名',
     password: '密码',
     submit: '登录',
     busy: '正在登录…',
     ended: '登录已过期，请重新登录。',
+  },
+  account: {
+    title: '账户',
+    open: '账户与密码',
+    name: '姓名',
+    role: '角色',
+    areas: '辖区',
+    noAreas: '全部',
+    password: '修改密码',
+    hint: '至少 {least} 个字符。修改后，你在其他设备上的登录随即退出。',
+    current: '当前密码',
+    next: '新密码',
+    repeat: '再输一次新密码',
+    submit: '修改密码',
+    done: '密码已修改。其他设备上的登录已退出。',
+    wrong: '当前密码不对，请重新输入。',
+    tooShort: '新密码太短：至少 {least} 个字符。',
+    tooLong: '新密码太长：最多 {most} 个字符。',
+    same: '新密码与当前密码相同，请换一个。',
+    different: '两次输入的新密码不一样，请重新输入。',
+  },
+  workshop: {
+    api: 'API 文档',
+    flows: '流程编辑器（Node-RED）',
+    flowsHint: '设置 flows.editor 打开后可用。',
   },
   roles: {
     'duty-officer': '值班员',
@@ -336,7 +361,7 @@ export const zh = {
   errors: {
     offline: '连不上服务。请检查网络；页面会自动重试。',
     unexpected: '服务出了意外（{code}）：{message}',
-    SIGN_IN_FAILED: '用户名或密码不对。',
+    SIGN_IN_FAILED: '登录名或密码不对。',
     SIGN_IN_REQUIRED: '请先登录。',
     FORBIDDEN: '你的角色或辖区不允许这样做。',
     NOT_FOUND: '没有找到，可能已被删除，或者不在你的辖区。',

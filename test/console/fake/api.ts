@@ -46,6 +46,7 @@ export class FakeApi {
   readonly types: DeviceType[];
   readonly alarms: AlarmDetail[];
   readonly #sessions = new Map<string, Person>();
+  readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
   #seq = 1000;
 
@@ -119,6 +120,7 @@ export class FakeApi {
   get #routes(): [string, (call: Call) => unknown][] {
     return [
       ['GET /session', ({ person }) => ({ person, expiresAt: Date.now() + 3_600_000 })],
+      ['PUT /session/password', ({ person, body }) => this.#changePassword(person, body)],
       ['GET /areas', () => this.areas],
       ['GET /device-types', () => this.types],
       ['GET /devices', ({ query }) => (query.has('cursor') ? [] : this.devices)],
@@ -162,12 +164,20 @@ export class FakeApi {
 
   #signIn(body: Record<string, unknown>): Answer {
     const person = people.find((one) => one.login === body.login);
-    if (!person || body.password !== password) {
+    if (!person || body.password !== this.#passwords.get(person.id)) {
       throw new FakeFailure(401, 'SIGN_IN_FAILED', 'The log-in name or the password is wrong.');
     }
     const token = randomUUID();
     this.#sessions.set(token, person);
     return { body: { person, expiresAt: Date.now() + 3_600_000 }, cookie: token };
+  }
+
+  #changePassword(person: Person, { current, next }: Record<string, unknown>): object {
+    if (current !== this.#passwords.get(person.id)) {
+      throw new FakeFailure(401, 'SIGN_IN_FAILED', 'The current password is wrong.');
+    }
+    this.#passwords.set(person.id, String(next));
+    return {};
   }
 
   #list(query: URLSearchParams): Alarm[] {
