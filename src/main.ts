@@ -6,7 +6,7 @@ import { createLogger } from './shared/logger.ts';
 /** Reads the settings, starts the app, handles signals; nothing else. */
 async function main(): Promise<void> {
   const settings = loadSettings({ env: process.env });
-  const log = createLogger(settings.log.level);
+  const log = createLogger(settings.log.level, settings.log.format);
   const app = await startApp(settings, log);
   log.info({ console: app.urls.console, mqtt: app.urls.mqtt }, 'Tocsin is ready');
 

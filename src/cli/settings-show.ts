@@ -1,14 +1,14 @@
-import { show } from '../settings/describe.ts';
+import { inForce } from '../settings/describe.ts';
 import { loadSettings } from '../settings/load.ts';
 import { allSettings } from '../settings/names.ts';
 import type { Outcome } from './main.ts';
 
-/** `settings`: every setting with its value and its environment variable. Durations are in milliseconds here. */
+/** `settings`: every setting with its value, its environment variable, and what it is for. */
 export function settingsShow(): Outcome {
   const settings = loadSettings({ env: process.env });
-  const lines = allSettings.map(({ path, variable }) => {
-    const value = path.split('.').reduce<unknown>((group, key) => (group as Record<string, unknown>)?.[key], settings);
-    return `${path.padEnd(36)} ${(value === undefined ? '-' : show(path, value)).padEnd(28)} ${variable}`;
+  const lines = allSettings.map((setting) => {
+    const { path, variable, about } = setting;
+    return `${path.padEnd(32)} ${inForce(setting, settings).padEnd(24)} ${variable}\n    ${about}`;
   });
   return { text: lines.join('\n'), ok: true };
 }

@@ -6,7 +6,7 @@ import { startEngine } from './start-engine.ts';
 
 /** The engine thread: rules, alarms, response, notifications. */
 const data = workerData as ThreadData;
-const log = createLogger(data.settings.log.level).child({ room: 'rules' });
+const log = createLogger(data.settings.log.level, data.settings.log.format).child({ room: 'rules' });
 let host: RemoteFunctions<HostFunctions> | undefined;
 // What is committed before the main thread listens, it reads from the store when it begins to.
 const onFeed = () => void host?.feedChanged.asEvent();

@@ -6,5 +6,5 @@ import { startHistorian } from './start-historian.ts';
 
 /** The historian thread: keeps every reading, and answers questions about them. */
 const data = workerData as ThreadData;
-const log = createLogger(data.settings.log.level).child({ room: 'telemetry' });
+const log = createLogger(data.settings.log.level, data.settings.log.format).child({ room: 'telemetry' });
 serveWorker<HistorianFunctions, HostFunctions>(await startHistorian(data, log));

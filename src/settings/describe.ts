@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writeDuration } from '../shared/duration.ts';
 import { bare, type Setting } from './names.ts';
 
 /** Last parts of the names of settings whose values are never shown. */
@@ -9,6 +10,13 @@ export function show(path: string, value: unknown): string {
   if (secretNames.has(path.split('.').at(-1)!)) return '***';
   const text = JSON.stringify(value) ?? String(value);
   return text.replaceAll(/(\/\/)[^/@"]*@/g, '$1***@');
+}
+
+/** A setting's value in force, as it would be written in the settings file; `-` for none. */
+export function inForce(setting: Setting, settings: object): string {
+  const value = setting.path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], settings);
+  if (value === undefined) return '-';
+  return typeof value === 'number' && isDuration(setting) ? writeDuration(value) : show(setting.path, value);
 }
 
 /** What a setting may be, for people: `a whole number from 0 to 65535`. */

@@ -55,7 +55,10 @@ function readFile(source: { file?: string; env: NodeJS.ProcessEnv }, given: Map<
     return;
   }
   const document = parseDocument(text);
-  for (const error of document.errors) problems.push(`${file} is not YAML: ${error.message.split('\n')[0]}`);
+  for (const error of document.errors) {
+    // Its first line is the sentence and announces the lines of the file that follow.
+    problems.push(`${file} is not YAML: ${error.message.split('\n')[0]!.replace(/:$/, '.')}`);
+  }
   if (document.errors.length === 0) flatten(document.toJS(), '', file, given, problems);
 }
 

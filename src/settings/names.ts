@@ -7,6 +7,8 @@ export interface Setting {
   path: string;
   /** As in the environment: `TOCSIN_MQTT_TLS_PORT`. */
   variable: string;
+  /** What it is for. */
+  about: string;
   schema: z.core.$ZodType;
 }
 
@@ -27,7 +29,10 @@ export function variableOf(path: string): string {
 
 function leaves(schema: z.core.$ZodType, path: string): Setting[] {
   const inner = bare(schema);
-  if (!(inner instanceof z.ZodObject)) return [{ path, variable: variableOf(path), schema }];
+  if (!(inner instanceof z.ZodObject)) {
+    const about = z.globalRegistry.get(schema)?.description ?? '';
+    return [{ path, variable: variableOf(path), about, schema }];
+  }
   return Object.entries(inner.shape).flatMap(([key, child]) => leaves(child, path ? `${path}.${key}` : key));
 }
 

@@ -25,95 +25,111 @@ const optionalPort = whole(0, 65_535).optional();
 const flag = (otherwise: boolean) => z.stringbool().or(z.boolean()).default(otherwise);
 const group = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
+const certificate = z.string().optional().describe('Certificate file (PEM)');
+const certificateKey = z.string().optional().describe("The certificate's key file (PEM)");
+
 /**
- * Every setting of Tocsin, with its default. From `tocsin.yaml` (or the file named by TOCSIN_FILE) and from the
- * environment, which wins: `mqtt.tls.port` is TOCSIN_MQTT_TLS_PORT.
+ * Every setting of Tocsin, with its default and what it is for. From `tocsin.yaml` (or the file named by TOCSIN_FILE)
+ * and from the environment, which wins: `mqtt.tls.port` is TOCSIN_MQTT_TLS_PORT.
  */
 export const Settings = z.strictObject({
-  /** Everything that Tocsin keeps: journal, store, embedded telemetry, flows' working files. */
-  dataDir: z.string().default('data'),
-  /** Folder of device types. */
-  devicesDir: z.string().default('devices'),
-  log: group({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') }),
+  dataDir: z
+    .string()
+    .default('data')
+    .describe("Folder of everything that Tocsin keeps: journal, store, embedded telemetry, flows' working files"),
+  devicesDir: z.string().default('devices').describe('Folder of device types'),
+  log: group({
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('Log nothing below this'),
+    format: z
+      .enum(['auto', 'json', 'pretty'])
+      .default('auto')
+      .describe('json for programs, pretty for people; auto is pretty on a terminal and json elsewhere'),
+  }),
   mqtt: group({
-    host: z.string().default('0.0.0.0'),
-    port: port(1883),
-    tls: group({ port: optionalPort, cert: z.string().optional(), key: z.string().optional() }),
-    ws: group({ port: optionalPort }),
-    /** WebSocket over TLS, with the certificate of `mqtt.tls`. */
-    wss: group({ port: optionalPort }),
-    /** Connections at once, from all devices. */
-    maxConnections: whole(1).default(20_000),
+    host: z.string().default('0.0.0.0').describe('Address that the MQTT listeners are bound to'),
+    port: port(1883).describe('MQTT'),
+    tls: group({
+      port: optionalPort.describe('MQTT over TLS; off when left out'),
+      cert: certificate,
+      key: certificateKey,
+    }),
+    ws: group({ port: optionalPort.describe('MQTT over WebSocket; off when left out') }),
+    wss: group({
+      port: optionalPort.describe('MQTT over WebSocket with TLS, with the certificate of mqtt.tls; off when left out'),
+    }),
+    maxConnections: whole(1).default(20_000).describe('Connections at once, of all devices'),
   }),
   http: group({
-    host: z.string().default('0.0.0.0'),
-    port: port(8080),
-    cert: z.string().optional(),
-    key: z.string().optional(),
-    /** The address people use, for links in notifications; worked out from host and port when left out. */
-    publicUrl: z.url().optional(),
+    host: z.string().default('0.0.0.0').describe('Address that console and API are bound to'),
+    port: port(8080).describe('Console and API'),
+    cert: certificate,
+    key: certificateKey,
+    publicUrl: z
+      .url()
+      .optional()
+      .describe('The address that people use, for links in notifications; made of host and port when left out'),
   }),
   intake: group({
-    /** Largest payload of a frame in bytes. */
-    maxPayload: whole(128, 16_777_216).default(65_536),
-    /** How far ahead of us a device's clock may be. */
-    maxFuture: duration('5 min'),
-    /** How old a measurement may be. */
-    maxAge: duration('30 d'),
+    maxPayload: whole(128, 16_777_216).default(65_536).describe('Largest payload of a frame, in bytes'),
+    maxFuture: duration('5 min').describe("How far ahead of ours a device's clock may be"),
+    maxAge: duration('30 d').describe('How old a measurement may be'),
   }),
   journal: group({
-    segmentBytes: whole(65_536).default(67_108_864),
-    /** How long entries are kept after every consumer has read them. */
-    keep: duration('7 d'),
+    segmentBytes: whole(65_536).default(67_108_864).describe('Size of one file of the journal, in bytes'),
+    keep: duration('7 d').describe('How long entries are kept after every consumer has read them'),
   }),
   telemetry: group({
-    engine: z.enum(['embedded', 'influxdb']).default('embedded'),
+    engine: z.enum(['embedded', 'influxdb']).default('embedded').describe('Where readings are kept'),
     influxdb: group({
-      url: z.url().default('http://127.0.0.1:8086'),
-      /** Database of InfluxDB 1.x, bucket of 2.x and 3. */
-      database: z.string().default('tocsin'),
-      /** Only 2.x: the organisation. */
-      organisation: z.string().default(''),
-      /** Token of 2.x and 3; `user:password` for 1.8 with authentication. */
-      token: z.string().optional(),
-      /** `v1` writes to /write (any 1.x), `v2` to /api/v2/write (1.8, 2.x, 3); `auto` asks the server for its version. */
-      writeApi: z.enum(['auto', 'v1', 'v2']).default('auto'),
+      url: z.url().default('http://127.0.0.1:8086').describe('Address of InfluxDB'),
+      database: z.string().default('tocsin').describe('Database of InfluxDB 1.x, bucket of 2.x and 3'),
+      organisation: z.string().default('').describe('Organisation; InfluxDB 2.x only'),
+      token: z.string().optional().describe('Token of InfluxDB 2.x and 3; user:password for 1.x with authentication'),
+      writeApi: z
+        .enum(['auto', 'v1', 'v2'])
+        .default('auto')
+        .describe('v1 writes to /write (1.x), v2 to /api/v2/write (1.8, 2.x, 3); auto asks for the version'),
     }),
   }),
-  rules: group({ checkpointEvery: duration('10 s') }),
+  rules: group({
+    checkpointEvery: duration('10 s').describe('How often the state of the rules is written to the store'),
+  }),
   response: group({
-    /** Limit for accepting a case before the next tier is told. */
     accept: group({
-      red: duration('2 min'),
-      orange: duration('5 min'),
-      yellow: duration('15 min'),
-      blue: duration('60 min'),
+      red: duration('2 min').describe('Time to accept a red case before the next tier is told'),
+      orange: duration('5 min').describe('The same for an orange case'),
+      yellow: duration('15 min').describe('The same for a yellow case'),
+      blue: duration('60 min').describe('The same for a blue case'),
     }),
-    /** Hours of duty are in this time zone. */
-    timeZone: z.string().default('Asia/Shanghai'),
+    timeZone: z.string().default('Asia/Shanghai').describe('Time zone of the hours of duty'),
   }),
   notify: group({
     webhook: group({
-      /** One endpoint from the settings; more through the API. */
-      url: z.url().optional(),
-      secret: z.string().optional(),
-      minSeverity: z.enum(severities).default('blue'),
-      timeout: duration('5 s'),
+      url: z.url().optional().describe('An endpoint that alarms and cases are posted to; more through the API'),
+      secret: z.string().optional().describe('Signs what is posted there (HMAC-SHA256)'),
+      minSeverity: z.enum(severities).default('blue').describe('Post nothing below this'),
+      timeout: duration('5 s').describe('How long any endpoint may take to answer'),
     }),
   }),
   flows: group({
-    /** Whether Node-RED runs. */
-    enabled: flag(true),
-    /** Whether its editor can be reached, at /red, by administrators and integrators. */
-    editor: flag(false),
-    dir: z.string().default('flows'),
-    /** Where flows post what they have done; the flow for a flooded underpass does. */
-    webhookUrl: z.url().optional(),
+    enabled: flag(true).describe('Whether Node-RED runs'),
+    editor: flag(false).describe('Whether its editor can be opened, at /red, by administrators and integrators'),
+    dir: z.string().default('flows').describe('Folder of flows'),
+    webhookUrl: z
+      .url()
+      .optional()
+      .describe('Where flows post what they have done, as the one for a flooded underpass does'),
   }),
   access: group({
-    /** Password of the first administrator, used when there is nobody yet; made up and logged when left out. */
-    adminPassword: z.string().min(10).optional(),
-    sessionLasts: duration('12 h'),
+    adminPassword: z
+      .string()
+      .min(10)
+      .optional()
+      .describe('Password of the first administrator, for the first start only; made up and logged when left out'),
+    sessionLasts: duration('12 h').describe('After this one signs in again'),
   }),
 });
 

@@ -8,3 +8,9 @@ export function parseDuration(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)$/.exec(text.trim());
   return match ? Number(match[1]) * factors[match[2]!]! : null;
 }
+
+/** A duration as people write it, in the largest unit that holds it whole: 300000 → `5 min`. */
+export function writeDuration(ms: number): string {
+  const [unit, factor] = Object.entries(factors).findLast(([, size]) => ms % size === 0 && ms >= size) ?? ['ms', 1];
+  return `${ms / factor} ${unit}`;
+}

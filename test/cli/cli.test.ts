@@ -52,6 +52,16 @@ test('audit verify finds a row that somebody changed', async () => {
   expect(tocsin(['audit', 'verify'], env)).toMatchObject({ code: 1, out: expect.stringContaining('at row 2') });
 });
 
+test('settings are shown as one would write them, each with what it is for', () => {
+  const { out } = tocsin(['settings'], {
+    TOCSIN_INTAKE_MAX_AGE: '36 h',
+    TOCSIN_ACCESS_ADMIN_PASSWORD: 'hush hush hush',
+  });
+  expect(out).toMatch(/intake\.maxFuture +5 min +TOCSIN_INTAKE_MAX_FUTURE\n {4}How far ahead/);
+  expect(out).toMatch(/intake\.maxAge +36 h /);
+  expect(out).not.toContain('hush');
+});
+
 test('a command that is none is answered with those that are', () => {
   expect(tocsin(['devise', 'check'])).toMatchObject({
     code: 2,

@@ -82,6 +82,10 @@ test('every setting has its own variable, made from its path', () => {
   expect(variables.every((name) => /^TOCSIN_[A-Z0-9_]+$/.test(name))).toBe(true);
 });
 
+test('every setting says what it is for', () => {
+  expect(allSettings.filter(({ about }) => about.length < 3).map(({ path }) => path)).toEqual([]);
+});
+
 test.each([
   ['mqtt: { port: abc }', 'mqtt.port is "abc" (FILE), but must be a whole number from 0 to 65535.'],
   ['mqtt: { port: 70000 }', 'mqtt.port is 70000 (FILE), but must be a whole number from 0 to 65535.'],
@@ -165,7 +169,7 @@ test('secrets are never in the message', () => {
 
 test('a file that is not YAML is refused with the place', () => {
   const [line] = problems({ file: file('mqtt: { port: 1\nhttp: [') });
-  expect(line).toMatch(/tocsin\.yaml is not YAML: .*line \d/);
+  expect(line).toMatch(/tocsin\.yaml is not YAML: .*line \d+, column \d+\.$/);
   expect(problems({ file: file('- a\n- b') })[0]).toContain('must be a group of settings');
   expect(problems({ file: file('mqtt: {port: 1}\nmqtt: {port: 2}') })[0]).toContain('is not YAML');
 });

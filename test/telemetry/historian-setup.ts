@@ -16,7 +16,7 @@ export const start = 1_772_323_200_000;
 /** A town of flood gauges with a real journal and store, in which historian threads can be started and ended. */
 export async function townOfGauges(devices: readonly string[], telemetry: Settings['telemetry']) {
   const dataDir = await tempDir();
-  const settings: Settings = { ...Settings.parse({}), dataDir, telemetry, log: { level: 'silent' } };
+  const settings: Settings = { ...Settings.parse({}), dataDir, telemetry, log: { level: 'silent', format: 'json' } };
   const files = dataFiles(settings);
   const store = await openStore(files.store);
   await migrate(store);

@@ -58,7 +58,7 @@ export function sessionRoutes(api: Api, context: ApiContext): void {
         .executeTakeFirst();
       const known = row?.active === 1 ? row : undefined;
       if (!(await verifyPassword(password, known?.passwordHash)) || !known) {
-        request.log.warn({ room: 'api', code: 'SIGN_IN_FAILED', address: request.ip }, 'A sign-in was refused.');
+        request.log.warn({ code: 'SIGN_IN_FAILED', address: request.ip }, 'A sign-in was refused.');
         throw new TocsinError('SIGN_IN_FAILED', 'The log-in name or the password is wrong.');
       }
 
