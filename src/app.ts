@@ -39,7 +39,6 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
   const store = await openStore(files.store);
   await migrate(store);
-  await ensureAdministrator(store, settings, log, clock);
 
   // Every frame, durable before it is acknowledged, in one order.
   const { segmentBytes, keep: keepMs } = settings.journal;
@@ -73,6 +72,8 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
   const leftOut = [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)];
+  // Nobody is told that Tocsin is ready before somebody can sign in.
+  const administrator = Promise.withResolvers<void>();
   const api = createApi({
     settings,
     store,
@@ -83,7 +84,10 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     engine: engine.remote,
     historian: historian.remote,
     feed,
-    readiness: () => readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut }),
+    readiness: async () => {
+      await administrator.promise;
+      return await readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut });
+    },
     metrics: () => metrics(gateway.registry, consumers),
   });
   api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
@@ -91,6 +95,9 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const address = await api.listen({ host: httpHost, port }).catch((error) => {
     throw cannotListen('http.port', error);
   });
+  // Not before everything listens: a start that fails must not take the only password with it.
+  await ensureAdministrator(store, settings, log, clock);
+  administrator.resolve();
   flows.start(address);
 
   return {

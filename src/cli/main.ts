@@ -1,5 +1,6 @@
 import { auditVerify } from './audit-verify.ts';
 import { deviceCheck } from './device-check.ts';
+import { setPassword } from './password.ts';
 import { settingsShow } from './settings-show.ts';
 
 /** What a command answers: text for standard output, and the exit code. */
@@ -11,7 +12,8 @@ export interface Outcome {
 const usage = `npm run tocsin -- <command>
 
   device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
-  settings                  shows every setting: its value and its environment variable
+  settings                  shows every setting: its value, its environment variable, and what it is for
+  password <login>          sets a new password for one who has lost it; --help says more
   audit verify              checks that nobody has changed the record of who did what
 
 Each ends with 0 when all is well, with 1 when it found something, with 2 when it did not understand you.`;
@@ -19,6 +21,7 @@ Each ends with 0 when all is well, with 1 when it found something, with 2 when i
 const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> = {
   'device check': deviceCheck,
   'audit verify': auditVerify,
+  password: setPassword,
   settings: settingsShow,
 };
 

@@ -159,13 +159,14 @@ test('the first administrator is made once, when there is nobody', async () => {
     context.clock,
   );
   expect(await people()).toEqual(before);
+  expect(logged.filter((line) => String(line.msg).includes('npm run tocsin -- password'))).toHaveLength(1);
 
   const empty = await openWorld();
   try {
     await empty.store.deleteFrom('person').where('role', '!=', 'service').execute();
     const access = { adminPassword: undefined, sessionLasts: 1 };
     await ensureAdministrator(empty.store, { access }, empty.context.log, empty.context.clock);
-    const said = empty.logged.find((line) => String(line.msg).includes('sign in as "admin"'));
+    const said = empty.logged.find((line) => String(line.msg).includes('Sign in as "admin"'));
     const made = /the password "([\w-]{16})"/.exec(String(said?.msg))?.[1];
     const answer = await empty.call(null, 'POST', '/session', { login: 'admin', password: made });
     expect(answer.body.person).toMatchObject({ login: 'admin', role: 'administrator' });

@@ -7,6 +7,11 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 const cost = { N: 32_768, r: 8, p: 3 };
 const keyBytes = 32;
 
+/** 96 random bits, in letters that can be copied from a log. */
+export function makeUpPassword(): string {
+  return randomBytes(12).toString('base64url');
+}
+
 /** A hash that carries its own parameters, so that they can be raised later: `scrypt$N$r$p$salt$key`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
