@@ -60,13 +60,7 @@ export class TocsinProcess {
 
   /** Starts it (again) over the same folder and ports. */
   async run(): Promise<void> {
-    const child = spawn(process.execPath, [mainFile], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (bytes) => {
-        this.log += bytes;
-      });
-    await this.#ready(child);
+    await this.#ready(this.#spawn());
     if (!this.token) {
       const session = await this.call<{ token: string }>('POST', '/session', {
         login: 'admin',
@@ -76,8 +70,19 @@ export class TocsinProcess {
     }
   }
 
+  #spawn(): ChildProcess {
+    const child = spawn(process.execPath, [mainFile], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (bytes) => {
+        this.log += bytes;
+      });
+    return child;
+  }
+
   async #ready(child: ChildProcess): Promise<void> {
-    for (let waited = 0; waited < readyWithinMs && child.exitCode === null; waited += 50) {
+    const lives = () => child.exitCode === null && child.signalCode === null;
+    for (let waited = 0; waited < readyWithinMs && lives(); waited += 50) {
       const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
       if (answer?.ok) return;
       await sleep(50);
@@ -148,6 +153,20 @@ export class TocsinProcess {
   /** Ends it as a power cut would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
+  }
+
+  /** Starts it and ends it as a power cut would, before or soon after it is ready. */
+  async killWhileStarting(afterMs: number): Promise<void> {
+    this.#spawn();
+    await sleep(afterMs);
+    await this.kill();
+  }
+
+  /** Tells it to stop and does not let it finish. */
+  async killWhileStopping(afterMs: number): Promise<void> {
+    this.#process?.kill('SIGTERM');
+    await sleep(afterMs);
+    await this.kill();
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
