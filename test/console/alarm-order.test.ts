@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../src/api/contract.ts';
 import { passes } from '../../src/console/logic/alarm-filter.ts';
-import { compareAlarms, compareByTime } from '../../src/console/logic/alarm-order.ts';
+import { compareAlarms, compareByTime, compareOwnFirst } from '../../src/console/logic/alarm-order.ts';
 import { worstBy } from '../../src/console/logic/worst.ts';
 import { alarm } from './alarm.ts';
 
@@ -19,6 +19,16 @@ test('the live list has the worst first, then what nobody has seen, then the new
   ];
   expect(ids(alarms.sort(compareAlarms))).toBe('red seen-red orange new-yellow old-yellow blue over-red');
   expect(ids(alarms.sort(compareByTime))).toBe('over-red blue seen-red new-yellow old-yellow red orange');
+});
+
+test('for someone with own areas these come first, each part in the order of the live list', () => {
+  const alarms = [
+    alarm({ id: 'red', gridId: 'g9', severity: 'red' }),
+    alarm({ id: 'own-over', gridId: 'g1', severity: 'red', active: false }),
+    alarm({ id: 'own-blue', gridId: 'g1', severity: 'blue' }),
+    alarm({ id: 'own-orange', gridId: 'g1', severity: 'orange' }),
+  ];
+  expect(ids(alarms.sort(compareOwnFirst((one) => one.gridId === 'g1')))).toBe('own-orange own-blue red own-over');
 });
 
 test('a place has the colour of its worst active alarm, and none when all are over', () => {

@@ -101,6 +101,26 @@ test('the language changes in place and is remembered; the menu shows what the r
   await page.context().close();
 });
 
+test("a community's officer has the banner for the own community, and a list of everything with it on top", async () => {
+  const page = await signIn('qian', desk);
+  const rows = page.locator('.list .row');
+  await rows.first().waitFor();
+  fake.api.raise('a004', 'elsewhere', { severity: 'red', gridId: 'lakeside-1', deviceName: '别处的设备' });
+  fake.api.raise('a004', 'own', { severity: 'blue', gridId: 'oldtown-1', deviceName: '自己的设备' });
+  await rows.filter({ hasText: '别处的设备' }).waitFor();
+  const names = await rows.locator('.where').allInnerTexts();
+  const place = (name: string) => names.findIndex((text) => text.includes(name));
+  expect(place('自己的设备')).toBeLessThan(place('别处的设备'));
+  expect(await page.getByRole('alert').filter({ hasText: '别处的设备' }).count()).toBe(0);
+
+  await page.getByRole('button', { name: '我的辖区' }).click();
+  await rows.filter({ hasText: '别处的设备' }).waitFor({ state: 'detached' });
+  await page.reload();
+  await rows.filter({ hasText: '自己的设备' }).waitFor();
+  expect(await rows.filter({ hasText: '别处的设备' }).count()).toBe(0);
+  await page.context().close();
+});
+
 test('everyone changes the own password in the account menu, and is told what is wrong with it', async () => {
   const page = await signIn('wu', phone);
   await page.getByRole('button', { name: '账户与显示' }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Area } from '../../src/api/contract.ts';
-import { areasAbove, boundsOf, centreOf } from '../../src/console/logic/areas.ts';
+import { areasAbove, boundsOf, centreOf, gridsWithin } from '../../src/console/logic/areas.ts';
 import { freshness } from '../../src/console/logic/freshness.ts';
 import { severityShape } from '../../src/console/logic/severity-shape.ts';
 import { areaFeatures, labelFeatures } from '../../src/console/map/map-data.ts';
@@ -53,6 +53,16 @@ test('the way up goes through every tier, and a broken chain ends it', () => {
       .map(([id, parent]) => [id, area(id, parent, [])]),
   );
   expect(areasAbove(areas, 'g1').map((one) => one.id)).toEqual(['c1', 's1']);
+});
+
+test("one's own grids are those in one's areas of any tier, and those named themselves", () => {
+  const community = { ...area('c1', null, []), tier: 'community' as const };
+  const areas = new Map(
+    [community, area('g1', 'c1', []), area('g2', 'c1', []), area('g3', 'c2', [])].map((one) => [one.id, one]),
+  );
+  expect([...gridsWithin(areas, ['c1'])]).toEqual(['g1', 'g2']);
+  expect([...gridsWithin(areas, ['g2', 'g3'])]).toEqual(['g2', 'g3']);
+  expect([...gridsWithin(areas, ['gone'])]).toEqual([]);
 });
 
 test('the four severities have four different shapes', () => {

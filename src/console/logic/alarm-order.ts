@@ -17,6 +17,11 @@ export function compareAlarms(a: Alarm, b: Alarm): number {
   );
 }
 
+/** Order of the live list for someone who answers for some areas: what is his own first. */
+export function compareOwnFirst(isOwn: (alarm: Alarm) => boolean): (a: Alarm, b: Alarm) => number {
+  return (a, b) => Number(b.active) - Number(a.active) || Number(isOwn(b)) - Number(isOwn(a)) || compareAlarms(a, b);
+}
+
 /** Order of history: newest first. */
 export function compareByTime(a: Alarm, b: Alarm): number {
   return b.raisedAt - a.raisedAt || a.id.localeCompare(b.id);

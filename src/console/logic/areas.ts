@@ -13,6 +13,16 @@ export function areasAbove(areas: ReadonlyMap<string, Area>, areaId: string): Ar
   return above;
 }
 
+/** Ids of all grids that lie in the given areas or are one of them. */
+export function gridsWithin(areas: ReadonlyMap<string, Area>, areaIds: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const area of areas.values()) {
+    if (area.tier !== 'grid') continue;
+    if ([area, ...areasAbove(areas, area.id)].some(({ id }) => areaIds.includes(id))) found.add(area.id);
+  }
+  return found;
+}
+
 /** [west, south, east, north] around all given areas, in degrees; null when there are none. */
 export function boundsOf(areas: readonly Area[]): [number, number, number, number] | null {
   const points = areas.flatMap((area) => area.polygon.coordinates[0] ?? []);

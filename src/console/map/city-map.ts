@@ -16,8 +16,17 @@ export interface CityMapPicks {
 
 export type SourceName = 'grids' | 'communities' | 'labels' | 'devices';
 
-/** The camera stays where the viewer put it when the map is made anew: another theme, another language. */
-let camera: { center: [number, number]; zoom: number } | null = null;
+/** What the map shows first, and what its button shows, as [west, south, east, north] in degrees. */
+export interface CityMapBounds {
+  own: [number, number, number, number];
+  all: [number, number, number, number];
+}
+
+/**
+ * The camera stays where the viewer put it when the map is made anew: another theme, another language. `of` is what it
+ * was first turned to: another person's areas are another view.
+ */
+let camera: { of: string; center: [number, number]; zoom: number } | null = null;
 
 /** Free edges around the town, for the buttons and the legend that lie on the map. */
 function room(): { top: number; bottom: number; left: number; right: number } {
@@ -25,23 +34,31 @@ function room(): { top: number; bottom: number; left: number; right: number } {
   return { top: 3.25 * rem, bottom: 3.5 * rem, left: 1.5 * rem, right: 1.5 * rem };
 }
 
-/** Makes the map in `container`, fitted to `bounds`; resolves when layers can be filled. */
+/** A single grid does not fill the screen: its surroundings say where it is. */
+function fitting() {
+  return { padding: room(), maxZoom: 16 };
+}
+
+/** Makes the map in `container`, fitted to one's own areas; resolves when layers can be filled. */
 export async function createCityMap(
   container: HTMLElement,
-  bounds: [number, number, number, number],
+  bounds: CityMapBounds,
   picks: CityMapPicks,
 ): Promise<CityMap> {
+  const of = bounds.own.join();
   const map = new MapLibreMap({
     container,
     style: mapStyle(remPixels()),
-    ...(camera ?? { bounds }),
-    fitBoundsOptions: { padding: room() },
+    ...(camera?.of === of ? { center: camera.center, zoom: camera.zoom } : { bounds: bounds.own }),
+    fitBoundsOptions: fitting(),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    minZoom: 8,
+    // As far out as it takes: areas can lie a country apart, and a higher limit would show the nothing between them.
+    minZoom: 1,
+    renderWorldCopies: false,
     maxZoom: 19,
     locale: {
       'NavigationControl.ZoomIn': t('overview.zoomIn'),
@@ -53,7 +70,11 @@ export async function createCityMap(
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
   await map.once('load');
   addSeverityIcons(map, 1.5 * remPixels());
-  return new CityMap(map, bounds, picks);
+  map.on('moveend', () => {
+    const { lng, lat } = map.getCenter();
+    camera = { of, center: [lng, lat], zoom: map.getZoom() };
+  });
+  return new CityMap(map, bounds.all, picks);
 }
 
 export class CityMap {
@@ -82,10 +103,6 @@ export class CityMap {
     });
     map.on('mousemove', 'grid-ground', (event) => this.#hover(String(event.features?.[0]?.properties.id ?? '')));
     map.on('mouseleave', 'grid-ground', () => this.#hover(null));
-    map.on('moveend', () => {
-      const { lng, lat } = map.getCenter();
-      camera = { center: [lng, lat], zoom: map.getZoom() };
-    });
   }
 
   /** Replaces what a source shows; the layers follow without flicker. */
@@ -99,9 +116,9 @@ export class CityMap {
     this.#picked = gridId;
   }
 
-  /** Shows the whole town again. */
+  /** Shows everything, also what is not one's own. */
   fit(): void {
-    this.#map.fitBounds(this.#bounds, { padding: room(), duration: 300 });
+    this.#map.fitBounds(this.#bounds, { ...fitting(), duration: 300 });
   }
 
   remove(): void {

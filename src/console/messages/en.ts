@@ -40,7 +40,8 @@ export const en: Messages = {
     soundOn: 'Sound on',
     soundOff: 'Sound off',
     soundBlocked: 'Click the page once to enable sound',
-    soundHint: 'Sounds every 15 seconds while a red alarm is unacknowledged.',
+    soundHint:
+      'Sounds every 15 seconds while a red alarm in your areas is unacknowledged; in any area if you have none of your own.',
     on: 'On',
     off: 'Off',
   },
@@ -138,6 +139,13 @@ export const en: Messages = {
     deviceNormal: 'Device, no alarm',
     alarmsCount: '{count} alarm | {count} alarms',
     shownOf: 'The first {shown} of {total}',
+  },
+  own: {
+    label: 'Scope',
+    everything: 'All',
+    only: 'My areas',
+    hint: 'The red banner and the sound are for alarms in your own areas. The list has all alarms, yours first.',
+    none: 'No active alarms in your areas',
   },
   banner: {
     title: 'Red alarm, level 1',

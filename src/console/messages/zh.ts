@@ -38,7 +38,7 @@ export const zh = {
     soundOn: '声音已开',
     soundOff: '声音已关',
     soundBlocked: '点一下页面以启用声音',
-    soundHint: '有未确认的红色告警时，每 15 秒提示一次。',
+    soundHint: '你的辖区有未确认的红色告警时，每 15 秒提示一次。未分配辖区的人，全部告警都会提示。',
     on: '开',
     off: '关',
   },
@@ -129,6 +129,13 @@ export const zh = {
     deviceNormal: '设备，无告警',
     alarmsCount: '{count} 条告警',
     shownOf: '显示前 {shown} 条，共 {total} 条',
+  },
+  own: {
+    label: '范围',
+    everything: '全部',
+    only: '我的辖区',
+    hint: '红色横幅和声音只提示你辖区内的告警；列表默认含全部告警，你的辖区排在最前。',
+    none: '你的辖区当前没有告警',
   },
   banner: {
     title: '红色告警 一级',

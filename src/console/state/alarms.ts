@@ -1,8 +1,9 @@
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { Alarm } from '../../api/contract.ts';
 import { api } from '../api/client.ts';
-import { compareAlarms } from '../logic/alarm-order.ts';
+import { compareOwnFirst } from '../logic/alarm-order.ts';
 import { worstBy } from '../logic/worst.ts';
+import { isOwn } from './own-areas.ts';
 
 const pageSize = 500;
 /** Beyond this the list is of no use to anyone, and the headline numbers come from the summary. */
@@ -10,14 +11,17 @@ const most = 2000;
 
 const active = shallowRef(new Map<string, Alarm>());
 
-/** Active alarms, worst first, unacknowledged first. */
-export const activeAlarms = computed(() => [...active.value.values()].sort(compareAlarms));
+/** Active alarms: of one's own areas first, within these the worst, then the unacknowledged. */
+export const activeAlarms = computed(() => [...active.value.values()].sort(compareOwnFirst(isOwn)));
 export const worstByGrid = computed(() => worstBy(active.value.values(), 'gridId'));
 export const worstByDevice = computed(() => worstBy(active.value.values(), 'deviceId'));
 
-/** Active red alarms that nobody has acknowledged: the banner and the sound stand for these. */
+/**
+ * Active red alarms of one's own areas that nobody has acknowledged: the banner and the sound stand for these. What is
+ * everybody's alarm soon is nobody's.
+ */
 export const redUnacknowledged = computed(() =>
-  activeAlarms.value.filter((alarm) => alarm.severity === 'red' && alarm.state === 'unacknowledged'),
+  activeAlarms.value.filter((alarm) => alarm.severity === 'red' && alarm.state === 'unacknowledged' && isOwn(alarm)),
 );
 
 /** Reads all active alarms anew. Rejects with an ApiFailure and then leaves what was known. */

@@ -11,10 +11,11 @@ export const preferences = reactive({
 });
 
 watch(preferences, (now) => {
-  for (const [name, value] of Object.entries(now)) store(name, value);
+  for (const [name, value] of Object.entries(now)) remember(name, value);
 });
 
-function remembered<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+/** What was kept under this name on this device, or `otherwise`. */
+export function remembered<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
   try {
     const kept = localStorage.getItem(`tocsin.${name}`);
     return choices.find((choice) => choice === kept) ?? otherwise;
@@ -24,7 +25,7 @@ function remembered<T extends string>(name: string, choices: readonly T[], other
 }
 
 /** Storage can be forbidden or full; the choice then lasts as long as the page. */
-function store(name: string, value: string): void {
+export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(`tocsin.${name}`, value);
   } catch {}

@@ -88,6 +88,7 @@ export const people: Person[] = [
   { id: 'p-zhao', login: 'zhao', name: '赵建国', role: 'grid-worker', areaIds: ['riverside'] },
   { id: 'p-chen', login: 'chen', name: '陈立', role: 'integrator', areaIds: [] },
   { id: 'p-admin', login: 'admin', name: '管理员', role: 'administrator', areaIds: [] },
+  { id: 'p-qian', login: 'qian', name: '钱立新', role: 'duty-officer', areaIds: ['oldtown'] },
   { id: 'p-wu', login: 'wu', name: '吴海燕', role: 'duty-officer', areaIds: ['harbour'] },
 ];
 export const password = 'tocsin-fake';
