@@ -72,6 +72,7 @@ const DeviceFile = z.object({
   period: Span,
   name: z.object({ zh: z.string(), en: z.string() }),
   channels: z.record(z.string(), z.object({ kind: z.string().optional() })),
+  commands: z.array(z.object({ name: z.string() })).default([]),
 });
 
 /** How devices of one type behave when nothing is wrong. */
@@ -101,6 +102,14 @@ export function loadBehaviours(dir: string): Map<string, TypeBehaviour> {
         if (known.has(name)) continue;
         context.addIssue({ code: 'custom', path: ['channels', name], message: `device.yaml has no channel "${name}"` });
       }
+      // Both ways: Tocsin sends what device.yaml names and nothing else.
+      const declared = device.commands.map(({ name }) => name);
+      const obeyed = Object.keys(commands);
+      const issue = (name: string, message: string) =>
+        context.addIssue({ code: 'custom', path: ['commands', name], message });
+      for (const name of obeyed) if (!declared.includes(name)) issue(name, `device.yaml has no command "${name}"`);
+      for (const name of declared)
+        if (!obeyed.includes(name)) issue(name, `say what changes at the command "${name}" of device.yaml, or {}`);
     });
     const { channels, commands } = readYaml(file, checked);
     behaviours.set(folder, { type: folder, name: device.name, periodMs: device.period, channels, commands });

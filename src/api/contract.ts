@@ -83,6 +83,8 @@ export const Channel = z.object({
   label: Text,
   unit: z.string(),
   kind: z.enum(['number', 'switch']),
+  /** What on and off are called for this switch; absent where on and off will do. */
+  states: z.object({ on: Text, off: Text }).optional(),
   min: z.number(),
   max: z.number(),
   baseline: z.boolean(),
@@ -104,11 +106,27 @@ export const Rule = z.object({
     }),
   ),
 });
+/** Something that devices of a type can be told to do. */
+export const CommandDefinition = z.object({
+  name: z.string(),
+  label: Text,
+  arguments: z.array(
+    z.object({
+      name: z.string(),
+      label: Text,
+      kind: z.enum(['text', 'number', 'switch']),
+      required: z.boolean(),
+      maxLength: z.int().optional(),
+    }),
+  ),
+});
 export const DeviceType = z.object({
   id: z.string(),
   name: Text,
   periodMs: z.number(),
   channels: z.array(Channel),
+  /** Empty for devices that obey nothing. */
+  commands: z.array(CommandDefinition),
   rules: z.array(Rule),
 });
 
@@ -146,7 +164,7 @@ export const DevicePatch = z
     state: z.enum(['active', 'disabled']),
   })
   .partial();
-/** Published as JSON on the device's command topic, QoS 1. */
+/** One of the commands of the device's type, with its arguments. Published as JSON on its command topic, QoS 1. */
 export const DeviceCommand = z.object({
   command: z.string().min(1).max(64),
   arguments: z.record(z.string(), z.unknown()).default({}),
@@ -323,6 +341,7 @@ export type Area = z.infer<typeof Area>;
 export type Duty = z.infer<typeof Duty>;
 export type Channel = z.infer<typeof Channel>;
 export type Rule = z.infer<typeof Rule>;
+export type CommandDefinition = z.infer<typeof CommandDefinition>;
 export type DeviceType = z.infer<typeof DeviceType>;
 export type Device = z.infer<typeof Device>;
 export type LatestValue = z.infer<typeof LatestValue>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Channel } from '../model/channel.ts';
 import type { ChannelPath, DeviceType } from '../model/device-type.ts';
 import { type Scale, unitOf } from '../model/units.ts';
+import { CommandsInFile } from './command-in-file.ts';
 import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
 import { ownUnit } from './value.ts';
 import { readYaml } from './yaml-file.ts';
@@ -16,12 +17,14 @@ const ChannelInFile = z
     label: TextInFile,
     unit: UnitInFile.default('1'),
     kind: z.enum(['number', 'switch']).default('number'),
+    states: z.strictObject({ on: TextInFile, off: TextInFile }).optional(),
     min: z.number().optional(),
     max: z.number().optional(),
     baseline: z.boolean().default(false),
   })
-  .superRefine(({ kind, min, max, unit, baseline }, context) => {
+  .superRefine(({ kind, states, min, max, unit, baseline }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (kind !== 'switch' && states) issue('states', 'only a switch has states; add kind: switch');
     if (kind === 'switch') {
       if (min !== undefined || max !== undefined) issue('min', 'a switch is 0 or 1: leave min and max out');
       if (unit !== '1') issue('unit', 'a switch has no unit');
@@ -47,6 +50,7 @@ const TypeFile = z.strictObject({
   period: DurationInFile.refine((ms) => ms > 0, 'the period must be above 0'),
   channels: z.record(z.string(), ChannelInFile),
   map: z.record(z.string(), MapInFile).default({}),
+  commands: CommandsInFile.default([]),
 });
 
 /**
@@ -72,12 +76,22 @@ export function readTypeFile(file: string): DeviceType {
       }
     }
   });
-  const { id, name, maker, domain, period, channels, map } = readYaml(file, checked);
+  const { id, name, maker, domain, period, channels, map, commands } = readYaml(file, checked);
   const list = Object.entries(channels).map(
     ([name, { min, max, ...rest }]): Channel => ({ name, min: min ?? 0, max: max ?? 1, ...rest }),
   );
   const channelByName = new Map(list.map((channel) => [channel.name, channel]));
-  const type: DeviceType = { id, name, maker, domain, periodMs: period, channels: list, channelByName, rules: [] };
+  const type: DeviceType = {
+    id,
+    name,
+    maker,
+    domain,
+    periodMs: period,
+    channels: list,
+    channelByName,
+    commands,
+    rules: [],
+  };
   const paths = Object.entries(map).map(([channel, { path, unit }]): ChannelPath => {
     return { channel, path, ...scaleOf(unit, channelByName.get(channel)?.unit) };
   });

@@ -1,4 +1,5 @@
 import type { Channel } from './channel.ts';
+import type { CommandDefinition } from './command.ts';
 import type { Rule } from './rule.ts';
 import type { Text } from './text.ts';
 import type { Scale } from './units.ts';
@@ -17,6 +18,8 @@ export interface DeviceType {
   channelByName: ReadonlyMap<string, Channel>;
   /** Where values stand in the payload when it is not laid out as Tocsin's own; absent for types that speak plainly. */
   map?: ChannelPath[];
+  /** What its devices can be told to do; empty for those that only measure. */
+  commands: CommandDefinition[];
   rules: Rule[];
 }
 

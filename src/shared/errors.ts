@@ -38,6 +38,7 @@ export const errorCodes = {
   // device types and rules
   DEVICE_TYPE_INVALID: 422,
   DEVICE_TYPE_UNKNOWN: 404,
+  COMMAND_UNKNOWN: 400,
   RULE_INVALID: 422,
   // api
   REQUEST_INVALID: 400,

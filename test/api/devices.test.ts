@@ -144,6 +144,39 @@ test('newest values and commands go through', async () => {
   expect((await world.call('worker', 'POST', '/devices/dev1/commands', { command: 'x' })).status).toBe(403);
 });
 
+test('a command that the type does not have, or with wrong arguments, is refused with what it takes', async () => {
+  world.calls.length = 0;
+  const refusal = async (command: string, given?: object) => {
+    const { status, body } = await world.call('flow', 'POST', '/devices/dev1/commands', { command, arguments: given });
+    return [status, body.code, body.message];
+  };
+  expect(await refusal('reboot')).toEqual([
+    400,
+    'COMMAND_UNKNOWN',
+    'A flood-gauge has no command reboot. It has: show, clear.',
+  ]);
+  const wrong: [command: string, given: object, message: string][] = [
+    ['show', {}, 'body.arguments.text: is missing'],
+    ['show', { text: ' ' }, 'body.arguments.text: must not be empty'],
+    ['show', { text: 7 }, 'body.arguments.text: must be a text'],
+    ['show', { text: '封'.repeat(21) }, 'body.arguments.text: must have at most 20 characters'],
+    [
+      'show',
+      { text: '封路', seconds: '9', blink: 1 },
+      'body.arguments.seconds: must be a number; body.arguments.blink: must be true or false',
+    ],
+    ['show', { text: '封路', colour: 'red' }, 'body.arguments.colour: show takes only text, seconds, blink'],
+    ['clear', { text: '封路' }, 'body.arguments.text: clear takes no arguments'],
+  ];
+  for (const [command, given, message] of wrong) {
+    expect(await refusal(command, given)).toEqual([400, 'REQUEST_INVALID', message]);
+  }
+  expect(world.calls).toEqual([]);
+  const whole = { text: '封路', seconds: 30, blink: true };
+  const sent = await world.call('flow', 'POST', '/devices/dev1/commands', { command: 'show', arguments: whole });
+  expect(sent.status).toBe(202);
+});
+
 test('a part that is away is named, with its own status; a chart goes without its band', async () => {
   const away = new TocsinError('TELEMETRY_UNAVAILABLE', 'InfluxDB does not answer.');
   const { context } = world;

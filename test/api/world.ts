@@ -32,6 +32,18 @@ export const gauge: DeviceType = {
   periodMs: 60_000,
   channels: [level, battery],
   channelByName: new Map([level, battery].map((channel) => [channel.name, channel])),
+  commands: [
+    {
+      name: 'show',
+      label: { zh: '显示', en: 'Show' },
+      arguments: [
+        { name: 'text', label: { zh: '文字', en: 'Text' }, kind: 'text', required: true, maxLength: 20 },
+        { name: 'seconds', label: { zh: '时长', en: 'Seconds' }, kind: 'number', required: false },
+        { name: 'blink', label: { zh: '闪烁', en: 'Blink' }, kind: 'switch', required: false },
+      ],
+    },
+    { name: 'clear', label: { zh: '熄屏', en: 'Clear' }, arguments: [] },
+  ],
   rules: [
     {
       id: 'flood-gauge/waterlogging',

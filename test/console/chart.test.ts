@@ -117,6 +117,7 @@ test("a chart has the channels that the rule looked at; a rule of silence has th
     id: 't',
     name: { zh: '', en: '' },
     periodMs: minute,
+    commands: [],
     rules: [],
     channels: [channel('open', 'switch'), channel('level'), channel('rain'), channel('flow')],
   };

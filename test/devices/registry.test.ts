@@ -62,6 +62,39 @@ test('a folder becomes a type, with what it leaves out filled in', () => {
   ]);
 });
 
+test('what a switch calls on and off, and what the devices obey, is in the type', () => {
+  const file = device.replace(
+    'kind: switch',
+    'kind: switch, states: { on: { zh: 转, en: Runs }, off: { zh: 停, en: Stands } }',
+  );
+  const commands = `commands:
+  - name: stop
+    label: { zh: 停机, en: Stop }
+  - name: run
+    label: { zh: 开机, en: Run }
+    arguments:
+      - { name: flow, label: { zh: 流量, en: Flow }, kind: number }
+      - { name: reason, label: { zh: 原因, en: Reason }, required: false, maxLength: 80 }
+`;
+  write('pump', { 'device.yaml': `${file}${commands}` });
+  const type = loadDeviceTypes(dir).types.get('pump')!;
+  expect(type.channelByName.get('on')!.states).toEqual({
+    on: { zh: '转', en: 'Runs' },
+    off: { zh: '停', en: 'Stands' },
+  });
+  expect(type.commands).toEqual([
+    { name: 'stop', label: { zh: '停机', en: 'Stop' }, arguments: [] },
+    {
+      name: 'run',
+      label: { zh: '开机', en: 'Run' },
+      arguments: [
+        { name: 'flow', label: { zh: '流量', en: 'Flow' }, kind: 'number', required: true },
+        { name: 'reason', label: { zh: '原因', en: 'Reason' }, kind: 'text', required: false, maxLength: 80 },
+      ],
+    },
+  ]);
+});
+
 test('a ladder has its levels, and the severity of the highest', () => {
   const levels = `maxGap: 10 min
 onGap: freeze
@@ -125,6 +158,27 @@ test.each([
   ['a label', device.replace('zh: 流量, ', ''), /pump\/device\.yaml:5: channels\.flow\.label\.zh/],
   ['an unknown key', `${device}colour: red\n`, /Unrecognized key: "colour"/],
   ['a foreign id', device.replace('id: pump', 'id: fan'), /id is "fan" but the folder is "pump"/],
+  [
+    'a number with states',
+    device.replace('max: 100', 'max: 100, states: { on: { zh: 转, en: Runs }, off: { zh: 停, en: Stands } }'),
+    /channels\.flow\.states: only a switch has states/,
+  ],
+  [
+    'half of the states',
+    device.replace('kind: switch', 'kind: switch, states: { on: { zh: 转, en: Runs } }'),
+    /channels\.on\.states\.off: both languages/,
+  ],
+  ['a command without a label', `${device}commands: [{ name: stop }]\n`, /commands\.0\.label: both languages/],
+  [
+    'a command twice',
+    `${device}commands:\n  - &stop { name: stop, label: { zh: 停, en: Stop } }\n  - *stop\n`,
+    /commands\.1\.name: there is a "stop" already/,
+  ],
+  [
+    'a number with a length',
+    `${device}commands: [{ name: run, label: { zh: 开, en: Run }, arguments: [{ name: flow, label: { zh: 流量, en: Flow }, kind: number, maxLength: 9 }] }]\n`,
+    /commands\.0\.arguments\.0\.maxLength: only a text/,
+  ],
   ['a switch with a unit', device.replace('kind: switch', 'kind: switch, unit: cm'), /a switch has no unit/],
   [
     'a path to nowhere',

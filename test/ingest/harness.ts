@@ -32,6 +32,7 @@ const gauge: DeviceType = {
   periodMs: 60_000,
   channels: [level],
   channelByName: new Map([[level.name, level]]),
+  commands: [],
   rules: [],
 };
 

@@ -49,6 +49,7 @@ export function deviceType(options: {
     periodMs: 60_000,
     channels,
     channelByName: new Map(channels.map((c) => [c.name, c])),
+    commands: [],
     rules,
   };
 }

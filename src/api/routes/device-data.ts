@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkCommand } from '../../devices/check-command.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { caller } from '../access/authenticate.ts';
 import { type Api, byId, time } from '../api.ts';
@@ -75,7 +76,8 @@ export function deviceDataRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: 'Tell a device to do something',
-        description: 'Published as JSON on tocsin/v1/{id}/down with QoS 1.',
+        description:
+          'One of the commands that the device type has (`GET /device-types`). Published as JSON on tocsin/v1/{id}/down with QoS 1.',
         params: byId,
         body: DeviceCommand,
         response: { 202: CommandSent },
@@ -83,6 +85,7 @@ export function deviceDataRoutes(api: Api, context: ApiContext): void {
     },
     async (request, reply) => {
       const device = await visibleDevice(store, request.params.id, request.scope);
+      checkCommand(typeOf(context, device.type), request.body.command, request.body.arguments);
       const connected = gateway.isConnected(device.id);
       await gateway.sendCommand(device.id, request.body);
       await record(store, context, caller(request), 'device.commanded', `device/${device.id}`, request.body);
