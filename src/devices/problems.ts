@@ -1,8 +1,21 @@
 import type { ErrorCode } from '../shared/errors.ts';
 
+/** What can be wrong with what a device says, of the error catalogue. */
+export const frameProblems = [
+  'PAYLOAD_NOT_JSON',
+  'PAYLOAD_SHAPE',
+  'CHANNEL_UNKNOWN',
+  'VALUE_TYPE',
+  'VALUE_OUT_OF_RANGE',
+  'TIME_INVALID',
+  'TIME_TOO_OLD',
+  'TIME_IN_FUTURE',
+] as const satisfies ErrorCode[];
+export type FrameProblem = (typeof frameProblems)[number];
+
 /** What is wrong with a frame or a part of it; the rest of the frame is taken all the same. */
 export interface DecodeProblem {
-  code: ErrorCode;
+  code: FrameProblem;
   /** A sentence that says what to do; in a batch it names the sample. */
   reason: string;
 }
@@ -18,7 +31,7 @@ export class Problems {
   #more = 0;
 
   /** @returns undefined, so that a caller can return what it returns. */
-  add(code: ErrorCode, reason: string): undefined {
+  add(code: FrameProblem, reason: string): undefined {
     if (this.#list.length >= maxProblems) this.#more++;
     else this.#list.push({ code, reason: this.sample === null ? reason : `Sample ${this.sample}: ${reason}` });
   }

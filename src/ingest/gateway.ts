@@ -64,10 +64,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     metrics,
     clock,
   });
-  const listeners = await openListeners({ mqtt: settings.mqtt, largestMessage, accept, log }).catch(async (error) => {
-    await close();
-    throw error;
-  });
+  const refused = () => metrics.refused('TOO_MANY_CONNECTIONS', 'mqtt');
+  const listeners = await openListeners({ mqtt: settings.mqtt, largestMessage, accept, refused, log }).catch(
+    async (error) => {
+      await close();
+      throw error;
+    },
+  );
   const stopTicks = startTicks(journal, clock);
 
   return {

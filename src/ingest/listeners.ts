@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { Settings } from '../settings/schema.ts';
 import { cannotListen } from '../shared/cannot-listen.ts';
-import type { Logger } from '../shared/logger.ts';
+import { Places, type PlacesParts } from './places.ts';
 
 /** Nagle's algorithm with delayed acknowledgements puts 40 ms into every other answer: p99 39 ms with, 5 ms without. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
@@ -16,12 +16,11 @@ const HANDSHAKE_MS = 10_000;
 
 type Accept = (connection: Duplex, request?: IncomingMessage) => void;
 
-export interface ListenerParts {
+export interface ListenerParts extends PlacesParts {
   mqtt: Settings['mqtt'];
   /** Bytes of a WebSocket message, which is gathered as a whole before anything in it is looked at. */
   largestMessage: number;
   accept: Accept;
-  log: Logger;
 }
 
 export interface Ports {
@@ -39,22 +38,14 @@ export interface Listeners {
 
 /** Opens every listener that the settings name: TCP, TLS, WebSocket, WebSocket over TLS. Rejects when a port is taken. */
 export async function openListeners(parts: ListenerParts): Promise<Listeners> {
-  const { mqtt, accept, log } = parts;
-  const sockets = new Set<Socket>();
+  const { mqtt, accept } = parts;
+  // Over all listeners together: files that a process may have open are counted that way as well.
+  const places = new Places(parts);
   const servers: Server[] = [];
 
   async function listen(server: Server, setting: string, port: number): Promise<number> {
-    server.prependListener('connection', (socket: Socket) => {
-      // Over all listeners together: files that a process may have open are counted that way as well.
-      if (sockets.size >= mqtt.maxConnections) {
-        log.warn({ connections: sockets.size }, 'mqtt: connection refused, mqtt.maxConnections is reached');
-        socket.destroy();
-        return;
-      }
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
-    server.on('tlsClientError', (error) => log.debug({ err: error }, 'mqtt: TLS handshake failed'));
+    server.prependListener('connection', (socket: Socket) => places.take(socket));
+    server.on('tlsClientError', (error) => parts.log.debug({ err: error }, 'mqtt: TLS handshake failed'));
     await new Promise<void>((resolve, reject) => {
       const fail = (error: Error) => reject(cannotListen(setting, error));
       server.once('error', fail);
@@ -69,7 +60,7 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
 
   async function close(): Promise<void> {
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    for (const socket of sockets) socket.destroy();
+    places.clear();
     await Promise.all(closed);
   }
 

@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { frameProblems } from '../devices/problems.ts';
 import type { Refusal } from '../journal/port.ts';
 import type { Frame } from '../model/frame.ts';
 import type { ErrorCode } from '../shared/errors.ts';
@@ -8,6 +9,14 @@ import type { NewRow } from '../store/schema.ts';
 const perDeviceAndMinute = 10;
 /** A payload is kept up to here; `size` says how long it was. */
 const keptBytes = 65_536;
+
+const codes = [
+  ...frameProblems,
+  'DEVICE_UNKNOWN',
+  'DEVICE_TYPE_UNKNOWN',
+  'FRAME_FAILED',
+] as const satisfies ErrorCode[];
+type QuarantineCode = (typeof codes)[number];
 
 /** Collects frames that could not be judged, for one commit, and counts every one of them. */
 export class Quarantine {
@@ -22,6 +31,8 @@ export class Quarantine {
       labelNames: ['code'],
       registers: [registry],
     });
+    // What has not happened yet is 0: only so can an alert see the first time as a rise.
+    for (const code of codes) this.#counter.inc({ code }, 0);
   }
 
   /** A frame that came in and could not be decoded, wholly or in part. One row a code. */
@@ -29,7 +40,7 @@ export class Quarantine {
     partition: number,
     offset: number,
     frame: Frame,
-    problems: readonly { code: ErrorCode; reason: string }[],
+    problems: readonly { code: QuarantineCode; reason: string }[],
   ): void {
     const byCode = Map.groupBy(problems, (problem) => problem.code);
     for (const [code, same] of byCode) {

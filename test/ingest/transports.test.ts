@@ -45,7 +45,9 @@ test('the limit of connections counts all listeners together and is given back',
   const urls = [h.url, `mqtts://127.0.0.1:${h.gateway.ports.mqtts}`, `ws://127.0.0.1:${h.gateway.ports.ws}`];
   const clients = [];
   for (const url of urls) clients.push(await h.connect(h.a, { ca }, url));
+  const before = await h.refused('TOO_MANY_CONNECTIONS');
   await expect(h.connect(h.a)).rejects.toThrow();
+  expect(await h.refused('TOO_MANY_CONNECTIONS')).toBe(before + 1);
   await clients[1]!.endAsync();
   while (h.gateway.isConnected('a') && (await connections()) > 2)
     await new Promise((resolve) => setTimeout(resolve, 5));
