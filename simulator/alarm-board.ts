@@ -1,4 +1,5 @@
-import type { Alarm } from '../src/api/contract.ts';
+import type { Alarm, Channel, DeviceType } from '../src/api/contract.ts';
+import { valueText } from '../src/console/logic/units.ts';
 import type { DeviceIncident } from './incident.ts';
 import { both, dim, padded, say, severityMark, styled } from './terminal.ts';
 import type { Town } from './town.ts';
@@ -6,10 +7,12 @@ import type { Town } from './town.ts';
 /** Writes a line for everything that happens to alarms, and knows which incidents have become alarms. */
 export class AlarmBoard {
   readonly #gridNames: Map<string, string>;
+  readonly #types: Map<string, DeviceType>;
   readonly #shown = new Map<string, Alarm>();
   #missing: DeviceIncident[] = [];
 
-  constructor(town: Town) {
+  constructor(town: Town, types: readonly DeviceType[]) {
+    this.#types = new Map(types.map((type) => [type.id, type]));
     this.#gridNames = new Map(town.grids.map(({ id, name }) => [id, both(name)]));
   }
 
@@ -38,7 +41,11 @@ export class AlarmBoard {
   }
 
   #raised(alarm: Alarm): void {
-    const values = Object.entries(alarm.values).map(([channel, value]) => `${channel} ${Number(value.toFixed(2))}`);
+    const channels = this.#types.get(alarm.deviceType)?.channels ?? [];
+    const values = channels.flatMap((channel) => {
+      const value = alarm.values[channel.name];
+      return value === undefined ? [] : [`${both(channel.label)} ${reading(channel, value)}`];
+    });
     this.#line(alarm, '');
     const indent = ' '.repeat(24);
     say(indent + alarm.deviceName + dim(`  ${values.join(', ')}`));
@@ -51,6 +58,12 @@ export class AlarmBoard {
     const where = what === '' ? '' : `  ${dim(alarm.deviceName)}`;
     say(`  ${dim(time)}  ${severityMark(alarm.severity)}  ${title}  ${what}${where}`.trimEnd());
   }
+}
+
+function reading(channel: Channel, value: number): string {
+  if (channel.kind === 'number') return valueText(value, channel.unit, 'en');
+  const states = channel.states ?? { on: { zh: '是', en: 'on' }, off: { zh: '否', en: 'off' } };
+  return both(value === 0 ? states.off : states.on);
 }
 
 function assignee(alarm: Alarm): string {

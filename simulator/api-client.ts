@@ -1,4 +1,4 @@
-import type { Alarm, ApiError, Area, Duty, PersonRecord, Session } from '../src/api/contract.ts';
+import type { Alarm, ApiError, Area, DeviceType, Duty, PersonRecord, Session } from '../src/api/contract.ts';
 import { SimulatorError } from './simulator-error.ts';
 import type { TownDevice, TownPerson } from './town.ts';
 
@@ -45,6 +45,10 @@ export class ApiClient {
 
   async putDuty(duty: readonly Duty[]): Promise<void> {
     await this.#call('PUT', '/api/v1/duty', duty);
+  }
+
+  async deviceTypes(): Promise<DeviceType[]> {
+    return await this.#call('GET', '/api/v1/device-types');
   }
 
   async alarms(): Promise<Alarm[]> {

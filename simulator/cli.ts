@@ -8,9 +8,10 @@ import { positiveNumber, readOptions, span, wholeNumber } from './options.ts';
 import { readyFleet } from './run-fleet.ts';
 import { loadScenario, scenarioNames } from './scenario.ts';
 import { SimulatorError } from './simulator-error.ts';
-import { bold, both, dim, say, table } from './terminal.ts';
+import { bold, both, dim, say, styled, table } from './terminal.ts';
 import { buildTown } from './town.ts';
 import { truthOf } from './truth.ts';
+import { madeUpPassword, sayLogins } from './welcome.ts';
 
 const help = `Plays a scenario against a Tocsin: a town of devices, each on its own MQTT connection, as real ones would be.
 
@@ -27,7 +28,7 @@ Options
   --mqtt URL          where its broker is; mqtts:// and ws:// work too   [mqtt://127.0.0.1:1883]
   --login NAME        an administrator   [admin]
   --password SECRET   that administrator's password
-  --people SECRET     password for the town's people, at least 10 characters; made up when left out
+  --people SECRET     password for the town's people, at least 10 characters; made up and shown when left out
   --truth FILE        where to write what is injected, where and when, one JSON object a line
                       [data/truth-SCENARIO.ndjson]
   --help              this text
@@ -75,7 +76,7 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
     throw new SimulatorError(
       '--password is missing: the password of an administrator. A Tocsin that starts for the first time logs the one of "admin".',
     );
-  const people = given.people ?? `town-${crypto.randomUUID()}`;
+  const people = given.people ?? madeUpPassword();
   if (people.length < 10) throw new SimulatorError('--people must have at least 10 characters.');
 
   const api = new ApiClient(given.url);
@@ -83,6 +84,8 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
   say(`\n  ${bold(scenario.id)}  ${both(scenario.about)}\n`);
   const now = () => Date.now();
   const options = { town, behaviours, scenario, mqttUrl: given.mqtt, speed, durationMs, historyMs, seed, now };
+  const known = new Set((await api.people()).map(({ login }) => login));
+  const added = town.people.filter(({ login }) => !known.has(login));
   const fleet = await readyFleet(api, people, options, signal);
   try {
     const { incidents, time, finished } = fleet.start(signal);
@@ -97,6 +100,13 @@ async function simulate(args: string[], signal: AbortSignal): Promise<number> {
       incident.expect.map(({ rule, severity }) => `${rule} ${severity}`).join(', ') || dim('no alarm of its own'),
     ]);
     say(rows.length > 0 ? `\n${table(rows)}\n` : '');
+    if (added.length > 0) {
+      say(`  ${bold('谁可以登录 Who can sign in')}  密码 password ${styled(['bold', 'green'], people)}`);
+      sayLogins(town, added, incidents);
+    } else {
+      say(dim('  小城的人员早已登记，密码不变 The people of the town were here before, with the passwords they had.'));
+    }
+    say();
     say(`  ${dim(`注入的真实情况 The truth of it: ${truth}`)}`);
     say(
       `  ${dim(endless ? 'Ctrl-C ends it. 按 Ctrl-C 结束。' : `Over in ${Math.ceil(durationMs / speed / 1000)} s; Ctrl-C ends it sooner.`)}`,

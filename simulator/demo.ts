@@ -114,7 +114,7 @@ async function play(
   const fleet = await readyFleet(api, password, options, signal);
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const board = new AlarmBoard(town);
+  const board = new AlarmBoard(town, await api.deviceTypes());
   try {
     const { incidents, finished } = fleet.start(until);
     board.expect(incidents);

@@ -46,24 +46,8 @@ export function welcome({ service, town, password, ports, incidents }: Welcome):
   say(
     `  ${padded('密码 password', 16)} ${styled(['bold', 'green'], password)}  ${dim('所有人相同 the same for everyone')}\n`,
   );
-  // One of each tier, and the workers of the grids where something happens.
-  const grids = new Set(incidents.map(({ device }) => device.gridId));
-  const staff = town.people.filter(({ role, areaIds }) => role !== 'grid-worker' || grids.has(areaIds[0]!));
-  const rows = staff.map(({ login, name, role, areaIds }) => [
-    login,
-    roleNames[role],
-    both(areas.get(areaIds[0]!)!.name),
-    name,
-  ]);
-  const header = ['登录名 login', '角色 role', '辖区 area', '姓名 name'];
-  say(table([header, ['admin', roleNames.administrator, '全部 everything', ''], ...rows]));
-  const others = town.people.length - staff.length;
-  if (others > 0)
-    say(
-      dim(
-        `  另有 ${others} 名网格员，登录名即网格编号 and ${others} more grid workers, by the id of their grid: ${otherLogins(town, staff)}`,
-      ),
-    );
+  const admin = ['admin', roleNames.administrator, '全部 everything', ''];
+  sayLogins(town, town.people, incidents, [admin]);
 
   heading('接下来两分钟 In the next two minutes');
   const told = incidents.filter(({ incident }) => incident.expect.length > 0);
@@ -73,7 +57,33 @@ export function welcome({ service, town, password, ports, incidents }: Welcome):
   say(dim('  Ctrl-C 结束 ends it\n'));
 }
 
-function otherLogins(town: Town, shown: readonly { login: string }[]): string {
-  const logins = new Set(shown.map(({ login }) => login));
-  return town.people.flatMap(({ login }) => (logins.has(login) ? [] : [login])).join(' ');
+/**
+ * A table of who can sign in: one of each tier, and the workers of the grids where something happens; the others by
+ * their log-in names alone.
+ * @param first rows before the town's people
+ */
+export function sayLogins(
+  town: Town,
+  people: Town['people'],
+  incidents: readonly DeviceIncident[],
+  first: string[][] = [],
+): void {
+  const areas = new Map(town.areas.map((area) => [area.id, area]));
+  const grids = new Set(incidents.map(({ device }) => device.gridId));
+  const shown = people.filter(({ role, areaIds }) => role !== 'grid-worker' || grids.has(areaIds[0]!));
+  const rows = shown.map(({ login, name, role, areaIds }) => [
+    login,
+    roleNames[role],
+    both(areas.get(areaIds[0]!)!.name),
+    name,
+  ]);
+  const header = ['登录名 login', '角色 role', '辖区 area', '姓名 name'];
+  say(table([header, ...first, ...rows]));
+  const others = people.filter((person) => !shown.includes(person)).map(({ login }) => login);
+  if (others.length > 0)
+    say(
+      dim(
+        `  另有 ${others.length} 名网格员，登录名即网格编号 and ${others.length} more grid workers, by the id of their grid: ${others.join(' ')}`,
+      ),
+    );
 }
