@@ -1,5 +1,5 @@
 import type { Alarm, Channel, DeviceType } from '../src/api/contract.ts';
-import { valueText } from '../src/console/logic/units.ts';
+import { valueText } from '../src/model/written-value.ts';
 import type { DeviceIncident } from './incident.ts';
 import { both, dim, padded, say, severityMark, styled } from './terminal.ts';
 import type { Town } from './town.ts';

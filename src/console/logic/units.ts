@@ -1,47 +1,6 @@
-import type { Locale } from './age.ts';
-
-/** UCUM codes that people write otherwise. https://ucum.org/ucum */
-const written: Readonly<Record<string, string>> = {
-  '1': '',
-  Cel: '°C',
-  deg: '°',
-  '[degF]': '°F',
-  '[ppm]': 'ppm',
-  '10*-6': 'ppm',
-  '[ppth]': '‰',
-  'mg/m3': 'mg/m³',
-  'ug/m3': 'µg/m³',
-  m3: 'm³',
-  'm3/s': 'm³/s',
-  'm3/h': 'm³/h',
-  'L/s': 'L/s',
-  "[g'U]": 'g',
-  '[g]': 'g',
-};
-
-/** A UCUM unit as people write it; the empty text for counts, switches and states. */
-export function unitText(unit: string, locale: Locale): string {
-  if (unit === '/min' || unit === '{beats}/min' || unit === '1/min') return locale === 'zh' ? '次/分' : '/min';
-  return written[unit] ?? unit.replace(/\{[^}]*\}/g, '').replace(/^1\//, '/');
-}
-
-/** A value with as many digits as its size deserves, and its unit. */
-export function valueText(value: number, unit: string, locale: Locale): string {
-  const text = numberText(value, locale);
-  const shown = unitText(unit, locale);
-  if (!shown) return text;
-  // A no-break space: a number and its unit stay on one line.
-  return shown === '°' || shown === '%' ? `${text}${shown}` : `${text}\u00a0${shown}`;
-}
+export { numberText, unitText, valueText } from '../../model/written-value.ts';
 
 /** Whether a channel says where the device is: five decimals (a metre), and nothing for a chart. */
 export function isPosition(channel: { name: string }): boolean {
   return channel.name === 'latitude' || channel.name === 'longitude';
-}
-
-/** A number with at most three significant decimals: 12.4, 0.083, 1,204. */
-export function numberText(value: number, locale: Locale): string {
-  const size = Math.abs(value);
-  const maximumFractionDigits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toLocaleString(locale === 'zh' ? 'zh-CN' : 'en-GB', { maximumFractionDigits });
 }
