@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
 import { loadDeviceType } from '../devices/registry.ts';
+import { lineOfRule } from '../devices/rule-file.ts';
 import { compileType } from '../rules/compile.ts';
 import { loadSettings } from '../settings/load.ts';
+import type { TocsinError } from '../shared/errors.ts';
 import type { Outcome } from './main.ts';
 
 /** `device check [folder …]`: files, examples and rules of device types, and how many of each were looked at. */
@@ -21,10 +23,21 @@ export function deviceCheck(folders: string[]): Outcome {
     if (result.checked === 0) continue;
     const type = loadDeviceType(folder);
     rules += type.rules.length;
-    failures.push(...compileType(type).problems.map((problem) => problem.message));
+    failures.push(...compileType(type).problems.map((problem) => `${placeIn(folder, problem)}: ${problem.message}`));
   }
-  const checked = `${named.length} device types, ${examples} examples, ${rules} rules: ${failures.length} failures.`;
+  const counts = [count(named.length, 'device type'), count(examples, 'example'), count(rules, 'rule')];
+  const checked = `${counts.join(', ')}: ${count(failures.length, 'failure')}.`;
   return { text: [...failures, checked].join('\n'), ok: failures.length === 0 && named.length > 0 };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Where a rule that does not compile stands: file and line of the condition. */
+function placeIn(folder: string, { detail }: TocsinError): string {
+  const line = lineOfRule(join(folder, 'rules.yaml'), String(detail.rule), String(detail.expression));
+  return `${basename(resolve(folder))}/rules.yaml:${line}`;
 }
 
 function allFolders(devicesDir: string): string[] {

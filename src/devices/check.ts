@@ -45,7 +45,7 @@ export function checkDeviceType(folder: string): { checked: number; failures: st
   try {
     const path = resolve(folder);
     const type = loadDeviceType(path);
-    const examples = readYaml(join(path, 'examples.yaml'), ExampleFile);
+    const examples = readYaml(join(path, 'examples.yaml'), ExampleFile, 'example');
     const failures = examples.flatMap((example) => {
       const difference = compare(type, example);
       return difference === null ? [] : [`${type.id}/examples.yaml: "${example.name}": ${difference}`];

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { Rule } from '../model/rule.ts';
 import { severities, severityRank } from '../model/severity.ts';
@@ -67,7 +69,7 @@ const RuleFile = z.array(RuleInFile).superRefine((rules, context) => {
  * @throws TocsinError DEVICE_TYPE_INVALID.
  */
 export function readRuleFile(file: string, deviceType: string, periodMs: number): Rule[] {
-  return readYaml(file, RuleFile).map((rule): Rule => {
+  return readYaml(file, RuleFile, 'rule').map((rule): Rule => {
     const { id, name, advice, source } = rule;
     const head = { id: `${deviceType}/${id}`, deviceType, name, advice, source };
     const defaultGap = 3 * periodMs;
@@ -81,6 +83,30 @@ export function readRuleFile(file: string, deviceType: string, periodMs: number)
     const { severity } = levels.at(-1)!;
     return { ...head, levels, silentForMs: null, severity, maxGapMs: rule.maxGap ?? defaultGap, onGap: rule.onGap };
   });
+}
+
+/**
+ * The line of a condition in a `rules.yaml` that has been read, for messages about what only the rules room finds.
+ * @param ruleId as in `Rule`, `type/rule`
+ */
+export function lineOfRule(file: string, ruleId: string, condition: string): number {
+  const counter = new LineCounter();
+  const { contents } = parseDocument(readFileSync(file, 'utf8'), { lineCounter: counter });
+  const id = ruleId.slice(ruleId.indexOf('/') + 1);
+  const rule = isSeq(contents)
+    ? contents.items.find((item) => isMap(item) && String(item.get('id')) === id)
+    : undefined;
+  let offset = isMap(rule) ? (rule.range?.[0] ?? 0) : 0;
+  if (isMap(rule)) {
+    visit(rule, {
+      Scalar(_, { value, range }) {
+        if (String(value).trim() !== condition) return;
+        offset = range?.[0] ?? offset;
+        return visit.BREAK;
+      },
+    });
+  }
+  return counter.linePos(offset).line;
 }
 
 function rank(level: { severity: (typeof severities)[number] }): number {

@@ -9,9 +9,10 @@ const maxBytes = 1_048_576;
 
 /**
  * Reads a YAML file of a device type's folder against its schema.
+ * @param entry what the entries are, in a file that is a list: they are named by id or name, not counted
  * @throws TocsinError DEVICE_TYPE_INVALID that names file, line, path and what is allowed, one line per mistake.
  */
-export function readYaml<T extends z.ZodType>(file: string, schema: T): z.output<T> {
+export function readYaml<T extends z.ZodType>(file: string, schema: T, entry = 'entry'): z.output<T> {
   const shown = join(basename(dirname(file)), basename(file));
   const fail = (lines: string[]): never => {
     throw new TocsinError('DEVICE_TYPE_INVALID', lines.join('\n'), { file: shown });
@@ -26,7 +27,8 @@ export function readYaml<T extends z.ZodType>(file: string, schema: T): z.output
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
   if (document.errors.length > 0) {
-    return fail(document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${e.message.split('\n')[0]}`));
+    const sentence = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
+    return fail(document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e.message)}`));
   }
   let value: unknown;
   try {
@@ -47,7 +49,17 @@ export function readYaml<T extends z.ZodType>(file: string, schema: T): z.output
         line = counter.linePos(node.range[0]).line;
         break;
       }
-      return `${shown}:${line}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
+      return `${shown}:${line}: ${placeOf(value, path, entry)}${issue.message}`;
     }),
   );
+}
+
+/** `rule "door": clear: ` in a list of rules, `channels.level.unit: ` elsewhere; nothing for the file as a whole. */
+function placeOf(value: unknown, path: (string | number)[], entry: string): string {
+  const [index, ...rest] = path;
+  if (typeof index !== 'number') return path.length > 0 ? `${path.join('.')}: ` : '';
+  const { id, name } = ((value as unknown[])[index] ?? {}) as { id?: unknown; name?: unknown };
+  const called = [id, name].find((one) => typeof one === 'string');
+  const which = called === undefined ? `${entry} ${index + 1}` : `${entry} "${called}"`;
+  return rest.length > 0 ? `${which}: ${rest.join('.')}: ` : `${which}: `;
 }

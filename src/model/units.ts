@@ -14,7 +14,8 @@ export interface Unit extends Scale {
 
 /**
  * Simple units: UCUM code → dimension, factor to the base unit, and what people write instead. Compound units are
- * made of these with `/`. A percentage of the lower explosive limit depends on the gas, so it is a dimension of its own.
+ * made of these with `/`. A percentage of the lower explosive limit depends on the gas, and a level weighted as the ear
+ * hears on the spectrum, so each is a dimension of its own.
  */
 const simple: [code: string, dimension: string, factor: number, aliases?: string[], offset?: number][] = [
   ['1', 'fraction', 1],
@@ -49,6 +50,7 @@ const simple: [code: string, dimension: string, factor: number, aliases?: string
   ['hPa', 'pressure', 100],
   ['kPa', 'pressure', 1000],
   ['dB', 'level', 1],
+  ['dB{A}', 'weighted-level', 1, ['dB(A)', 'dBA']],
 ];
 
 const table = new Map<string, Unit>();

@@ -22,8 +22,9 @@ export function measureOf(text: string): Measure | null {
   return text === '1' ? dimensionless : unitOf(text);
 }
 
-// A number, blanks, then something that may be a unit: letters, %, °, µ and /, as in `30 cm/h`, `10 %LEL`, `2 mg/m3`.
-const numberWithUnit = /(?<![\w.])(\d+(?:\.\d+)?)\s*([%°µA-Za-z/][%°µA-Za-z0-9/]*)/g;
+// A number, blanks, then something that may be a unit: letters, %, °, µ and /, as in `30 cm/h`, `10 %LEL`, `2 mg/m3`; or
+// `dB(A)`, the one unit with brackets.
+const numberWithUnit = /(?<![\w.])(\d+(?:\.\d+)?)\s*(dB\(A\)|[%°µA-Za-z/][%°µA-Za-z0-9/]*)/g;
 
 /**
  * Rewrites numbers with units into calls, so that CEL can parse them: `level > 27 cm` becomes

@@ -30,8 +30,9 @@ test('device check says what it looked at, and what is wrong with a rule', () =>
   const { code, out } = tocsin(['device', 'check', folder]);
   expect(code).toBe(1);
   expect(out).toMatch(
-    /rule flood-gauge\/wrong: in "level > 3 mg\/m3": .* length on the left and a mass\/volume on the right/,
+    /^flood-gauge\/rules\.yaml:6: rule flood-gauge\/wrong: in "level > 3 mg\/m3": .* length on the left and a mass\/volume on the right/,
   );
+  expect(out).toMatch(/^1 device type, \d+ examples, 1 rule: 1 failure\.$/m);
   expect(tocsin(['device', 'check', '/nowhere'])).toMatchObject({
     code: 1,
     out: expect.stringContaining('there is no folder /nowhere'),

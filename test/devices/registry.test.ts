@@ -195,10 +195,14 @@ test.each([
 });
 
 test.each([
-  ['no condition', 'severity: red', /pump\/rules\.yaml:1: 0\.when: a condition/],
-  ['an empty condition', 'severity: red\nwhen: ""', /pump\/rules\.yaml:6: 0\.when/],
-  ['a severity', 'severity: purple\nwhen: on', /pump\/rules\.yaml:5: 0\.severity: .*"blue"\|"yellow"\|"orange"\|"red"/],
-  ['a hold', 'severity: red\nwhen: on\nfor: a while', /pump\/rules\.yaml:7: 0\.for: "a while" is no duration/],
+  ['no condition', 'severity: red', /pump\/rules\.yaml:1: rule "a": when: a condition/],
+  ['an empty condition', 'severity: red\nwhen: ""', /pump\/rules\.yaml:6: rule "a": when/],
+  [
+    'a severity',
+    'severity: purple\nwhen: on',
+    /pump\/rules\.yaml:5: rule "a": severity: .*"blue"\|"yellow"\|"orange"\|"red"/,
+  ],
+  ['a hold', 'severity: red\nwhen: on\nfor: a while', /pump\/rules\.yaml:7: rule "a": for: "a while" is no duration/],
   ['a mixture', 'severity: red\nwhen: on\nsilentFor: 5 min', /Unrecognized key: "when"/],
   [
     'a ladder upside down',
@@ -212,13 +216,13 @@ test.each([
 test('a text in one language is told', () => {
   const plain = rule('severity: red\nwhen: on').replace(/source: .*/, 'source: A test.');
   expect(messageOf({ 'device.yaml': device, 'rules.yaml': plain })).toMatch(
-    /pump\/rules\.yaml:4: 0\.source: both languages are needed: \{ zh/,
+    /pump\/rules\.yaml:4: rule "a": source: both languages are needed: \{ zh/,
   );
 });
 
 test('two rules of one name are told', () => {
   const one = rule('severity: red\nwhen: on');
-  expect(messageOf({ 'device.yaml': device, 'rules.yaml': one + one })).toMatch(/1\.id: "a" is there twice/);
+  expect(messageOf({ 'device.yaml': device, 'rules.yaml': one + one })).toMatch(/rule "a": id: "a" is there twice/);
 });
 
 test('the check says what differs, and wants a bad frame among the examples', () => {

@@ -8,6 +8,8 @@ test.each([
   ['%', '%', 'fraction'],
   ['1', '1', 'fraction'],
   ['%LEL', '%{LEL}', 'explosive-limit'],
+  ['dB(A)', 'dB{A}', 'weighted-level'],
+  ['dBA', 'dB{A}', 'weighted-level'],
   ['°C', 'Cel', 'temperature'],
   ['mg/m3', 'mg/m3', 'mass/volume'],
   ['µg/m³', 'ug/m3', 'mass/volume'],

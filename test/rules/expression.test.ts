@@ -24,6 +24,7 @@ describe('quantities', () => {
     expect(rewriteQuantities('level > 27 cm && rate(level, 10 min) >= 5.5 cm/h')).toBe(
       'level > quantity(27, "cm") && rate(level, quantity(10, "min")) >= quantity(5.5, "cm/h")',
     );
+    expect(rewriteQuantities('noise > 55.5 dB(A)')).toBe('noise > quantity(55.5, "dB(A)")');
     expect(rewriteQuantities('a1 > 3 && b < 10 %LEL || c / 2 > 1')).toBe(
       'a1 > 3 && b < quantity(10, "%LEL") || c / 2 > 1',
     );
