@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { DeviceType, Series } from '../../src/api/contract.ts';
 import { alarmChannels, alarmPeriod } from '../../src/console/logic/alarm-chart.ts';
-import { chartColumns, chartRange } from '../../src/console/logic/chart-series.ts';
+import { alonePoints, chartColumns, chartRange } from '../../src/console/logic/chart-series.ts';
+import { comparedChannels } from '../../src/console/logic/compared-channels.ts';
 import { thresholdLines } from '../../src/console/logic/threshold-lines.ts';
 
 const minute = 60_000;
@@ -32,6 +33,12 @@ test('where nothing was measured for three periods the line breaks; a missed rep
   const { mean } = chartColumns(series([0, 1, 3, 4, 9, 10]), depth, minute, 100 * minute);
   expect(mean).toEqual([0, 1, 3, 4, null, 9, 10]);
   expect(chartColumns(series([0, 9]), depth, 10 * minute, 100 * minute).mean).toEqual([0, 9]);
+});
+
+test('a value between two gaps stands alone, also where the band has points beside it', () => {
+  expect(alonePoints([1, null, 2, undefined, null, undefined, 3, undefined, 4])).toEqual([0, 2]);
+  expect(alonePoints([1, undefined, 2])).toEqual([]);
+  expect(alonePoints([undefined, 5])).toEqual([1]);
 });
 
 test('points of the normal band do not break the line of values', () => {
@@ -94,6 +101,18 @@ test('a rule about a rate or the baseline has no line at the number it compares 
   );
   expect(shown.map((line) => line.value)).toEqual([20]);
   expect(thresholdLines(series([1], { thresholds: [threshold('deep', 20)] }), [], 'other')).toEqual([]);
+});
+
+test('a value stands beside the name of a rule that judges it as it is, and of no other', () => {
+  const shown = (when: string) => [...comparedChannels(rule('r', when))];
+  expect(shown('level > 20 cm')).toEqual(['level']);
+  expect(shown('worn && steps < 5 && heart_rate >= 111 /min')).toEqual(['heart_rate']);
+  expect(shown('tilt > 10 deg && !open')).toEqual(['tilt']);
+  expect(shown('co > 30 [ppm] || smoke > 5 %')).toEqual(['co', 'smoke']);
+  expect(shown('avg(voltage, 10 min) < 12 V')).toEqual([]);
+  expect(shown('rate(level, 10 min) > 30 cm/h && level > 5 cm')).toEqual([]);
+  expect(shown('baseline(level).score > 8 && level > 6 cm && level < 10 cm')).toEqual([]);
+  expect(comparedChannels(undefined).size).toBe(0);
 });
 
 test("an alarm's chart shows how it came about and, when it is over, what came after", () => {

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Severity } from '../../api/contract.ts';
-import type { ChartColumns } from '../logic/chart-series.ts';
+import { alonePoints, type ChartColumns } from '../logic/chart-series.ts';
 import { colour, remPixels } from '../state/theme.ts';
 
 export interface ThresholdLine {
@@ -54,7 +54,8 @@ export function drawSeries(
     height: container.clientHeight,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 0.5 * rem }, y: false, sync: { key: 'alarm' } },
-    padding: [0.75 * rem, 1.25 * rem, 0, 0],
+    // Moments have their names above the plot, where they hide no peak.
+    padding: [(content.moments.length > 0 ? 1.5 : 0.75) * rem, 1.25 * rem, 0, 0],
     scales: { x: { range: [content.from / 1000, content.to / 1000] }, y: { range: content.range } },
     axes: [
       {
@@ -63,7 +64,13 @@ export function drawSeries(
         size: 1.9 * rem,
         values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => content.time(tick, step)),
       },
-      { ...axis, size: 3.5 * rem, space: 2.2 * rem, values: (_plot, ticks) => ticks.map(content.tick) },
+      {
+        ...axis,
+        // As wide as its texts: a switch has words there.
+        size: (plot, ticks) => Math.max(3.5 * rem, widest(plot, ticks ?? [], font) + rem),
+        space: 2.2 * rem,
+        values: (_plot, ticks) => ticks.map(content.tick),
+      },
     ],
     series: [
       {},
@@ -74,7 +81,12 @@ export function drawSeries(
       {
         stroke: colour('chart-mean'),
         width: Math.max(1.5, rem / 10),
-        points: { size: 0.3 * rem, show: (_plot, _series, first, last) => last - first < 40 && !content.stepped },
+        points: {
+          size: 0.3 * rem,
+          show: (_plot, _series, first, last) => last - first < 40 && !content.stepped,
+          // A value between two gaps has no line: without a dot of its own it would not be seen.
+          filter: (_plot, _series, all) => (all ? null : alonePoints(content.columns.mean)),
+        },
         ...(paths ? { paths } : {}),
       },
     ],
@@ -147,13 +159,23 @@ function drawMoments(plot: uPlot, content: PlotContent, font: string): void {
     const fits = x + 6 * ratio + ctx.measureText(moment.label).width < bbox.left + bbox.width;
     const width = ctx.measureText(moment.label).width + 8 * ratio;
     const left = fits ? x : x - width;
-    // White on black, a flag at the top of its pole: it covers what it stands on.
-    ctx.fillRect(left, bbox.top, width, size * 1.4);
+    // A flag at the top of its pole, above the plot.
+    const top = bbox.top - size * 1.4;
+    ctx.fillRect(left, top, width, size * 1.4);
     ctx.fillStyle = colour('surface');
-    ctx.fillText(moment.label, left + 4 * ratio, bbox.top + size * 0.72);
+    ctx.fillText(moment.label, left + 4 * ratio, top + size * 0.72);
     ctx.fillStyle = colour('text');
   }
   ctx.restore();
+}
+
+/** Width of the widest of some texts, in pixels of the page. */
+function widest({ ctx }: uPlot, texts: readonly string[], font: string): number {
+  ctx.save();
+  ctx.font = scaled(font, uPlot.pxRatio);
+  const width = Math.max(0, ...texts.map((text) => ctx.measureText(text).width));
+  ctx.restore();
+  return width / uPlot.pxRatio;
 }
 
 function scaled(font: string, ratio: number): string {

@@ -53,6 +53,20 @@ export function chartColumns(
   };
 }
 
+/** Where values stand between two gaps, so that no line leads to or from them. */
+export function alonePoints(values: ChartColumns['mean']): number[] {
+  // A column without a point of its own breaks no line.
+  const places = [...values.keys()].filter((index) => values[index] !== undefined);
+  return places.filter(
+    (index, n) =>
+      values[index] !== null && !isNumber(values[places[n - 1] ?? -1]) && !isNumber(values[places[n + 1] ?? -1]),
+  );
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
 /**
  * Lowest and highest value that the chart shows: everything measured, the band, and those thresholds that are not so
  * far away that the line would be pressed flat.
