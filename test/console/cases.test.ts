@@ -50,6 +50,20 @@ test('cases that wait for someone come first, the worst of them at the top', () 
   expect(rows.sort(compareCases).map((one) => one.case_.id)).toEqual(['red', 'blue', 'verify', 'hand', 'closed']);
 });
 
+test('whoever acknowledges accepts with the same deed, which is told once', () => {
+  const by = { id: 'zhao', name: '赵建国' };
+  const change = { seq: 2, kind: 'acknowledged', severity: 'red', at: 5, recordedAt: 5, by, note: '去', values: null };
+  const accepted = { seq: 3, kind: 'accepted', at: 5, by, to: null, areaId: null, note: '去' };
+  const told = (step: object) =>
+    history({ changes: [change as never], case: { steps: [{ ...accepted, ...step }] } as never }).map((entry) => [
+      entry.key,
+      entry.step?.seq,
+    ]);
+  expect(told({})).toEqual([['change 2', 3]]);
+  expect(told({ at: 9 })).toHaveLength(2);
+  expect(told({ by: { id: 'lin', name: '林晓梅' } })).toHaveLength(2);
+});
+
 test('changes of the alarm and steps of its case are one story, newest first; what came at once stays in order', () => {
   const change = (seq: number, recordedAt: number) => ({
     seq,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { en } from '../../src/console/messages/en.ts';
 import { zh } from '../../src/console/messages/zh.ts';
 import { severities } from '../../src/model/severity.ts';
+import { errorCodes } from '../../src/shared/errors.ts';
 
 type Tree = { [key: string]: string | Tree };
 
@@ -22,6 +23,17 @@ test('both languages have the same messages, none empty, with the same places to
     expect(text.trim(), key).not.toBe('');
     expect(english.get(key)!.trim(), key).not.toBe('');
     for (const form of english.get(key)!.split(' | ')) expect(placeholders(form), key).toEqual(placeholders(text));
+  }
+});
+
+test('whatever a frame can be turned away or quarantined for has a title in both languages', () => {
+  const codes = Object.keys(errorCodes);
+  const ofFrames = codes.slice(codes.indexOf('CREDENTIAL_INVALID'), codes.indexOf('FRAME_FAILED') + 1);
+  // Not about frames: a command that did not arrive, and the journal itself.
+  const expected = ofFrames.filter((code) => code !== 'DEVICE_UNREACHABLE' && !code.startsWith('JOURNAL_'));
+  expect(expected.length).toBeGreaterThan(15);
+  for (const code of [...expected, 'DEVICE_TYPE_UNKNOWN', 'TOO_MANY_REQUESTS']) {
+    expect(zh.quarantineCode, code).toHaveProperty(code);
   }
 });
 

@@ -7,8 +7,8 @@ const minute = 60_000;
 test('an age is told in its largest whole unit, in both languages', () => {
   const now = Date.parse('2026-03-01T08:00:00Z');
   const age = (ms: number) => `${ageText(now, now - ms, 'zh')} | ${ageText(now, now - ms, 'en')}`;
-  expect(age(0)).toBe('现在 | now');
-  expect(age(42_900)).toBe('42秒钟前 | 42 seconds ago');
+  expect(age(0)).toBe('刚刚 | just now');
+  expect(age(42_900)).toBe('42秒前 | 42 seconds ago');
   expect(age(3 * minute + 59_000)).toBe('3分钟前 | 3 minutes ago');
   expect(age(60 * minute)).toBe('1小时前 | 1 hour ago');
   expect(age(49 * 60 * minute)).toBe('2天前 | 2 days ago');

@@ -1,3 +1,6 @@
+import { en } from '../messages/en.ts';
+import { zh } from '../messages/zh.ts';
+
 export type Locale = 'zh' | 'en';
 
 /** BCP 47 tag of a language of the console. */
@@ -10,13 +13,18 @@ const steps: readonly [unit: 'day' | 'hour' | 'minute' | 'second', ms: number][]
   ['second', 1000],
 ];
 
-/** How long ago `at` was, in the largest whole unit: “3分钟前”, “3 minutes ago”. Both in milliseconds since the epoch. */
+/**
+ * How long ago `at` was, in the largest whole unit: “3分钟前”, “3 minutes ago”; below a second “刚刚”, “just now”. Both
+ * times in milliseconds since the epoch.
+ */
 export function ageText(now: number, at: number, locale: Locale): string {
   const passed = now - at;
-  const [unit, ms] = steps.find(([, size]) => Math.abs(passed) >= size) ?? ['second', 1000];
-  const count = Math.trunc(passed / ms);
-  const format = new Intl.RelativeTimeFormat(languageTag[locale], { numeric: count === 0 ? 'auto' : 'always' });
-  return format.format(-count, unit);
+  const step = steps.find(([, size]) => Math.abs(passed) >= size);
+  if (!step) return (locale === 'zh' ? zh : en).age.now;
+  const [unit, ms] = step;
+  // The short style: people say 55秒前; what Chinese has in the long one (55秒钟前) is a length of time.
+  const format = new Intl.RelativeTimeFormat(languageTag[locale], { style: locale === 'zh' ? 'short' : 'long' });
+  return format.format(-Math.trunc(passed / ms), unit);
 }
 
 /** A length of time as a clock shows it: `04:32`, `1:04:32`, `2d 03:10:00`. */

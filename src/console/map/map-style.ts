@@ -138,7 +138,8 @@ function labels(id: string, scale: number, always = false): SymbolLayerSpecifica
     paint: {
       'text-color': always ? colour('text') : colour('muted'),
       'text-halo-color': colour('map-halo'),
-      'text-halo-width': 1.5 * scale,
+      // Wide and opaque: the dots of devices lie under the names.
+      'text-halo-width': 3 * scale,
     },
   };
 }

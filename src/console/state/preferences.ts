@@ -14,13 +14,18 @@ watch(preferences, (now) => {
   for (const [name, value] of Object.entries(now)) remember(name, value);
 });
 
-/** What was kept under this name on this device, or `otherwise`. */
-export function remembered<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+/** What was kept under this name on this device, or `otherwise`; `unreadable` where storage is forbidden. */
+export function remembered<T extends string>(
+  name: string,
+  choices: readonly T[],
+  otherwise: T,
+  unreadable: T = otherwise,
+): T {
   try {
     const kept = localStorage.getItem(`tocsin.${name}`);
     return choices.find((choice) => choice === kept) ?? otherwise;
   } catch {
-    return otherwise;
+    return unreadable;
   }
 }
 

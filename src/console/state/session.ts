@@ -3,6 +3,7 @@ import type { Person } from '../../api/contract.ts';
 import { allows, type Permission } from '../../model/permission.ts';
 import { api } from '../api/client.ts';
 import { ApiFailure } from '../api/failure.ts';
+import { remember, remembered } from './preferences.ts';
 
 const person = ref<Person | null>(null);
 /** Set when a session ended by itself, so that the sign-in page can say why it is there. */
@@ -16,16 +17,26 @@ export function iMay(permission: Permission): boolean {
   return person.value !== null && allows(person.value.role, permission);
 }
 
+/**
+ * Whether somebody has signed in here and not out again. The cookie itself cannot be seen from here, and asking without
+ * one is an error in the browser's console. Where nothing can be remembered the service is asked.
+ */
+const mark = 'signedIn';
+function markSignedIn(is: boolean): void {
+  remember(mark, is ? 'yes' : 'no');
+}
+
 let asked: Promise<void> | null = null;
 
-/** Asks once who the browser's cookie belongs to. Rejects when the service cannot be reached. */
+/** Asks once who the browser's cookie belongs to, if it may have one. Rejects when the service cannot be reached. */
 export function restoreSession(): Promise<void> {
+  if (remembered(mark, ['yes', 'no'], 'no', 'yes') === 'no') return Promise.resolve();
   asked ??= api.session().then(
     (session) => {
       person.value = session.person;
     },
     (error: unknown) => {
-      if (error instanceof ApiFailure && error.status === 401) return;
+      if (error instanceof ApiFailure && error.status === 401) return markSignedIn(false);
       asked = null;
       throw error;
     },
@@ -37,16 +48,19 @@ export function restoreSession(): Promise<void> {
 export async function signIn(login: string, password: string): Promise<void> {
   const session = await api.signIn(login, password);
   sessionEnded.value = false;
+  markSignedIn(true);
   person.value = session.person;
 }
 
 export async function signOut(): Promise<void> {
   await api.signOut();
+  markSignedIn(false);
   person.value = null;
 }
 
 /** The service no longer knows the session. */
 export function forgetSession(): void {
   if (person.value) sessionEnded.value = true;
+  markSignedIn(false);
   person.value = null;
 }
