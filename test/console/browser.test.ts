@@ -85,6 +85,36 @@ test("an alarm's page on a phone has the chart and a big button; a second person
   await second.context().close();
 });
 
+test('a sign is told what it can be told, field by field; a sensor that obeys nothing is offered nothing', async () => {
+  const idOf = (type: string) => fake.api.devices.find((device) => device.type === type)!.id;
+  const sign = idOf('road-sign');
+  const page = await signIn('lin', desk, `/devices/${sign}`);
+  const form = page.locator('form').filter({ hasText: '下发命令' });
+  expect(await form.getByLabel('命令').locator('option').allInnerTexts()).toEqual(['显示警示', '熄屏']);
+  const send = form.getByRole('button', { name: '下发' });
+  // The browser asks for what is missing; nothing is sent.
+  await send.click();
+  await form.getByLabel('文字').fill('前方积水');
+  await send.click();
+  await form.getByText('已下发').waitFor();
+  await form.getByLabel('命令').selectOption('熄屏');
+  await form.getByLabel('文字').waitFor({ state: 'detached' });
+  await send.click();
+  await form.getByText('已下发').waitFor();
+  expect(fake.api.commands).toEqual([
+    { deviceId: sign, command: 'show', arguments: { text: '前方积水' } },
+    { deviceId: sign, command: 'clear', arguments: {} },
+  ]);
+
+  await page.goto(`${fake.url}/devices/${idOf('kitchen-fume')}`);
+  await page
+    .getByText(/^(运行|停止)$/)
+    .first()
+    .waitFor();
+  expect(await form.count()).toBe(0);
+  await page.context().close();
+});
+
 test('the language changes in place and is remembered; the menu shows what the role may see', async () => {
   const page = await signIn('chen', desk, '/alarms');
   await page.getByRole('heading', { name: '告警', exact: true }).waitFor();

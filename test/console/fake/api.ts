@@ -45,6 +45,8 @@ export class FakeApi {
   readonly devices: Device[];
   readonly types: DeviceType[];
   readonly alarms: AlarmDetail[];
+  /** What devices were told, in order. */
+  readonly commands: object[] = [];
   readonly #sessions = new Map<string, Person>();
   readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
@@ -136,7 +138,13 @@ export class FakeApi {
           ),
       ],
       ['GET /devices/:id/series', ({ id, query }) => this.#series(id, query)],
-      ['POST /devices/:id/commands', () => ({ connected: true })],
+      [
+        'POST /devices/:id/commands',
+        ({ id, body }) => {
+          this.commands.push({ deviceId: id, ...body });
+          return { connected: true };
+        },
+      ],
       ['GET /alarms', ({ query }) => this.#list(query)],
       ['GET /alarms/:id', ({ id }) => this.#alarm(id)],
       ['POST /alarms/:id/acknowledge', ({ id, person, body }) => this.#accept(this.#alarm(id), person, body)],
