@@ -7,6 +7,9 @@ import type { ApiError } from './contract.ts';
 export function handleErrors(api: FastifyInstance): void {
   api.setErrorHandler((error: FastifyError, request, reply) => {
     const known = toTocsinError(error);
+    if (known?.code === 'SIGN_IN_REQUIRED' && isOpenedByPerson(request)) {
+      return reply.redirect(`/sign-in?to=${encodeURIComponent(request.url)}`);
+    }
     if (known) return answer(reply, known, known.status);
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
       return answer(reply, new TocsinError('REQUEST_INVALID', error.message), error.statusCode);
@@ -30,6 +33,10 @@ export function handleErrors(api: FastifyInstance): void {
 /** Answers what Fastify refuses before there is a route, such as an address with a broken escape (`/%ff`). */
 export function answerMalformed(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   answer(reply, new TocsinError('REQUEST_INVALID', `${error.message}.`), 400);
+}
+
+function isOpenedByPerson({ method, headers, routeOptions }: FastifyRequest): boolean {
+  return method === 'GET' && routeOptions.config.page === true && (headers.accept ?? '').includes('text/html');
 }
 
 function toTocsinError(error: FastifyError): TocsinError | null {

@@ -34,6 +34,11 @@ export async function describeApi(api: Api): Promise<void> {
 
   await api.register(async (docs) => {
     routesMay(docs, 'public');
-    await docs.register(swaggerUi, { routePrefix: '/api/docs', uiConfig: { validatorUrl: null } });
+    await docs.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      theme: { title: 'Tocsin API' },
+      // Without the bar on top, in which one would choose another API.
+      uiConfig: { layout: 'BaseLayout', validatorUrl: null },
+    });
   });
 }

@@ -49,6 +49,7 @@ export const router = createRouter({
     },
     {
       path: '/:rest(.*)*',
+      name: 'nothing',
       component: () => import('./pages/NotFoundPage.vue'),
       meta: { title: 'app.notFoundTitle' },
     },
@@ -62,6 +63,19 @@ router.beforeEach(async (to) => {
   if (to.path === '/sign-in') return '/';
   return to.meta.may && !iMay(to.meta.may) ? '/' : true;
 });
+
+/**
+ * Opens an address of this site: a page of the console, or one that the server has beside it, such as the flow editor.
+ * Whatever leads elsewhere opens the first page instead.
+ */
+export async function openAddress(address: string): Promise<void> {
+  const home = new URL('/', location.origin);
+  const asked = URL.canParse(address, home) ? new URL(address, home) : home;
+  const { href, pathname, search, hash } = asked.origin === home.origin ? asked : home;
+  const page = router.resolve(pathname + search + hash);
+  if (page.name === 'nothing') location.assign(href);
+  else await router.push(page);
+}
 
 /** What the window's title says of the page. */
 export function pageTitle(): string {

@@ -24,7 +24,7 @@ export async function flowsProxy(instance: FastifyInstance, { editor, flows }: F
       scope.addHook('onSend', async (_request, reply) => {
         reply.header('content-security-policy', editorPolicy);
       });
-      await scope.register(fastifyHttpProxy, proxyTo(flows, '/red', 'flow.edit'));
+      await scope.register(fastifyHttpProxy, proxyTo(flows, '/red', { may: 'flow.edit', page: true }));
     });
   } else {
     const config = { may: 'public' as const };
@@ -34,13 +34,13 @@ export async function flowsProxy(instance: FastifyInstance, { editor, flows }: F
     instance.all('/red', { config }, off);
     instance.all('/red/*', { config }, off);
   }
-  await instance.register(fastifyHttpProxy, proxyTo(flows, '/hooks', 'public'));
+  await instance.register(fastifyHttpProxy, proxyTo(flows, '/hooks', { may: 'public' }));
 }
 
 function proxyTo(
   flows: FlowsProxyOptions['flows'],
   prefix: string,
-  may: string,
+  config: { may: string; page?: boolean },
 ): FastifyHttpProxyOptions & { websocket: true } {
   const running = () => {
     const host = flows();
@@ -52,7 +52,7 @@ function proxyTo(
     rewritePrefix: prefix,
     upstream: '',
     websocket: true,
-    config: { may },
+    config,
     preHandler: async () => {
       running();
     },

@@ -49,6 +49,20 @@ function comms(url: string, headers: Record<string, string>): Promise<string> {
   });
 }
 
+test('a person who is not signed in is led from the editor to the sign-in, a program is told', async () => {
+  const flows = await startTestFlows({ dir: await tempDir(), nodes, editor: true });
+  const { url, as } = await serve(flows);
+  const open = (path: string, init: RequestInit) => fetch(url + path, { ...init, redirect: 'manual' });
+  const browser = { accept: 'text/html,application/xhtml+xml' };
+  const led = await open('/red/?a=1', { headers: browser });
+  expect([led.status, led.headers.get('location')]).toEqual([302, '/sign-in?to=%2Fred%2F%3Fa%3D1']);
+  expect((await open('/red', { headers: browser })).headers.get('location')).toBe('/sign-in?to=%2Fred');
+  expect((await open('/red/flows', { headers: { accept: 'application/json' } })).status).toBe(401);
+  expect((await open('/red/flows', { headers: browser, method: 'POST' })).status).toBe(401);
+  expect((await open('/red/', { headers: { ...browser, ...as('worker') } })).status).toBe(403);
+  expect((await open('/api/v1/alarms', { headers: browser })).status).toBe(401);
+});
+
 test('with the editor on, only those who may edit reach it, its admin API and its WebSocket', async () => {
   const flows = await startTestFlows({ dir: await tempDir(), nodes, editor: true });
   const { url, as } = await serve(flows);

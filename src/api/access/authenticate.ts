@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What one must be allowed to do to call this route. Without it a route cannot be registered. */
     may?: Access;
+    /** A page that people open: who is not signed in is led to the sign-in and back, instead of being shown JSON. */
+    page?: boolean;
   }
   interface FastifyRequest {
     /** Who calls; null on public routes and those of devices. */
