@@ -5,11 +5,16 @@ import { z } from 'zod';
 import { routesMay } from './access/routes-may.ts';
 import type { Api } from './api.ts';
 import * as contract from './contract.ts';
+import { examples } from './examples.ts';
 
 /** OpenAPI 3.1 made of the routes' schemas, at /api/docs/json, and the page that shows it at /api/docs. */
 export async function describeApi(api: Api): Promise<void> {
-  const schemaRegistry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries(contract)) schemaRegistry.add(schema, { id: name });
+  // Zod's own registry, since it has what the schemas say with `describe`.
+  for (const [name, schema] of Object.entries(contract)) {
+    const example = examples[name as keyof typeof contract];
+    const more = example === undefined ? {} : { examples: [example] };
+    z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), ...more, id: name });
+  }
 
   await api.register(swagger, {
     openapi: {
@@ -28,8 +33,8 @@ export async function describeApi(api: Api): Promise<void> {
       },
       security: [{ token: [] }, { cookie: [] }],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+    transform: createJsonSchemaTransform({}),
+    transformObject: createJsonSchemaTransformObject({}),
   });
 
   await api.register(async (docs) => {

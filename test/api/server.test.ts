@@ -7,6 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import * as contract from '../../src/api/contract.ts';
+import { examples } from '../../src/api/examples.ts';
 import { createApi } from '../../src/api/server.ts';
 import { TocsinError } from '../../src/shared/errors.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
@@ -173,6 +175,21 @@ test('the documentation is OpenAPI 3.1 with every route of the API in it', async
   const references = [...JSON.stringify(body).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!);
   expect(references.length).toBeGreaterThan(10);
   for (const name of references) expect(body.components.schemas).toHaveProperty([name]);
+});
+
+test('what is sent has an example that would be taken, and descriptions are said', async () => {
+  for (const [name, schema] of Object.entries(contract)) {
+    const example = examples[name as keyof typeof examples];
+    if (example !== undefined) expect(schema.safeParse(example).error, name).toBeUndefined();
+  }
+  const { body } = await world.call(null, 'GET', '/api/docs/json');
+  const bodies = [...JSON.stringify(body.paths).matchAll(/"requestBody":.{0,99}?schemas\/(\w+)"/g)].map(
+    ([, name]) => name!,
+  );
+  expect(bodies.length).toBeGreaterThan(10);
+  const { schemas } = body.components;
+  for (const name of bodies) expect(schemas[name].examples, name).toHaveLength(1);
+  expect(schemas.Time.description).toContain('milliseconds');
 });
 
 test('the documentation page needs nothing from elsewhere and no inline script', async () => {

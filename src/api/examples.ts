@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type * as contract from './contract.ts';
+
+type Contract = typeof contract;
+type Examples = { [Name in keyof Contract]?: Contract[Name] extends z.ZodType ? z.input<Contract[Name]> : never };
+
+/** What the API's page shows for a schema of the contract, ready to be sent; the story of docs/api.md. */
+export const examples: Examples = {
+  Time: 1_772_323_200_000,
+  SignIn: { login: 'admin', password: 'the password of the first start' },
+  PasswordChange: { current: 'the password until now', next: 'at least ten letters' },
+  NewPerson: { login: 'li.na', name: '李娜', role: 'grid-worker', password: 'at least ten letters', areaIds: ['g'] },
+  PersonPatch: { areaIds: ['g', 'g2'] },
+  Area: {
+    id: 'g',
+    tier: 'grid',
+    parentId: 'c',
+    name: { zh: '一网格', en: 'Grid 1' },
+    polygon: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [120, 30],
+          [121, 30],
+          [121, 31],
+          [120, 31],
+          [120, 30],
+        ],
+      ],
+    },
+  },
+  Duty: {
+    id: 'd1',
+    areaId: 'g',
+    personId: '0b6d2d4e-6f0c-4a7e-9a51-3c1f1f0c2a11',
+    days: '12345',
+    fromMinute: 480,
+    toMinute: 1080,
+  },
+  NewDevice: { id: 'gauge-1', type: 'flood-gauge', name: 'Underpass', latitude: 30.5, longitude: 120.5 },
+  DevicePatch: { name: 'Underpass, north side', state: 'active' },
+  DeviceCommand: { command: 'show', arguments: { text: '积水封路' } },
+  Note: { note: '马上到' },
+  Verification: { pass: true, note: '现场已恢复' },
+  NewWebhook: { url: 'https://receiver.example/tocsin', secret: 'sixteen letters or more', minSeverity: 'orange' },
+  WebhookPatch: { minSeverity: 'red' },
+};
