@@ -26,6 +26,7 @@ async function signIn(login: string, size: { width: number; height: number }, pa
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
+    if (message.location().url.endsWith('/session')) complaints.push(message.text());
     if (/Content Security Policy|Failed to load module/.test(message.text())) complaints.push(message.text());
   });
   await page.goto(fake.url + path);
@@ -90,6 +91,7 @@ test('a sign is told what it can be told, field by field; a sensor that obeys no
   const sign = idOf('road-sign');
   const page = await signIn('lin', desk, `/devices/${sign}`);
   const form = page.locator('form').filter({ hasText: '下发命令' });
+  await form.waitFor();
   expect(await form.getByLabel('命令').locator('option').allInnerTexts()).toEqual(['显示警示', '熄屏']);
   const send = form.getByRole('button', { name: '下发' });
   // The browser asks for what is missing; nothing is sent.
@@ -175,8 +177,10 @@ test('everyone changes the own password in the account menu, and is told what is
 
 test('a feed that is lost is shown as lost', async () => {
   const mine = await startFake();
-  const page = await (await browser.newContext({ viewport: desk })).newPage();
-  await page.goto(mine.url);
+  const page = await (await browser.newContext({ viewport: desk, reducedMotion: 'reduce' })).newPage();
+  page.setDefaultTimeout(10_000);
+  // Not the overview: a map that is still being drawn is no part of this.
+  await page.goto(`${mine.url}/cases`);
   await page.fill('input[name=login]', 'lin');
   await page.fill('input[name=password]', password);
   await page.click('button[type=submit]');
