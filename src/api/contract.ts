@@ -12,6 +12,8 @@ import { severities } from '../model/severity.ts';
 
 export const Text = z.object({ zh: z.string(), en: z.string() });
 export const Time = z.int().min(0).describe('milliseconds since the epoch');
+/** How many, or the place in a sequence. */
+const Count = z.int().min(0);
 export const Severity = z.enum(severities);
 export const Tier = z.enum(tiers);
 export const Role = z.enum(roles);
@@ -174,12 +176,12 @@ export const DeviceCommand = z.object({
 export const CommandSent = z.object({ connected: z.boolean() });
 /** The frame is durable. Samples that were wrong are in quarantine; the others were taken. */
 export const FrameAccepted = z.object({
-  samples: z.int(),
+  samples: Count,
   problems: z.array(z.object({ code: z.string(), reason: z.string() })),
 });
 
 export const LatestValue = z.object({ channel: z.string(), value: z.number(), measuredAt: Time });
-export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: z.int() });
+export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: Count });
 /** Values that are normal for this device at that hour; absent where the baseline has not learnt enough yet. */
 export const BandPoint = z.object({ at: Time, low: z.number(), middle: z.number(), high: z.number() });
 /** A level that a rule compares this channel with, in the channel's unit. */
@@ -193,7 +195,7 @@ export const Series = z.object({
   deviceId: z.string(),
   channel: z.string(),
   unit: z.string(),
-  stepMs: z.int(),
+  stepMs: Count,
   buckets: z.array(Bucket),
   band: z.array(BandPoint),
   thresholds: z.array(Threshold),
@@ -214,7 +216,7 @@ export const Alarm = z.object({
   raisedAt: Time,
   raisedReceivedAt: Time,
   clearedAt: Time.nullable(),
-  count: z.int(),
+  count: Count,
   lastAt: Time,
   values: z.record(z.string(), z.number()),
   acknowledgedAt: Time.nullable(),
@@ -224,7 +226,7 @@ export const Alarm = z.object({
   assignee: PersonRef.nullable(),
 });
 export const AlarmChange = z.object({
-  seq: z.int(),
+  seq: Count,
   kind: z.enum(['raised', 'severity', 'cleared', 'acknowledged']),
   severity: Severity,
   at: Time,
@@ -234,7 +236,7 @@ export const AlarmChange = z.object({
   values: z.record(z.string(), z.number()).nullable(),
 });
 export const CaseStep = z.object({
-  seq: z.int(),
+  seq: Count,
   kind: z.enum(caseStepKinds),
   at: Time,
   by: PersonRef.nullable(),
@@ -271,7 +273,7 @@ export const Note = z.object({ note: z.string().max(2000).optional() });
 export const Verification = z.object({ pass: z.boolean(), note: z.string().max(2000).optional() });
 
 export const Notice = z.object({
-  seq: z.int(),
+  seq: Count,
   caseId: z.string(),
   alarmId: z.string(),
   reason: z.enum(['dispatched', 'escalated', 'recovered', 'sent-back', 'handled']),
@@ -280,14 +282,14 @@ export const Notice = z.object({
 });
 
 export const QuarantinedFrame = z.object({
-  id: z.int(),
+  id: Count,
   deviceId: z.string().nullable(),
   topic: z.string(),
   via: z.string(),
   receivedAt: Time,
   code: z.string(),
   reason: z.string(),
-  size: z.int(),
+  size: Count,
 });
 /** The payload in base64; cut to its first bytes when `size` is larger. */
 export const QuarantinedFrameDetail = QuarantinedFrame.extend({ payload: z.string() });
@@ -311,12 +313,12 @@ export const Readiness = z.object({
 
 /** Numbers for the top of the wall. */
 export const Summary = z.object({
-  devices: z.int(),
-  activeAlarms: z.record(Severity, z.int()),
-  unacknowledged: z.int(),
-  openCases: z.int(),
+  devices: Count,
+  activeAlarms: z.record(Severity, Count),
+  unacknowledged: Count,
+  openCases: Count,
   /** Worst active severity by grid. */
-  grids: z.array(z.object({ gridId: z.string(), worst: Severity, alarms: z.int() })),
+  grids: z.array(z.object({ gridId: z.string(), worst: Severity, alarms: Count })),
 });
 
 /**
@@ -324,7 +326,7 @@ export const Summary = z.object({
  * long gets an event named `reset` instead of what it missed: it reads everything again.
  */
 export const FeedEvent = z.object({
-  seq: z.int(),
+  seq: Count,
   kind: z.enum(['alarm', 'case', 'notice', 'device']),
   ref: z.string(),
   gridId: z.string().nullable(),
