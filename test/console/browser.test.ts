@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startBrowser } from '../support/browser.ts';
 import { startFake } from './fake/server.ts';
 import { password } from './fake/town.ts';
+
+// Drawing without a graphics card takes its time when other tests run beside it.
+vi.setConfig({ testTimeout: 90_000 });
 
 let fake: Awaited<ReturnType<typeof startFake>>;
 let browser: Browser;
@@ -22,7 +25,7 @@ afterAll(async () => {
 
 async function signIn(login: string, size: { width: number; height: number }, path = '/'): Promise<Page> {
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(25_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -178,7 +181,7 @@ test('everyone changes the own password in the account menu, and is told what is
 test('a feed that is lost is shown as lost', async () => {
   const mine = await startFake();
   const page = await (await browser.newContext({ viewport: desk, reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(25_000);
   // Not the overview: a map that is still being drawn is no part of this.
   await page.goto(`${mine.url}/cases`);
   await page.fill('input[name=login]', 'lin');
