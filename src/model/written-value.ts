@@ -13,6 +13,8 @@ const written: Readonly<Record<string, string>> = {
   '[ppth]': '‰',
   'mg/m3': 'mg/m³',
   'ug/m3': 'µg/m³',
+  // Without its annotation it would read as a share of the air.
+  '%{LEL}': '%LEL',
   'dB{A}': 'dB(A)',
   m3: 'm³',
   'm3/s': 'm³/s',

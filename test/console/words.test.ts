@@ -43,6 +43,8 @@ test('units are written as people write them, and digits follow the size of the 
     'cm',
     'L/s',
   ]);
+  // The code that channels have: a share of the explosive limit is not a share of the air.
+  expect(unitText('%{LEL}', 'zh')).toBe('%LEL');
   expect(unitText('/min', 'zh')).toBe('次/分');
   expect(valueText(31.44, 'cm', 'en')).toBe('31.4\u00a0cm');
   expect(valueText(90, '%', 'zh')).toBe('90%');
