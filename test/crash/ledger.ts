@@ -5,6 +5,7 @@ import { Progress } from '../../src/journal/progress.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
+import type { Severity } from '../../src/model/severity.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { dataFiles } from '../../src/settings/data-files.ts';
@@ -39,9 +40,10 @@ export interface AlarmStory {
 /** The ledger of a run over these entries that nothing ever interrupted. */
 export function uninterruptedLedger(entries: readonly StoredEntry[], devices: readonly Device[]): AlarmStory[] {
   const { types } = loadDeviceTypes('devices');
-  const fold = new Fold(new Map([...types].map(([id, type]) => [id, compileType(type)])));
-  const byId = new Map(devices.map((device) => [device.id, device]));
+  // As strict as a default installation.
   const limits = { maxFutureMs: 300_000, maxAgeMs: 30 * 86_400_000 };
+  const fold = new Fold(new Map([...types].map(([id, type]) => [id, compileType(type)])), limits.maxFutureMs);
+  const byId = new Map(devices.map((device) => [device.id, device]));
   const effects: AlarmEffect[] = [];
   for (const { entry } of entries) {
     if (entry.kind === 'tick') fold.tick(entry.at, devices, effects);
@@ -51,14 +53,16 @@ export function uninterruptedLedger(entries: readonly StoredEntry[], devices: re
       fold.sample(device, sample, effects);
   }
   const stories = new Map<string, AlarmStory>();
+  const severities = new Map<string, Severity>();
   for (const effect of effects) {
     if (effect.kind === 'raised') {
       const { alarmId: id, ruleId, deviceId } = effect;
       stories.set(id, { id, ruleId, deviceId, count: 1, active: true, changes: [] });
     }
     const story = stories.get(effect.alarmId)!;
+    if ('severity' in effect) severities.set(effect.alarmId, effect.severity);
     if (effect.kind === 'continued') story.count = effect.count;
-    else story.changes.push(`${effect.kind} ${effect.at}`);
+    else story.changes.push(`${effect.kind} ${severities.get(effect.alarmId)} ${effect.at}`);
     if (effect.kind === 'cleared') story.active = false;
   }
   return sorted([...stories.values()]);
@@ -80,7 +84,9 @@ export async function storedLedger(store: Store): Promise<AlarmStory[]> {
       deviceId,
       count,
       active: active === 1,
-      changes: changes.filter((change) => change.alarmId === id).map(({ kind, at }) => `${kind} ${at}`),
+      changes: changes
+        .filter((change) => change.alarmId === id)
+        .map(({ kind, severity, at }) => `${kind} ${severity} ${at}`),
     })),
   );
 }
