@@ -2,6 +2,7 @@ import { createApp } from 'vue';
 import App from './App.vue';
 import { whenSignedOut } from './api/client.ts';
 import { i18n } from './messages/index.ts';
+import { followMissingParts } from './missing-parts.ts';
 import { router } from './router.ts';
 import { forgetSession } from './state/session.ts';
 import { followRedAlarms } from './state/sound.ts';
@@ -10,11 +11,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 
-// After an update of Tocsin the parts that an open page would load next have other names.
-window.addEventListener('vite:preloadError', (event) => {
-  event.preventDefault();
-  window.location.reload();
-});
+followMissingParts(router);
 followTheme();
 followRedAlarms();
 whenSignedOut(forgetSession);

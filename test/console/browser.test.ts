@@ -188,10 +188,33 @@ test('a feed that is lost is shown as lost', async () => {
   await page.fill('input[name=password]', password);
   await page.click('button[type=submit]');
   await page.getByRole('status').getByText('实时', { exact: true }).waitFor();
+  await page.locator('main h1').filter({ hasText: '工单' }).waitFor();
   await mine.close();
   await page.getByRole('status').getByText('实时中断').waitFor();
   await page.getByRole('alert').filter({ hasText: '画面停留在' }).waitFor();
   await page.context().close();
+});
+
+test('a page that cannot be loaded while the service is away leaves the open one, and comes when it is back', async () => {
+  const first = await startFake();
+  const page = await (await browser.newContext({ viewport: desk, reducedMotion: 'reduce' })).newPage();
+  page.setDefaultTimeout(25_000);
+  await page.goto(`${first.url}/cases`);
+  await page.fill('input[name=login]', 'lin');
+  await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+  const open = page.locator('main h1').filter({ hasText: '工单' });
+  await open.waitFor();
+  await first.close();
+  await page.getByRole('link', { name: '设备' }).first().click();
+  await page.getByRole('status').getByText('实时中断').waitFor();
+  await open.waitFor();
+  const second = await startFake(Number(new URL(first.url).port));
+  // Another service that knows no session: it asks who one is, and then leads on to the page.
+  await page.waitForURL('**/sign-in?to=/devices');
+  await page.locator('input[name=login]').waitFor();
+  await page.context().close();
+  await second.close();
 });
 
 test('nothing was against the content security policy, and no page failed', () => {
