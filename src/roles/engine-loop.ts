@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type AlarmTransition, recordEffects } from '../alarms/ledger.ts';
 import { type DecodeLimits, decode } from '../devices/decode.ts';
+import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { DeviceType } from '../model/device-type.ts';
@@ -61,6 +62,9 @@ export class EngineLoop {
   #offset = 0;
   /** Effects of entries below are in the store. */
   #committed = 0;
+  /** Entries below are folded and have had their effect. */
+  #handled = 0;
+  #handledAt: number | null = null;
   #checkpointAt = 0;
   /** A restart reads the journal from here. */
   #checkpointed = 0;
@@ -94,6 +98,7 @@ export class EngineLoop {
     this.#committed = await getCheckpoint(store, effectsConsumer, partition);
     this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
     this.#checkpointed = this.#offset;
+    this.#handled = this.#offset;
     for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
       fold.restore(key, JSON.parse(stateJson));
     this.#checkpointAt = clock.now();
@@ -126,8 +131,12 @@ export class EngineLoop {
       else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
       if (isNew) effects.push(...news);
     }
-    this.#offset = entries.at(-1)!.offset + 1;
-    return effects.length > 0 || this.#quarantine.size > 0 ? await this.#commit(effects) : true;
+    const last = entries.at(-1)!;
+    this.#offset = last.offset + 1;
+    if ((effects.length > 0 || this.#quarantine.size > 0) && !(await this.#commit(effects))) return false;
+    this.#handled = this.#offset;
+    this.#handledAt = entryTime(last.entry);
+    return true;
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
@@ -214,7 +223,14 @@ export class EngineLoop {
   }
 
   status(): ConsumerStatus {
-    return { offset: this.#checkpointed, end: this.#options.reader.end(), trouble: this.#trouble };
+    return {
+      offset: this.#checkpointed,
+      end: this.#options.reader.end(),
+      trouble: this.#trouble,
+      handled: this.#handled,
+      handledAt: this.#handledAt,
+      troubles: [],
+    };
   }
 
   /** Finishes the batch under way and writes a checkpoint. */

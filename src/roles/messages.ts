@@ -1,4 +1,5 @@
 import type { Engine, Historian } from '../api/context.ts';
+import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Settings } from '../settings/schema.ts';
 
 /** What a thread is started with. */
@@ -36,4 +37,10 @@ export interface ConsumerStatus {
   end: number;
   /** Why it does not get on, for people; null when all is well. */
   trouble: string | null;
+  /** Entries below have been handled; after a crash some of them, from `offset` on, are handled again. */
+  handled: number;
+  /** When the last of them came in, milliseconds since the epoch; null before the first since the start. */
+  handledAt: number | null;
+  /** What else is wrong in this thread, for as long as it lasts. */
+  troubles: readonly SystemTrouble[];
 }

@@ -70,7 +70,14 @@ export async function startHistorian(
     latest: (deviceId, channels) => telemetry.latest(deviceId, channels),
     reload: () => frames.reload(),
     metrics: () => registry.metrics(),
-    status: async () => ({ offset: writer.offset, end: journal.end(), trouble: writer.trouble }),
+    status: async () => ({
+      offset: writer.offset,
+      end: journal.end(),
+      trouble: writer.trouble,
+      handled: writer.offset,
+      handledAt: writer.handledAt,
+      troubles: [],
+    }),
     async stop() {
       stopping.abort();
       await Promise.race([running, timer(stopWithinMs, undefined, { ref: false })]);

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as timer } from 'node:timers/promises';
+import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Reading } from '../model/reading.ts';
@@ -43,6 +44,7 @@ export class TelemetryWriter {
   readonly #options: WriterOptions;
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
   #offset: number;
+  #handledAt: number | null = null;
   /** Whether the offset is known and the store is prepared; again in question after a failure. */
   #ready = false;
   #failures = 0;
@@ -57,6 +59,11 @@ export class TelemetryWriter {
   /** Everything below has been taken by the store. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** When the last entry below `offset` came in, milliseconds since the epoch; null before the first since the start. */
+  get handledAt(): number | null {
+    return this.#handledAt;
   }
 
   /** Why it does not get on, for people; null when it does. */
@@ -100,16 +107,16 @@ export class TelemetryWriter {
       // One by one: a frame may hold more readings than a call takes arguments.
       if (entry.kind === 'frame') for (const reading of await readingsOf(entry.frame)) batch.push(reading);
       if (batch.length >= fullBatch) {
-        await this.#keep(batch, offset + 1);
+        await this.#keep(batch, offset + 1, entryTime(entry));
         batch = [];
         await nextTurn();
       }
     }
-    const next = (entries.at(-1)?.offset ?? -1) + 1;
-    if (next > this.#offset) await this.#keep(batch, next);
+    const last = entries.at(-1);
+    if (last && last.offset >= this.#offset) await this.#keep(batch, last.offset + 1, entryTime(last.entry));
   }
 
-  async #keep(batch: readonly Reading[], next: number): Promise<void> {
+  async #keep(batch: readonly Reading[], next: number, at: number): Promise<void> {
     const { telemetry, checkpoint, metrics } = this.#options;
     if (batch.length > 0) {
       await telemetry.write(batch);
@@ -118,6 +125,7 @@ export class TelemetryWriter {
     }
     await checkpoint.save(next);
     this.#offset = next;
+    this.#handledAt = at;
   }
 
   async #storedOffset(): Promise<number> {
