@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TocsinProcess } from '../test/support/tocsin-process.ts';
 import { Child } from './child.ts';
 import type { LoadTask } from './load.ts';
-import { publishPacket, RawClient } from './raw-client.ts';
+import { RawClient } from './raw-client.ts';
 import { p50, p99, round } from './statistics.ts';
 
 const rate = 1_000;
@@ -42,9 +42,10 @@ export async function benchLatency(): Promise<LatencyResult> {
     for (const elder of elders) {
       const client = await RawClient.open({ port: tocsin.mqttPort, ...elder });
       const sent = performance.now();
-      client.onAck(() => acked.push(performance.now() - sent));
+      client.onAcks(() => acked.push(performance.now() - sent));
+      client.prepare(`tocsin/v1/${elder.id}/up`, '{"sos":true,"worn":true}');
       sentAt.set(elder.id, sent);
-      client.send(publishPacket(`tocsin/v1/${elder.id}/up`, '{"sos":true,"worn":true}'));
+      client.send(1);
       await sleep(50);
       client.close();
     }

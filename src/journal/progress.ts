@@ -1,7 +1,9 @@
 /** 64-bit cells of a partition, and which is which. */
-const CELLS = 2;
+const CELLS = 3;
 const START = 0;
 const END = 1;
+/** Readers that wait for the end to move. */
+const WAITING = 2;
 
 /**
  * What the writer tells readers in other threads: where a partition begins and ends. Lives in a SharedArrayBuffer.
@@ -33,15 +35,27 @@ export class Progress {
     return Number(Atomics.load(this.#cells, this.#at + END));
   }
 
-  /** Moves the end and wakes every reader that waits for it. */
+  /**
+   * Moves the end and wakes every reader that waits for it. Waking is a call of the system, which a reader that is busy
+   * with what is there already does not need; one that begins to wait looks at the end once more, so none sleeps on.
+   */
   set end(offset: number) {
     Atomics.store(this.#cells, this.#at + END, BigInt(offset));
-    Atomics.notify(this.#cells, this.#at + END);
+    if (Atomics.load(this.#cells, this.#at + WAITING) > 0n) Atomics.notify(this.#cells, this.#at + END);
   }
 
   /** Resolves when the end is no longer `end`, `signal` aborts or `waitMs` have passed. */
   async waitBeyond(end: number, waitMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || waitMs <= 0) return;
+    Atomics.add(this.#cells, this.#at + WAITING, 1n);
+    try {
+      await this.#wait(end, waitMs, signal);
+    } finally {
+      Atomics.sub(this.#cells, this.#at + WAITING, 1n);
+    }
+  }
+
+  async #wait(end: number, waitMs: number, signal: AbortSignal): Promise<void> {
     const wait = Atomics.waitAsync(this.#cells, this.#at + END, BigInt(end), waitMs);
     if (!wait.async) return;
     let stop = () => {};

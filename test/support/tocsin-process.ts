@@ -90,6 +90,13 @@ export class TocsinProcess {
     throw new Error(`Tocsin was not ready; it said:\n${this.log}`);
   }
 
+  /** Of the process that runs now. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('Tocsin does not run');
+    return pid;
+  }
+
   /** Calls the API as the administrator. @throws with status and body when the answer is no success. */
   async call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
