@@ -83,6 +83,14 @@ export const Settings = z.strictObject({
   }),
   telemetry: group({
     engine: z.enum(['embedded', 'influxdb']).default('embedded').describe('Where readings are kept'),
+    retention: group({
+      // Raw vital signs are personal data, to be kept no longer than needed: 30 to 90 days (PIPL, article 19). And it
+      // must exceed intake.maxAge, or readings that come late are gone when they come.
+      raw: duration('90 d').describe('How long every reading is kept; longer than intake.maxAge'),
+      downsampled: duration('1830 d').describe(
+        'How long mean, least, greatest and number of readings per 5 minutes are kept (1830 d are five years)',
+      ),
+    }),
     influxdb: group({
       url: z.url().default('http://127.0.0.1:8086').describe('Address of InfluxDB'),
       database: z.string().default('tocsin').describe('Database of InfluxDB 1.x, bucket of 2.x and 3'),
