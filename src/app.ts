@@ -9,7 +9,7 @@ import { openJournalWriter } from './journal/writer.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
-import { metrics } from './roles/metrics.ts';
+import { mergeMetrics } from './roles/metrics.ts';
 import { readiness } from './roles/readiness.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
@@ -88,7 +88,14 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await administrator.promise;
       return await readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut });
     },
-    metrics: () => metrics(gateway.registry, consumers),
+    metrics: async () => {
+      const merged = await mergeMetrics([
+        () => gateway.registry.getMetricsAsJSON(),
+        () => engine.remote.metrics(),
+        () => historian.remote.metrics(),
+      ]);
+      return await merged.metrics();
+    },
   });
   api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
   const { host: httpHost, port } = settings.http;

@@ -111,7 +111,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       const frame = { deviceId: device.id, topic, via: 'mqtt', receivedAt: clock.now(), payload } as const;
       journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
         if (error instanceof TocsinError) metrics.refused(error.code, 'mqtt');
-        else if (!error) metrics.frame('mqtt');
+        else if (!error) metrics.frame('mqtt', frame.receivedAt);
         // Aedes sends PUBACK now; with an error it closes the connection, and the device sends the message again.
         answer(error);
       });

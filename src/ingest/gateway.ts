@@ -51,7 +51,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const devices = new KnownDevices(parts.devices);
   await devices.load();
   const connections = new Connections();
-  const metrics = new IngestMetrics(() => connections.size);
+  const metrics = new IngestMetrics(() => connections.size, clock);
   const refusals = new Refusals(journal, metrics, clock, log);
   const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
   const { broker, accept, close } = await createBroker({

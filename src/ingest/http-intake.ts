@@ -65,7 +65,7 @@ export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
       journal.append(partition, { kind: 'frame', frame }, (error) => {
         if (error instanceof TocsinError) metrics.refused(error.code, 'http');
         if (error) return reject(error);
-        metrics.frame('http');
+        metrics.frame('http', receivedAt);
         resolve();
       });
     });

@@ -1,7 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { frameProblems } from '../devices/problems.ts';
 import type { Intake } from '../model/frame.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { ErrorCode } from '../shared/errors.ts';
+import { StageSeconds } from '../shared/stage-seconds.ts';
 
 const anyIntake: ErrorCode[] = ['CREDENTIAL_INVALID', 'DEVICE_DISABLED', 'PAYLOAD_TOO_LARGE', 'JOURNAL_UNAVAILABLE'];
 /** What the door turns away. Over HTTP that is also what cannot be decoded, since there it can be answered. */
@@ -24,9 +26,14 @@ export class IngestMetrics {
   readonly registry = new Registry();
   readonly #frames: Record<Intake, Counter.Internal>;
   readonly #refused: Counter<'code' | 'via'>;
+  readonly #stages: StageSeconds;
+  readonly #clock: Clock;
+  #batchCounted = false;
 
-  constructor(connections: () => number) {
+  constructor(connections: () => number, clock: Clock) {
     const registers = [this.registry];
+    this.#clock = clock;
+    this.#stages = new StageSeconds(this.registry);
     const frames = new Counter({
       name: 'tocsin_frames_total',
       help: 'Frames made durable and acknowledged.',
@@ -54,8 +61,16 @@ export class IngestMetrics {
     });
   }
 
-  frame(via: Intake): void {
+  /** A frame is durable. */
+  frame(via: Intake, receivedAt: number): void {
     this.#frames[via].inc();
+    // What became durable together is told in one turn of the event loop, the oldest first.
+    if (this.#batchCounted) return;
+    this.#batchCounted = true;
+    setImmediate(() => {
+      this.#batchCounted = false;
+    });
+    this.#stages.observe('durable', receivedAt, this.#clock.now());
   }
 
   refused(code: ErrorCode, via: Intake): void {

@@ -8,9 +8,11 @@ import type { JournalReader, StoredEntry } from '../journal/port.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
+import { isInternal } from '../model/internal.ts';
 import type { Fold } from '../rules/fold.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
+import type { StageSeconds } from '../shared/stage-seconds.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Store } from '../store/open.ts';
@@ -47,6 +49,7 @@ export interface EngineOptions {
   clock: Clock;
   log: Logger;
   registry: Registry;
+  stages: StageSeconds;
 }
 
 /**
@@ -133,10 +136,21 @@ export class EngineLoop {
     }
     const last = entries.at(-1)!;
     this.#offset = last.offset + 1;
+    this.#noteJudged(entries);
     if ((effects.length > 0 || this.#quarantine.size > 0) && !(await this.#commit(effects))) return false;
     this.#handled = this.#offset;
     this.#handledAt = entryTime(last.entry);
     return true;
+  }
+
+  /** The first frame of a batch is its oldest. */
+  #noteJudged(entries: readonly StoredEntry[]): void {
+    const { stages, clock } = this.#options;
+    for (const { entry } of entries) {
+      if (entry.kind !== 'frame') continue;
+      stages.observe('judged', entry.frame.receivedAt, clock.now());
+      return;
+    }
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
@@ -168,21 +182,25 @@ export class EngineLoop {
   }
 
   async #commit(effects: AlarmEffect[]): Promise<boolean> {
-    const { store, devices, partition, respond, onFeed } = this.#options;
+    const { store, devices, partition, respond, onFeed, stages, clock } = this.#options;
     const rows = this.#quarantine.take();
+    let transitions: AlarmTransition[] = [];
     // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
     const done = await this.#persist('commit to the store', async () => {
       await store.transaction().execute(async (tx) => {
-        const transitions = await recordEffects(tx, effects, (id) => devices.get(id));
+        transitions = await recordEffects(tx, effects, (id) => devices.get(id));
         await respond(tx, transitions);
         await insertAll(tx, 'quarantine', rows);
         await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
-        for (const { kind } of transitions) this.#transitions.inc({ kind });
       });
       return true;
     });
     if (!done) return false;
     this.#committed = this.#offset;
+    for (const { kind, alarm, receivedAt } of transitions) {
+      if (kind === 'raised') stages.observe('alarmed', receivedAt, clock.now());
+      if (!isInternal(alarm.gridId)) this.#transitions.inc({ kind });
+    }
     if (effects.length > 0) onFeed();
     return true;
   }

@@ -1,6 +1,7 @@
 import type { Engine, Historian } from '../api/context.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Settings } from '../settings/schema.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -11,8 +12,8 @@ export interface ThreadData {
 
 /** What the main thread asks of each thread that reads the journal. */
 interface Consumer {
-  /** Prometheus text of this thread's own metrics. */
-  metrics(): Promise<string>;
+  /** This thread's own metrics. */
+  metrics(): Promise<Metrics>;
   status(): Promise<ConsumerStatus>;
   /** Finishes what is under way, keeps its place in the journal, ends. */
   stop(): Promise<void>;

@@ -1,7 +1,13 @@
-import type { Registry } from 'prom-client';
+import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 
-/** Prometheus text of the gateway and of both threads; one that does not answer is left out. */
-export async function metrics(own: Registry, threads: readonly { metrics(): Promise<string> }[]): Promise<string> {
-  const texts = await Promise.allSettled([own.metrics(), ...threads.map((thread) => thread.metrics())]);
-  return texts.flatMap((text) => (text.status === 'fulfilled' ? [text.value] : [])).join('\n');
+/** The metrics of one registry, as they go from thread to thread. */
+export type Metrics = MetricObjectWithValues<MetricValue<string>>[];
+
+/** What has metrics: a registry of this thread, or another thread. */
+export type MetricsSource = () => Promise<Metrics>;
+
+/** Everybody's metrics in one; those of one name are added up, and who does not answer is left out. */
+export async function mergeMetrics(sources: readonly MetricsSource[]): Promise<{ metrics(): Promise<string> }> {
+  const answers = await Promise.allSettled(sources.map((source) => source()));
+  return AggregatorRegistry.aggregate(answers.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : [])));
 }

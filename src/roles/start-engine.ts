@@ -16,6 +16,7 @@ import { dataFiles } from '../settings/data-files.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
+import { StageSeconds } from '../shared/stage-seconds.ts';
 import { openStore } from '../store/open.ts';
 import { tidyStore } from '../store/tidy-store.ts';
 import { DeviceDirectory } from './device-directory.ts';
@@ -67,6 +68,7 @@ export async function startEngine(
 
   const fold = new Fold(compiled, settings.intake.maxFuture);
   const registry = new Registry();
+  const stages = new StageSeconds(registry);
   const loop = new EngineLoop({
     store,
     reader,
@@ -81,6 +83,7 @@ export async function startEngine(
     clock,
     log,
     registry,
+    stages,
   });
   await loop.start();
   const clocks = new Repeating('escalation', everyMs, log, async () => {
@@ -98,7 +101,7 @@ export async function startEngine(
       const device = devices.get(deviceId);
       return device ? fold.normal(device, channel, times) : [];
     },
-    metrics: () => registry.metrics(),
+    metrics: () => registry.getMetricsAsJSON(),
     status: async () => loop.status(),
     async stop() {
       await Promise.all([clocks.stop(), outbox.stop(), tidying.stop()]);

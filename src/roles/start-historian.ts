@@ -69,7 +69,7 @@ export async function startHistorian(
     range: (query) => telemetry.range(query),
     latest: (deviceId, channels) => telemetry.latest(deviceId, channels),
     reload: () => frames.reload(),
-    metrics: () => registry.metrics(),
+    metrics: () => registry.getMetricsAsJSON(),
     status: async () => ({
       offset: writer.offset,
       end: journal.end(),

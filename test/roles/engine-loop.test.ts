@@ -13,6 +13,7 @@ import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
+import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import { getCheckpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/open.ts';
 import { deviceType } from '../rules/support.ts';
@@ -81,6 +82,7 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
   await devices.load();
   const reader = await openJournalReader({ dir, partition: 0, progress: journal.progress });
   onTestFinished(() => reader.close());
+  const registry = new Registry();
   const loop = new EngineLoop({
     store,
     reader,
@@ -94,7 +96,8 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
     onFeed: () => {},
     clock: systemClock,
     log,
-    registry: new Registry(),
+    registry,
+    stages: new StageSeconds(registry),
   });
   await loop.start();
   return loop;
