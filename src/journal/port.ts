@@ -36,7 +36,8 @@ export interface StoredEntry {
 /** Called once an entry is on disk (`error` null) or cannot be. */
 export type Appended = (error: Error | null, offset: number) => void;
 
-export interface JournalWriter {
+/** What an intake needs of the journal, which may be in another process. */
+export interface JournalAppender {
   /** Number of partitions; a device's partition is `partitionOf(gridId)`. */
   readonly partitions: number;
   /**
@@ -44,6 +45,9 @@ export interface JournalWriter {
    * A callback, not a promise: this is the path of every PUBACK.
    */
   append(partition: number, entry: Entry, done: Appended): void;
+}
+
+export interface JournalWriter extends JournalAppender {
   /** Offset that the next entry of a partition will get; everything below is durable. */
   end(partition: number): number;
   /** Deletes what lies wholly before `offset` and is older than the retention. Returns the number of bytes freed. */
