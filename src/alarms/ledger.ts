@@ -108,6 +108,9 @@ class LedgerBatch {
       valuesJson: JSON.stringify(effect.values),
       acknowledgedAt: null,
       acknowledgedBy: null,
+      correction: null,
+      correctedBy: null,
+      callOwed: 0,
     };
     this.#alarms.set(alarm.id, alarm);
     this.#record(alarm, null, effect);
@@ -158,6 +161,8 @@ class LedgerBatch {
       byPersonId: null,
       note: null,
       valuesJson: JSON.stringify(effect.values),
+      replayId: null,
+      correctionJson: null,
     });
   }
 }

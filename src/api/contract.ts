@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { alarmChangeKinds, alarmCorrections } from '../model/alarm.ts';
 import { tiers } from '../model/area.ts';
-import { caseStatuses, caseStepKinds } from '../model/case.ts';
+import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
 import { deviceIdPattern } from '../model/device.ts';
 import { roles } from '../model/role.ts';
 import { severities } from '../model/severity.ts';
@@ -224,16 +225,34 @@ export const Alarm = z.object({
   caseId: z.string().nullable(),
   /** Who has it now. */
   assignee: PersonRef.nullable(),
+  /** What decoding frames again has changed about it: found afterwards, taken back, or otherwise than was known. */
+  correction: z.enum(alarmCorrections).nullable(),
+  /** The replay that did so last. */
+  correctedBy: Count.nullable(),
+});
+export const AlarmFacts = z.object({
+  severity: Severity,
+  peakSeverity: Severity,
+  active: z.boolean(),
+  raisedAt: Time,
+  clearedAt: Time.nullable(),
+  count: Count,
+  /** Its severities and from when on it had them. */
+  path: z.array(z.object({ at: Time, severity: Severity })),
 });
 export const AlarmChange = z.object({
   seq: Count,
-  kind: z.enum(['raised', 'severity', 'cleared', 'acknowledged']),
+  kind: z.enum(alarmChangeKinds),
   severity: Severity,
   at: Time,
   recordedAt: Time,
   by: PersonRef.nullable(),
   note: z.string().nullable(),
   values: z.record(z.string(), z.number()).nullable(),
+  /** The replay that found it; null for what was known at its time. */
+  replayId: Count.nullable(),
+  /** What was known before and what is known now, where a replay has corrected it. */
+  correction: z.object({ before: AlarmFacts, after: AlarmFacts }).nullable(),
 });
 export const CaseStep = z.object({
   seq: Count,
@@ -276,7 +295,7 @@ export const Notice = z.object({
   seq: Count,
   caseId: z.string(),
   alarmId: z.string(),
-  reason: z.enum(['dispatched', 'escalated', 'recovered', 'sent-back', 'handled']),
+  reason: z.enum(noticeReasons),
   at: Time,
   readAt: Time.nullable(),
 });

@@ -36,6 +36,39 @@ export interface AlarmRaised {
   values: Record<string, number>;
 }
 
+/**
+ * What the ledger says happened to an alarm. The last three come from decoding frames again: it should never have been
+ * raised, it should have after all, or it went otherwise than was known.
+ */
+export const alarmChangeKinds = [
+  'raised',
+  'severity',
+  'cleared',
+  'acknowledged',
+  'retracted',
+  'reinstated',
+  'corrected',
+] as const;
+export type AlarmChangeKind = (typeof alarmChangeKinds)[number];
+
+/** How an alarm came to differ from what was known at its time: found afterwards, taken back, or changed. */
+export const alarmCorrections = ['raised-late', 'retracted', 'corrected'] as const;
+export type AlarmCorrection = (typeof alarmCorrections)[number];
+
+/** What is known about an alarm and can turn out to have been otherwise. */
+export interface AlarmFacts {
+  severity: Severity;
+  peakSeverity: Severity;
+  active: boolean;
+  /** Measured times, milliseconds since the epoch. */
+  raisedAt: number;
+  clearedAt: number | null;
+  /** Samples for which it went on. */
+  count: number;
+  /** Its severities and from when on it had them, the first included. */
+  path: { at: number; severity: Severity }[];
+}
+
 /** ISA-18.2 / IEC 62682 states of an alarm that is not shelved or suppressed. */
 export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned-unacknowledged' | 'normal';
 

@@ -16,7 +16,14 @@ export const caseStepKinds = [
   'handled',
   'sent-back',
   'recovered',
+  'retracted',
+  'reinstated',
   'closed',
 ] as const;
 
 export type CaseStepKind = (typeof caseStepKinds)[number];
+
+/** Why a person gets a notice about a case. */
+export const noticeReasons = ['dispatched', 'escalated', 'recovered', 'retracted', 'sent-back', 'handled'] as const;
+
+export type NoticeReason = (typeof noticeReasons)[number];

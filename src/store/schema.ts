@@ -1,9 +1,12 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type { AlarmChangeKind, AlarmCorrection } from '../model/alarm.ts';
 import type { Tier } from '../model/area.ts';
-import type { CaseStatus, CaseStepKind } from '../model/case.ts';
+import type { CaseStatus, CaseStepKind, NoticeReason } from '../model/case.ts';
 import type { DeviceState } from '../model/device.ts';
+import type { ReplayState } from '../model/replay.ts';
 import type { Role } from '../model/role.ts';
 import type { Severity } from '../model/severity.ts';
+import type { SystemAlarmCode } from '../model/system-alarm.ts';
 
 /**
  * The relational store. Times are integers, milliseconds since the epoch; flags are 0 or 1; columns that end in
@@ -75,12 +78,18 @@ export interface Database {
     valuesJson: string;
     acknowledgedAt: number | null;
     acknowledgedBy: string | null;
+    /** What decoding frames again has changed about it; null when nothing. */
+    correction: AlarmCorrection | null;
+    /** The replay that did so last. */
+    correctedBy: number | null;
+    /** 1: found when it was old, nobody was called; people are called as soon as a new sample says that it goes on. */
+    callOwed: Generated<number>;
   };
   /** The ledger: what happened to alarms, in order, never changed. `by` is a person's id, null for the rules. */
   alarmChange: {
     seq: Generated<number>;
     alarmId: string;
-    kind: 'raised' | 'severity' | 'cleared' | 'acknowledged';
+    kind: AlarmChangeKind;
     severity: Severity;
     /** Measured time for what rules say, the moment of the deed for what people do. */
     at: number;
@@ -88,6 +97,10 @@ export interface Database {
     byPersonId: string | null;
     note: string | null;
     valuesJson: string | null;
+    /** The replay that found it; null for what was known at its time. */
+    replayId: number | null;
+    /** For `corrected` and `reinstated`: `AlarmFacts` before and after. */
+    correctionJson: string | null;
   };
   /** Named `workCase` since CASE is a word of SQL. */
   workCase: {
@@ -142,6 +155,8 @@ export interface Database {
     nextAt: number;
     deliveredAt: number | null;
     lastError: string | null;
+    /** When the frame was received that it tells of; null when people did what it tells. */
+    receivedAt: number | null;
   };
   /** What the console shows to one person: the console channel's delivery. */
   notice: {
@@ -150,7 +165,7 @@ export interface Database {
     personId: string;
     caseId: string;
     alarmId: string;
-    reason: 'dispatched' | 'escalated' | 'recovered' | 'sent-back' | 'handled';
+    reason: NoticeReason;
     at: number;
     readAt: number | null;
   };
@@ -180,6 +195,52 @@ export interface Database {
     reason: string;
     size: number;
     payload: Uint8Array;
+    /** The replay that could decode it; null while nobody could. */
+    replayId: number | null;
+  };
+  /** How many frames of a device (empty: of nobody known) went to quarantine for a code, all of them ever. */
+  quarantineCount: {
+    deviceId: string;
+    code: string;
+    count: number;
+    firstAt: number;
+    lastAt: number;
+    /** The last reason, as a sentence. */
+    reason: string;
+  };
+  /** Frames to be decoded again, after a decoder was corrected: of one device or of all of a type. */
+  replay: {
+    id: Generated<number>;
+    deviceId: string | null;
+    deviceType: string | null;
+    /** Received time. */
+    fromAt: number;
+    /** 1: only say what it would correct. */
+    dryRun: number;
+    requestedAt: number;
+    /** Null: from the command line. */
+    byPersonId: string | null;
+    state: ReplayState;
+    /** Entries of the journal that the engine has read for it, of how many. */
+    readEntries: Generated<number>;
+    toRead: number | null;
+    /** When alarms were corrected and when readings were written again; done when both are. */
+    judgedAt: number | null;
+    writtenAt: number | null;
+    finishedAt: number | null;
+    judgedJson: string | null;
+    writtenJson: string | null;
+    error: string | null;
+  };
+  /** Troubles of Tocsin itself; those under way are known in memory, this is their record. */
+  systemAlarm: {
+    /** Code and beginning. */
+    id: string;
+    code: SystemAlarmCode;
+    severity: Severity;
+    detailJson: string;
+    raisedAt: number;
+    clearedAt: number | null;
   };
   session: { tokenHash: string; personId: string; createdAt: number; expiresAt: number };
   /** Who did what; each row's hash covers the one before. */

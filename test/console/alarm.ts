@@ -24,6 +24,8 @@ export function alarm(changes: Partial<Alarm>): Alarm {
     acknowledgedBy: null,
     caseId: null,
     assignee: null,
+    correction: null,
+    correctedBy: null,
     ...changes,
   };
 }

@@ -74,6 +74,8 @@ test('changes of the alarm and steps of its case are one story, newest first; wh
     by: null,
     note: null,
     values: null,
+    replayId: null,
+    correction: null,
   });
   const caseStep = (seq: number, kind: 'opened' | 'dispatched', at: number) => ({
     seq,

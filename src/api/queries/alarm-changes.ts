@@ -1,3 +1,4 @@
+import type { AlarmFacts } from '../../model/alarm.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { AlarmDetail } from '../contract.ts';
 
@@ -11,9 +12,11 @@ export async function findAlarmChanges(db: StoreOrTransaction, alarmId: string):
     .where('alarmId', '=', alarmId)
     .orderBy('seq')
     .execute();
-  return rows.map(({ alarmId: _, byPersonId, byName, valuesJson, ...row }) => ({
+  return rows.map(({ alarmId: _, byPersonId, byName, valuesJson, correctionJson, ...row }) => ({
     ...row,
     by: byPersonId ? { id: byPersonId, name: byName ?? byPersonId } : null,
     values: valuesJson === null ? null : (JSON.parse(valuesJson) as Record<string, number>),
+    correction:
+      correctionJson === null ? null : (JSON.parse(correctionJson) as { before: AlarmFacts; after: AlarmFacts }),
   }));
 }

@@ -93,5 +93,7 @@ function toAlarm(row: AlarmRow, types: Types): Alarm {
       : null,
     caseId: row.caseId,
     assignee: row.assigneeId ? { id: row.assigneeId, name: row.assigneeName ?? row.assigneeId } : null,
+    correction: row.correction,
+    correctedBy: row.correctedBy,
   };
 }

@@ -222,6 +222,8 @@ function tell(
       by: null,
       note: null,
       values: null,
+      replayId: null,
+      correction: null,
       ...more,
     });
   const lower = story.severity === 'red' && rule.levels.length > 1 ? 'orange' : story.severity;
@@ -251,6 +253,8 @@ function tell(
     acknowledgedBy: seen ? worker! : null,
     caseId: case_.id,
     assignee,
+    correction: null,
+    correctedBy: null,
     rule,
     device,
     changes,

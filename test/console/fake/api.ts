@@ -229,6 +229,8 @@ export class FakeApi {
       by,
       note: text(body),
       values: null,
+      replayId: null,
+      correction: null,
     });
     this.#step(
       alarm,

@@ -131,6 +131,8 @@ function newAlarm(id: string): Alarm {
     acknowledgedBy: null,
     caseId: `case-of-${id}`,
     assignee: null,
+    correction: null,
+    correctedBy: null,
   };
 }
 
