@@ -9,7 +9,6 @@ import { openJournalWriter } from './journal/writer.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
-import { mergeMetrics } from './roles/metrics.ts';
 import { readiness } from './roles/readiness.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
@@ -17,6 +16,7 @@ import type { Settings } from './settings/schema.ts';
 import { cannotListen } from './shared/cannot-listen.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Logger } from './shared/logger.ts';
+import { mergeMetrics } from './shared/metrics.ts';
 import { Signal } from './shared/signal.ts';
 import { startWorker } from './shared/worker.ts';
 import { migrate } from './store/migrate.ts';
@@ -90,7 +90,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     },
     metrics: async () => {
       const merged = await mergeMetrics([
-        () => gateway.registry.getMetricsAsJSON(),
+        () => gateway.metrics(),
         () => engine.remote.metrics(),
         () => historian.remote.metrics(),
       ]);

@@ -22,7 +22,7 @@ export interface Gateway {
   sendCommand(deviceId: string, command: { command: string; arguments: Record<string, unknown> }): Promise<void>;
   /** Devices in the store changed: read them again, and end connections whose credential or state no longer holds. */
   devicesChanged(): Promise<void>;
-  isConnected(deviceId: string): boolean;
+  isConnected(deviceId: string): Promise<boolean>;
 }
 
 /** What the API needs of the engine: the rule fold and its baselines. */

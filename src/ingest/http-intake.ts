@@ -1,6 +1,6 @@
 import { type Decoded, decode, decodeLimits } from '../devices/decode.ts';
 import { partitionOf } from '../journal/partition-of.ts';
-import type { JournalWriter } from '../journal/port.ts';
+import type { JournalAppender } from '../journal/port.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -27,7 +27,7 @@ export type AcceptHttp = (frame: HttpFrame) => Promise<AcceptedFrame>;
 
 export interface HttpIntakeParts {
   intake: Settings['intake'];
-  journal: JournalWriter;
+  journal: JournalAppender;
   devices: KnownDevices;
   deviceTypes: ReadonlyMap<string, DeviceType>;
   refusals: Refusals;

@@ -11,6 +11,8 @@ import { Places, type PlacesParts } from './places.ts';
 
 /** Nagle's algorithm with delayed acknowledgements puts 40 ms into every other answer: p99 39 ms with, 5 ms without. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+/** Connections that wait to be accepted, after an outage thousands at once; the system's own limit is below it. */
+const BACKLOG = 4096;
 /** A handshake that takes longer holds a socket for nobody. */
 const HANDSHAKE_MS = 10_000;
 
@@ -18,6 +20,8 @@ type Accept = (connection: Duplex, request?: IncomingMessage) => void;
 
 export interface ListenerParts extends PlacesParts {
   mqtt: Settings['mqtt'];
+  /** Whether other processes listen on the same ports; the system gives each a share of the connections. */
+  reusePort: boolean;
   /** Bytes of a WebSocket message, which is gathered as a whole before anything in it is looked at. */
   largestMessage: number;
   accept: Accept;
@@ -38,7 +42,7 @@ export interface Listeners {
 
 /** Opens every listener that the settings name: TCP, TLS, WebSocket, WebSocket over TLS. Rejects when a port is taken. */
 export async function openListeners(parts: ListenerParts): Promise<Listeners> {
-  const { mqtt, accept } = parts;
+  const { mqtt, reusePort, accept } = parts;
   // Over all listeners together: files that a process may have open are counted that way as well.
   const places = new Places(parts);
   const servers: Server[] = [];
@@ -49,7 +53,7 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
     await new Promise<void>((resolve, reject) => {
       const fail = (error: Error) => reject(cannotListen(setting, error));
       server.once('error', fail);
-      server.listen({ port, host: mqtt.host, backlog: 1024 }, () => {
+      server.listen({ port, host: mqtt.host, reusePort, backlog: BACKLOG }, () => {
         server.removeListener('error', fail);
         resolve();
       });

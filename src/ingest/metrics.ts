@@ -30,7 +30,7 @@ export class IngestMetrics {
   readonly #clock: Clock;
   #batchCounted = false;
 
-  constructor(connections: () => number, clock: Clock) {
+  constructor(clock: Clock) {
     const registers = [this.registry];
     this.#clock = clock;
     this.#stages = new StageSeconds(this.registry);
@@ -51,10 +51,14 @@ export class IngestMetrics {
     for (const via of ['mqtt', 'http'] as const) {
       for (const code of refusedCodes[via]) this.#refused.labels(code, via).inc(0);
     }
+  }
+
+  /** Has the number of connections of this process told. */
+  countConnections(connections: () => number): void {
     new Gauge({
       name: 'tocsin_mqtt_connections',
       help: 'MQTT connections of devices that have signed in.',
-      registers,
+      registers: [this.registry],
       collect() {
         this.set(connections());
       },

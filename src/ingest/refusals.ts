@@ -1,5 +1,5 @@
 import { partitionOf } from '../journal/partition-of.ts';
-import type { JournalWriter } from '../journal/port.ts';
+import type { JournalAppender } from '../journal/port.ts';
 import type { Intake } from '../model/frame.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { TocsinError } from '../shared/errors.ts';
@@ -24,13 +24,13 @@ export interface RefusedMessage {
 
 /** Counts what was turned away, and keeps it for quarantine where a device had signed in. */
 export class Refusals {
-  readonly #journal: JournalWriter;
+  readonly #journal: JournalAppender;
   readonly #metrics: IngestMetrics;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #kept = new Map<string, { since: number; count: number }>();
 
-  constructor(journal: JournalWriter, metrics: IngestMetrics, clock: Clock, log: Logger) {
+  constructor(journal: JournalAppender, metrics: IngestMetrics, clock: Clock, log: Logger) {
     this.#journal = journal;
     this.#metrics = metrics;
     this.#clock = clock;

@@ -1,7 +1,7 @@
 import type { Engine, Historian } from '../api/context.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Settings } from '../settings/schema.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../shared/metrics.ts';
 
 /** What a thread is started with. */
 export interface ThreadData {

@@ -163,7 +163,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       acceptHttp: async (frame) => ({ samples: frames.push(frame), problems: [] }),
       sendCommand: async (id, command) => void calls.push(`command ${id} ${JSON.stringify(command)}`),
       devicesChanged: async () => void calls.push('gateway.devicesChanged'),
-      isConnected: (id) => id === 'dev1',
+      isConnected: async (id) => id === 'dev1',
     },
     engine: {
       reload: async () => void calls.push('engine.reload'),

@@ -35,7 +35,7 @@ test('commands wait in a kept session while the device is away, up to a bound', 
   const first = await h.connect(h.a, session);
   await first.subscribeAsync('tocsin/v1/a/down', { qos: 1 });
   await first.endAsync();
-  while (h.gateway.isConnected('a')) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (await h.gateway.isConnected('a')) await new Promise((resolve) => setTimeout(resolve, 5));
   for (let number = 0; number < 32; number++) {
     await h.gateway.sendCommand('a', { command: 'show', arguments: { number } });
   }
@@ -62,5 +62,5 @@ test('a disabled device is cut off though it listens', async () => {
   await a.subscribeAsync('tocsin/v1/a/down', { qos: 1 });
   h.devices = [{ ...h.a, state: 'disabled' }];
   await Promise.all([closed(a), h.gateway.devicesChanged()]);
-  expect(h.gateway.isConnected('a')).toBe(false);
+  expect(await h.gateway.isConnected('a')).toBe(false);
 });

@@ -49,7 +49,7 @@ test('the limit of connections counts all listeners together and is given back',
   await expect(h.connect(h.a)).rejects.toThrow();
   expect(await h.refused('TOO_MANY_CONNECTIONS')).toBe(before + 1);
   await clients[1]!.endAsync();
-  while (h.gateway.isConnected('a') && (await connections()) > 2)
+  while ((await h.gateway.isConnected('a')) && (await connections()) > 2)
     await new Promise((resolve) => setTimeout(resolve, 5));
   await (await h.connect(h.a)).endAsync();
   for (const client of clients) await client.endAsync();

@@ -86,7 +86,7 @@ export function deviceDataRoutes(api: Api, context: ApiContext): void {
     async (request, reply) => {
       const device = await visibleDevice(store, request.params.id, request.scope);
       checkCommand(typeOf(context, device.type), request.body.command, request.body.arguments);
-      const connected = gateway.isConnected(device.id);
+      const connected = await gateway.isConnected(device.id);
       await gateway.sendCommand(device.id, request.body);
       await record(store, context, caller(request), 'device.commanded', `device/${device.id}`, request.body);
       return reply.code(202).send({ connected });

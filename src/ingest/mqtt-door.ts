@@ -1,0 +1,94 @@
+import type { JournalAppender } from '../journal/port.ts';
+import type { SystemTrouble } from '../model/system-alarm.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { MetricsSource } from '../shared/metrics.ts';
+import { createBroker } from './broker.ts';
+import { commandSender, type SendCommand } from './commands.ts';
+import { Connections } from './connections.ts';
+import type { KnownDevices } from './known-devices.ts';
+import { openListeners, type Ports } from './listeners.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { Refusals } from './refusals.ts';
+import { type Announce, type ArrivedClient, Takeover } from './takeover.ts';
+
+/** A WebSocket message is gathered as a whole, before any sign-in, and may hold several packets. */
+const SMALLEST_MESSAGE_LIMIT = 128 * 1024;
+
+export interface DoorParts {
+  settings: Pick<Settings, 'mqtt' | 'intake'>;
+  journal: JournalAppender;
+  devices: KnownDevices;
+  refusals: Refusals;
+  metrics: IngestMetrics;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Where devices come in over MQTT, in this process or in others. */
+export interface MqttDoor {
+  ports: Ports;
+  sendCommand: SendCommand;
+  /** The devices were read again: disconnects those that were disabled, removed or given another secret. */
+  devicesChanged(): Promise<void>;
+  /** Whether a device is signed in. */
+  isConnected(deviceId: string): Promise<boolean>;
+  /** The metrics of its other processes; this one's are in the registry that it was given. */
+  metricsElsewhere(): MetricsSource[];
+  /** What is wrong with it, for as long as it is. */
+  troubles(): SystemTrouble[];
+  /** Ends every connection and listener; what was not acknowledged by then is sent again by its device. */
+  close(): Promise<void>;
+}
+
+export type OpenDoor = (parts: DoorParts) => Promise<MqttDoor>;
+
+/** The door of this process. */
+export interface LocalDoor extends MqttDoor {
+  /** Clients have come in at another door. */
+  leave(clients: ArrivedClient[]): Promise<void>;
+}
+
+/**
+ * Opens the MQTT listeners in this process. Rejects when a port is taken or a certificate cannot be read.
+ * @param announce when there are doors in other processes, which share the ports
+ */
+export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promise<LocalDoor> {
+  const { settings, devices, metrics, log } = parts;
+  const { maxPayload } = settings.intake;
+  const connections = new Connections();
+  metrics.countConnections(() => connections.size);
+  const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
+  const takeover = new Takeover(connections, announce);
+  const { arrive } = takeover;
+  const { sessions, accept, close } = await createBroker({ ...parts, maxPayload, largestMessage, connections, arrive });
+  const refused = () => metrics.refused('TOO_MANY_CONNECTIONS', 'mqtt');
+  const reusePort = announce !== undefined;
+  const listening = openListeners({ mqtt: settings.mqtt, reusePort, largestMessage, accept, refused, log });
+  const listeners = await listening.catch(async (error) => {
+    await close();
+    throw error;
+  });
+
+  return {
+    ports: listeners.ports,
+    sendCommand: commandSender(devices, connections, sessions),
+    async devicesChanged() {
+      for (const connection of [...connections.all()]) {
+        const device = devices.get(connection.device.id);
+        const stays = device?.state === 'active' && device.secretHash === connection.device.secretHash;
+        if (stays) connection.device = device;
+        else connection.client.close();
+      }
+    },
+    leave: (clients) => takeover.leave(clients),
+    isConnected: async (deviceId) => connections.ofDevice(deviceId).length > 0,
+    metricsElsewhere: () => [],
+    troubles: () => [],
+    async close() {
+      await close();
+      await listeners.close();
+    },
+  };
+}
