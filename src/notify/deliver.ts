@@ -20,6 +20,9 @@ export interface DeliveryCount {
   failed: number;
 }
 
+/** Is told of each message that its receiver has taken. */
+export type OnDelivered = (message: Row<'outbox'>) => void;
+
 /**
  * Delivers what is due: to each target oldest first and one at a time, to different targets at once. After a failure a
  * target is left alone until the next call, so a dead endpoint costs one attempt a call and holds up nobody else.
@@ -33,6 +36,7 @@ export async function deliverDue(
   db: Store,
   clock: Clock,
   channels: ReadonlyMap<string, Channel>,
+  onDelivered: OnDelivered = () => {},
 ): Promise<DeliveryCount> {
   await takeBackAbandoned(db, clock.now());
   await giveUpOld(db, clock.now());
@@ -45,7 +49,9 @@ export async function deliverDue(
     .execute();
   const count = { delivered: 0, failed: 0 };
   await Promise.all(
-    targets.map(({ channel, target }) => deliverTo(db, clock, channels.get(channel), channel, target, count)),
+    targets.map(({ channel, target }) =>
+      deliverTo(db, clock, { channel: channels.get(channel), name: channel, target }, count, onDelivered),
+    ),
   );
   return count;
 }
@@ -61,16 +67,15 @@ export async function takeBackUnfinished(db: Store): Promise<void> {
 async function deliverTo(
   db: Store,
   clock: Clock,
-  channel: Channel | undefined,
-  channelName: string,
-  target: string,
+  { channel, name, target }: { channel: Channel | undefined; name: string; target: string },
   count: DeliveryCount,
+  onDelivered: OnDelivered,
 ): Promise<void> {
   for (let i = 0; i < messagesPerTarget; i += 1) {
-    const message = await claim(db, channelName, target, clock.now(), channel?.timeoutMs ?? 0);
+    const message = await claim(db, name, target, clock.now(), channel?.timeoutMs ?? 0);
     if (!message) return;
     try {
-      if (!channel) throw new Undeliverable(`There is no channel ${channelName} any more.`);
+      if (!channel) throw new Undeliverable(`There is no channel ${name} any more.`);
       await channel.deliver(message);
     } catch (error) {
       count.failed += 1;
@@ -79,6 +84,7 @@ async function deliverTo(
       return;
     }
     count.delivered += 1;
+    onDelivered(message);
     await db
       .updateTable('outbox')
       .set({ state: 'delivered', deliveredAt: clock.now(), lastError: null })

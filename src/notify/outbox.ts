@@ -8,6 +8,8 @@ export interface Intent {
   channel: string;
   target: string;
   body: object;
+  /** When the frame was received that it tells of, milliseconds since the epoch; null when people did what it tells. */
+  receivedAt: number | null;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Intent {
  * @param at milliseconds since the epoch.
  */
 export async function enqueue(tx: StoreOrTransaction, intents: readonly Intent[], at: number): Promise<void> {
-  const rows = intents.map(({ id, channel, target, body }) => ({
+  const rows = intents.map(({ id, channel, target, body, receivedAt }) => ({
     id,
     channel,
     target,
@@ -27,6 +29,7 @@ export async function enqueue(tx: StoreOrTransaction, intents: readonly Intent[]
     nextAt: at,
     deliveredAt: null,
     lastError: null,
+    receivedAt,
   }));
   await insertAll(tx, 'outbox', rows, { ifNew: true });
 }

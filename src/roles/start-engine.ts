@@ -58,17 +58,21 @@ export async function startEngine(
     settings,
   };
   const channels = new Map([[webhookChannelName, webhookChannel(store, settings.notify.webhook)]]);
+  const registry = new Registry();
+  const stages = new StageSeconds(registry);
   // The journal's lock sees to it that there is no other engine.
   await takeBackUnfinished(store);
-  const outbox = new Repeating('delivery', everyMs, log, () => deliverDue(store, clock, channels));
+  const outbox = new Repeating('delivery', everyMs, log, () =>
+    deliverDue(store, clock, channels, ({ receivedAt }) => {
+      if (receivedAt !== null) stages.observe('notified', receivedAt, clock.now());
+    }),
+  );
   const announce = () => {
     onFeed();
     outbox.now();
   };
 
   const fold = new Fold(compiled, settings.intake.maxFuture);
-  const registry = new Registry();
-  const stages = new StageSeconds(registry);
   const loop = new EngineLoop({
     store,
     reader,

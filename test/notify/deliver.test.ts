@@ -22,7 +22,13 @@ const channelsOf = (store: Store) => new Map([['webhook', webhookChannel(store, 
 async function addWebhook(store: Store, id: string, url: string, secret: string | null = null) {
   await store.insertInto('webhook').values({ id, url, secret, minSeverity: 'blue', createdAt: start }).execute();
 }
-const intent = (id: string, target: string) => ({ id, channel: 'webhook', target, body: { id, 地点: '地道桥' } });
+const intent = (id: string, target: string) => ({
+  id,
+  channel: 'webhook',
+  target,
+  body: { id, 地点: '地道桥' },
+  receivedAt: null,
+});
 const row = (store: Store, id: string) =>
   store.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 

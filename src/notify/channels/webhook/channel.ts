@@ -1,71 +1,17 @@
-import { createHmac } from 'node:crypto';
 import type { Settings } from '../../../settings/schema.ts';
 import type { StoreOrTransaction } from '../../../store/open.ts';
-import { type Channel, type Message, Undeliverable } from '../../channel.ts';
+import { type Channel, Undeliverable } from '../../channel.ts';
+import { postMessage } from './post.ts';
 import { webhookTarget } from './targets.ts';
 
-/**
- * Posts a message as JSON (`WebhookBody`) to an endpoint; any 2xx answer means taken. Headers:
- *
- * - `Idempotency-Key`: the message's id, the same at every attempt.
- * - `X-Tocsin-Signature`: `sha256=` and the HMAC-SHA256 in hex of the body's bytes, when the endpoint has a secret.
- *
- * Redirects are not followed: the body would go to an address that nobody entered.
- */
+/** Posts a message (`WebhookBody`) to the endpoint that is its target. */
 export function webhookChannel(db: StoreOrTransaction, settings: Settings['notify']['webhook']): Channel {
   return {
     timeoutMs: settings.timeout,
     deliver: async (message) => {
       const target = await webhookTarget(db, settings, message.target);
       if (!target) throw new Undeliverable('The webhook was removed.');
-      const url = new URL(target.url);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-        throw new Undeliverable(`Webhooks go to http or https addresses, not to ${url.protocol}`);
-      }
-      const status = await post(url, message, target.secret, settings.timeout);
-      if (status >= 300 && status < 400) {
-        throw new Error(`The endpoint answered ${status}; redirects are not followed, enter the final address.`);
-      }
-      if (status < 200 || status >= 300) throw new Error(`The endpoint answered ${status}.`);
+      await postMessage(target, message, settings.timeout);
     },
   };
-}
-
-async function post(url: URL, message: Message, secret: string | null, timeoutMs: number): Promise<number> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json; charset=utf-8',
-    'idempotency-key': message.id,
-    'user-agent': 'Tocsin',
-  };
-  if (secret !== null) {
-    headers['x-tocsin-signature'] = `sha256=${createHmac('sha256', secret).update(message.bodyJson).digest('hex')}`;
-  }
-  // `fetch` takes no name and password in the address.
-  if (url.username !== '') {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-    url.username = '';
-    url.password = '';
-  }
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body: message.bodyJson,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    await response.body?.cancel();
-    return response.status;
-  } catch (error) {
-    throw new Error(reason(error, timeoutMs));
-  }
-}
-
-/** What `fetch` says is in the error's cause; it never holds the address, which may hold a key. */
-function reason(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return 'The endpoint cannot be reached.';
-  if (error.name === 'TimeoutError') return `No answer within ${timeoutMs} ms.`;
-  const code = (error.cause as { code?: string } | undefined)?.code;
-  return `The endpoint cannot be reached (${code ?? error.message}).`;
 }

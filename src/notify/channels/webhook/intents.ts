@@ -19,5 +19,6 @@ export function webhookIntents(targets: readonly WebhookTarget[], news: News, oc
       channel: webhookChannelName,
       target: target.id,
       body: webhookBody(news),
+      receivedAt: news.event === 'raised' ? news.alarm.raisedReceivedAt : null,
     }));
 }
