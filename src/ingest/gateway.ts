@@ -1,29 +1,17 @@
 import type { Registry } from 'prom-client';
 import type { JournalAppender } from '../journal/port.ts';
-import type { DeviceType } from '../model/device-type.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
-import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Logger } from '../shared/logger.ts';
 import { type Metrics, mergeMetrics } from '../shared/metrics.ts';
 import type { SendCommand } from './commands.ts';
+import { type DoorSources, prepareDoors } from './door-parts.ts';
 import { type AcceptHttp, httpIntake } from './http-intake.ts';
-import { KnownDevices, type ReadDevices } from './known-devices.ts';
 import type { Ports } from './listeners.ts';
-import { IngestMetrics } from './metrics.ts';
 import { type OpenDoor, openMqttDoor } from './mqtt-door.ts';
-import { Refusals } from './refusals.ts';
 
 const TICK_MS = 1000;
 
-export interface GatewayParts {
-  settings: Pick<Settings, 'mqtt' | 'intake'>;
-  devices: ReadDevices;
-  /** Stays the caller's: close it after the gateway. */
-  journal: JournalAppender;
-  deviceTypes: ReadonlyMap<string, DeviceType>;
-  clock: Clock;
-  log: Logger;
+export interface GatewayParts extends DoorSources {
   /** Opens the MQTT listeners: in this process when left out. */
   openDoor?: OpenDoor;
 }
@@ -51,17 +39,14 @@ export interface Gateway {
  * Starts the MQTT listeners and the ticks. Rejects when a port is taken or a certificate cannot be read.
  */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { settings, journal, clock, openDoor = openMqttDoor } = parts;
-  const log = parts.log.child({ room: 'ingest' });
-  const devices = new KnownDevices(parts.devices);
-  await devices.load();
-  const metrics = new IngestMetrics(clock);
-  const refusals = new Refusals(journal, metrics, clock, log);
-  const door = await openDoor({ settings, journal, devices, refusals, metrics, clock, log });
+  const { openDoor = openMqttDoor, ...sources } = parts;
+  const shared = await prepareDoors(sources);
+  const { settings, journal, devices, metrics, clock } = shared;
+  const door = await openDoor(shared);
   const stopTicks = startTicks(journal, clock);
 
   return {
-    acceptHttp: httpIntake({ ...parts, intake: settings.intake, devices, refusals, metrics }),
+    acceptHttp: httpIntake({ ...shared, intake: settings.intake }),
     sendCommand: door.sendCommand,
     async devicesChanged() {
       await devices.load();

@@ -1,30 +1,14 @@
-import type { JournalAppender } from '../journal/port.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
-import type { Settings } from '../settings/schema.ts';
-import type { Clock } from '../shared/clock.ts';
-import type { Logger } from '../shared/logger.ts';
 import type { MetricsSource } from '../shared/metrics.ts';
 import { createBroker } from './broker.ts';
 import { commandSender, type SendCommand } from './commands.ts';
 import { Connections } from './connections.ts';
-import type { KnownDevices } from './known-devices.ts';
+import type { DoorParts } from './door-parts.ts';
 import { openListeners, type Ports } from './listeners.ts';
-import type { IngestMetrics } from './metrics.ts';
-import type { Refusals } from './refusals.ts';
 import { type Announce, type ArrivedClient, Takeover } from './takeover.ts';
 
 /** A WebSocket message is gathered as a whole, before any sign-in, and may hold several packets. */
 const SMALLEST_MESSAGE_LIMIT = 128 * 1024;
-
-export interface DoorParts {
-  settings: Pick<Settings, 'mqtt' | 'intake'>;
-  journal: JournalAppender;
-  devices: KnownDevices;
-  refusals: Refusals;
-  metrics: IngestMetrics;
-  clock: Clock;
-  log: Logger;
-}
 
 /** Where devices come in over MQTT, in this process or in others. */
 export interface MqttDoor {
