@@ -1,9 +1,10 @@
 /** 64-bit cells of a partition, and which is which. */
-const CELLS = 3;
+const CELLS = 8;
 const START = 0;
 const END = 1;
 /** Readers that wait for the end to move. */
 const WAITING = 2;
+const FOLDED = 7;
 
 /**
  * What the writer tells readers in other threads: where a partition begins and ends. Lives in a SharedArrayBuffer.
@@ -42,6 +43,15 @@ export class Progress {
   set end(offset: number) {
     Atomics.store(this.#cells, this.#at + END, BigInt(offset));
     if (Atomics.load(this.#cells, this.#at + WAITING) > 0n) Atomics.notify(this.#cells, this.#at + END);
+  }
+
+  /** Everything below has been judged; told by the engine, so that the intake can see how far behind it is. */
+  get folded(): number {
+    return Number(Atomics.load(this.#cells, this.#at + FOLDED));
+  }
+
+  set folded(offset: number) {
+    Atomics.store(this.#cells, this.#at + FOLDED, BigInt(offset));
   }
 
   /** Resolves when the end is no longer `end`, `signal` aborts or `waitMs` have passed. */

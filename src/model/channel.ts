@@ -16,4 +16,6 @@ export interface Channel {
   max: number;
   /** Whether the rolling baseline learns this channel. */
   baseline: boolean;
+  /** Whether lives may hang on it, as on an SOS button: frames that name it are never shed, whatever the load. */
+  lifeSafety?: boolean;
 }

@@ -61,6 +61,11 @@ export const Settings = z.strictObject({
       port: optionalPort.describe('MQTT over WebSocket with TLS, with the certificate of mqtt.tls; off when left out'),
     }),
     maxConnections: whole(1).default(20_000).describe('Connections at once, of all devices'),
+    maxConnectionsPerAddress: whole(1)
+      .default(10_000)
+      .describe('Connections at once from one address, this machine apart; many devices may share one'),
+    connectionRate: whole(1).default(1000).describe('New connections a second; what comes beyond waits for its turn'),
+    connectionRatePerAddress: whole(1).default(500).describe('The same for one address, this machine apart'),
   }),
   http: group({
     host: z.string().default('0.0.0.0').describe('Address that console and API are bound to'),
@@ -74,6 +79,14 @@ export const Settings = z.strictObject({
   }),
   intake: group({
     maxPayload: whole(128, 16_777_216).default(65_536).describe('Largest payload of a frame, in bytes'),
+    ratePerDevice: z
+      .enum(['auto', 'off'])
+      .or(whole(1, 1_000_000))
+      .default('auto')
+      .describe('Messages a second of one device in the long run; auto is 100, or 100 a period where that is more'),
+    maxBehind: duration('2 s').describe(
+      'How far the rules may be behind before acknowledgements wait for them, which slows the devices down',
+    ),
     maxFuture: duration('5 min').describe("How far ahead of ours a device's clock may be"),
     maxAge: duration('30 d').describe('How old a measurement may be'),
   }),

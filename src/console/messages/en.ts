@@ -391,6 +391,7 @@ export const en: Messages = {
     TOO_MANY_CONNECTIONS: 'Too many connections',
     TOO_MANY_REQUESTS: 'Sends too often',
     MQTT_PROTOCOL: 'Against the MQTT protocol',
+    RATE_LIMITED: 'Sends too fast',
     PAYLOAD_NOT_JSON: 'Not JSON',
     PAYLOAD_SHAPE: 'Wrong shape',
     CHANNEL_UNKNOWN: 'No such channel',

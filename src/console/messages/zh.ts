@@ -379,6 +379,7 @@ export const zh = {
     TOO_MANY_CONNECTIONS: '连接过多',
     TOO_MANY_REQUESTS: '发送过于频繁',
     MQTT_PROTOCOL: '不符合 MQTT 协议',
+    RATE_LIMITED: '发送过快',
     PAYLOAD_NOT_JSON: '不是 JSON',
     PAYLOAD_SHAPE: '结构不对',
     CHANNEL_UNKNOWN: '没有这个测点',

@@ -1,0 +1,60 @@
+import type { DeviceType } from '../../model/device-type.ts';
+import { Bucket } from './bucket.ts';
+import { Busyness } from './busyness.ts';
+import { lifeSafetyTest, type MayBeLifeSafety } from './life-safety.ts';
+
+/**
+ * Messages a second that every device may send, whatever its period: events come between reports, and a device that
+ * was away sends what it has stored. One device in a thousand may do it for ever without hurting the others.
+ */
+const LEAST_RATE = 100;
+/** How many times its period a device may report for ever. */
+const TIMES_PERIOD = 100;
+/** Seconds of the rate that can come at once: what a device has stored while it was away. */
+const BURST_S = 20;
+/** Messages a second of QoS 0 that are read of a device at all: reading one costs some 6 microseconds. */
+const READ_RATE = 5000;
+/** A frame counts once for each part of so many bytes, so that large frames are no way around the limit. */
+const TOKEN_BYTES = 1024;
+
+export type RatePerDevice = 'auto' | 'off' | number;
+
+/** What a frame with a payload of so many bytes takes from a bucket. */
+export function tokensOf(payloadBytes: number): number {
+  return Math.max(1, Math.ceil(payloadBytes / TOKEN_BYTES));
+}
+
+/** What the door remembers of one device that sends, however many connections it has and however often it comes back. */
+export class DeviceLimit {
+  readonly type: string;
+  /** Frames a second in the long run; null when there is no limit. */
+  readonly rate: number | null;
+  readonly bucket: Bucket | null;
+  /** Of messages that are read to be shed. */
+  readonly reading: Bucket | null;
+  readonly busyness = new Busyness();
+  readonly mayBeLifeSafety: MayBeLifeSafety;
+  /** Tokens of frames whose answer waits for the bucket. */
+  owed = 0;
+  /** When a person was last told that this device sends too much. */
+  toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(typeId: string, type: DeviceType | undefined, setting: RatePerDevice) {
+    this.type = typeId;
+    this.rate = rateOf(type, setting);
+    this.bucket = this.rate === null ? null : new Bucket(this.rate, BURST_S * this.rate);
+    this.reading = this.rate === null ? null : new Bucket(READ_RATE, READ_RATE);
+    this.mayBeLifeSafety = lifeSafetyTest(type);
+  }
+
+  /** Whether forgetting it changes nothing. */
+  isIdle(now: number): boolean {
+    return this.owed === 0 && (this.bucket?.isFull(now) ?? true);
+  }
+}
+
+function rateOf(type: DeviceType | undefined, setting: RatePerDevice): number | null {
+  if (setting === 'off') return null;
+  if (setting !== 'auto') return setting;
+  return Math.max(LEAST_RATE, type ? (TIMES_PERIOD * 1000) / type.periodMs : 0);
+}
