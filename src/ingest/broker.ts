@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import { partitionOf } from '../journal/partition-of.ts';
-import type { JournalWriter } from '../journal/port.ts';
+import type { JournalAppender } from '../journal/port.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type ErrorCode, TocsinError } from '../shared/errors.ts';
 import type { Connections } from './connections.ts';
@@ -11,8 +11,11 @@ import { DeviceBroker } from './device-broker.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { guardPackets, type OversizedPacket } from './packet-guard.ts';
+import { refuseMalformed } from './packet-rules.ts';
 import { payloadTooLarge, whyNotPublish } from './permissions.ts';
 import type { Refusals, RefusedMessage } from './refusals.ts';
+import { noSubscription, Sessions } from './sessions.ts';
+import type { Arrive } from './takeover.ts';
 
 /** Return codes of CONNACK, MQTT 3.1.1 section 3.2.2.3. */
 const returnCodes: Partial<Record<ErrorCode, number>> = {
@@ -32,22 +35,29 @@ export interface BrokerParts {
   maxPayload: number;
   /** Bytes of a WebSocket message that the listeners take. */
   largestMessage: number;
-  journal: JournalWriter;
+  journal: JournalAppender;
   devices: KnownDevices;
   connections: Connections;
+  /** Asked before a client that has signed in comes in. */
+  arrive: Arrive;
   refusals: Refusals;
   metrics: IngestMetrics;
   clock: Clock;
+  timeouts?: Partial<BrokerTimeouts> | undefined;
 }
 
-/** What was wrong with a CONNECT apart from its credential; told after the sign-in, in CONNACK. */
-interface ConnectFault {
-  error: TocsinError;
-  message: RefusedMessage;
+/** Milliseconds. */
+export interface BrokerTimeouts {
+  /** From the connection to the whole of its CONNECT. */
+  connect: number;
+  /** For a client to go on reading when its connection is full; then it is cut off. */
+  drain: number;
 }
+
+const defaultTimeouts: BrokerTimeouts = { connect: 10_000, drain: 5000 };
 
 export interface MqttBroker {
-  broker: DeviceBroker;
+  sessions: Sessions;
   /** Serves a connection from any listener. */
   accept(connection: Duplex, request?: IncomingMessage): void;
   close(): Promise<void>;
@@ -55,15 +65,19 @@ export interface MqttBroker {
 
 /** The MQTT broker that devices sign in to: who may come in, what may be published, and PUBACK after durability. */
 export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
-  const { journal, devices, connections, refusals, metrics, clock, maxPayload, largestMessage } = parts;
-  const faults = new WeakMap<Client, ConnectFault>();
+  const { journal, devices, connections, arrive, refusals, metrics, clock, maxPayload, largestMessage } = parts;
+  const timeouts = { ...defaultTimeouts, ...parts.timeouts };
+  const sessions = new Sessions();
+  // What a CONNECT had in it besides its credential is told or counted after the sign-in.
+  const faults = new WeakMap<Client, TocsinError>();
+  const wills = new WeakSet<Client>();
   const broker = new DeviceBroker({
     // No queue between emitter and subscribers: with Aedes' own of 100 a subscriber that leaves while tens of
     // thousands of messages wait ends the process with a stack overflow.
     concurrency: 0,
-    // A subscriber that does not drain is cut off: meanwhile others would wait for it.
-    drainTimeout: 5000,
-    connectTimeout: 10_000,
+    drainTimeout: timeouts.drain,
+    connectTimeout: timeouts.connect,
+    persistence: sessions,
     // For MQTT 3.1 clients: our prefix makes their ids longer than its 23.
     maxClientsIdLength: Number.MAX_SAFE_INTEGER,
 
@@ -72,6 +86,9 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       if (fault) faults.set(client, fault);
       // By its device, so that no device can take over another one's session, whatever client ids they choose.
       packet.clientId = `${packet.username}/${packet.clientId || randomUUID()}`;
+      // Not published: it would be stored as a reading measured at the moment of the break, with values from the
+      // moment of the connect. That a device is gone is told by its rule of silence.
+      if (packet.will) wills.add(client);
       delete packet.will;
       if (!packet.keepalive || packet.keepalive > LONGEST_KEEPALIVE) packet.keepalive = LONGEST_KEEPALIVE;
       answer(null, true);
@@ -82,12 +99,13 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       let device: KnownDevice | null = null;
       try {
         device = devices.authenticate(username ?? '', password ?? '');
-        if (fault) throw fault.error;
+        if (fault) throw fault;
         connections.add(client, device);
-        answer(null, true);
+        if (wills.has(client)) refusals.ignored(device.id, 'will');
+        arrive(client, () => answer(null, true));
       } catch (error) {
         if (!(error instanceof TocsinError)) throw error;
-        refusals.note(device, error, (device && fault?.message) ?? noMessage);
+        refusals.note(device, error, noMessage);
         answer(withReturnCode(error), false);
       }
     },
@@ -98,26 +116,33 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
         answer(new TocsinError('CREDENTIAL_INVALID', 'Sign in before publishing.'));
         return;
       }
-      const { topic, qos, retain } = packet;
+      const { topic, qos } = packet;
       const payload = packet.payload as Buffer;
       const { device } = connection;
       const size = payload.length;
-      const refused = whyNotPublish(device.id, connection.upTopic, { topic, qos, retain, size }, maxPayload);
+      const refused = whyNotPublish(device.id, connection.upTopic, topic, size, maxPayload);
       if (refused) {
         refusals.note(device, refused, { via: 'mqtt', topic, payload, size });
         answer(refused);
         return;
       }
-      const frame = { deviceId: device.id, topic, via: 'mqtt', receivedAt: clock.now(), payload } as const;
-      journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
-        if (error instanceof TocsinError) metrics.refused(error.code, 'mqtt');
-        else if (!error) metrics.frame('mqtt', frame.receivedAt);
-        // Aedes sends PUBACK now; with an error it closes the connection, and the device sends the message again.
-        answer(error);
-      });
+      // It is taken, because what it says may matter; the newest values are in the API.
+      if (packet.retain) refusals.ignored(device.id, 'retain');
+      // Aedes sends PUBACK or PUBREC when it is answered; with an error it closes the connection, and the device sends
+      // the message again.
+      if (qos < 2) {
+        journalFrame(device, topic, payload, answer);
+        return;
+      }
+      const { arrivals } = sessions.of(client);
+      arrivals.once(packet.messageId!, payload, (done) => journalFrame(device, topic, payload, done), answer);
     },
 
     authorizeSubscribe(client, subscription, answer) {
+      if (subscription === noSubscription) {
+        answer(null, null);
+        return;
+      }
       const connection = connections.of(client);
       if (connection && subscription.topic === connection.downTopic) {
         answer(null, subscription);
@@ -135,12 +160,21 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
   broker.on('clientError', (_, error) => countProtocolError(error));
   await broker.listen();
 
+  function journalFrame(device: KnownDevice, topic: string, payload: Buffer, done: (error?: Error | null) => void) {
+    const frame = { deviceId: device.id, topic, via: 'mqtt', receivedAt: clock.now(), payload } as const;
+    journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
+      if (error instanceof TocsinError) metrics.refused(error.code, 'mqtt');
+      else if (!error) metrics.frame('mqtt', frame.receivedAt);
+      done(error);
+    });
+  }
+
   function countProtocolError(error: Error): void {
     if (isProtocolError(error)) metrics.refused('MQTT_PROTOCOL', 'mqtt');
   }
 
   return {
-    broker,
+    sessions,
     accept(connection, request) {
       let client: Client | undefined;
       let refused = false;
@@ -156,6 +190,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
         if (!refused && isMessageTooLong(connection.errored)) refuse(overlongMessage(largestMessage));
       });
       client = broker.handle(connection, request);
+      refuseMalformed(client);
     },
     close: () => new Promise((resolve) => broker.close(resolve)),
   };
@@ -163,24 +198,11 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
 
 const noMessage: RefusedMessage = { via: 'mqtt', topic: '', payload: new Uint8Array(), size: 0 };
 
-/**
- * A will is refused: it would be stored as a reading that was measured at the moment of the break, with values from
- * the moment of the connect. That a device is gone is told by its rule of silence.
- */
-function connectFault(packet: ConnectPacket): ConnectFault | null {
-  if (packet.will) {
-    const { topic, payload } = packet.will;
-    const text = 'Wills are not served; connect without one, a silent device is noticed by its rule of silence.';
-    const error = new TocsinError('WILL_UNSUPPORTED', text);
-    const bytes = Buffer.from(payload);
-    return { error, message: { via: 'mqtt', topic, payload: bytes, size: bytes.length } };
-  }
+/** What is wrong with a CONNECT apart from its credential; told after the sign-in, in CONNACK. */
+function connectFault(packet: ConnectPacket): TocsinError | null {
   // MQTT-3.1.3-8: a client without an id must ask for a clean session.
-  if (packet.clientId === '' && packet.clean === false) {
-    const error = new TocsinError('CLIENT_ID_REJECTED', 'A session can be kept for a client id only; give one.');
-    return { error, message: noMessage };
-  }
-  return null;
+  if (packet.clientId !== '' || packet.clean !== false) return null;
+  return new TocsinError('CLIENT_ID_REJECTED', 'A session can be kept for a client id only; give one.');
 }
 
 function withReturnCode(error: TocsinError): AuthenticateError {

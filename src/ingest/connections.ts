@@ -5,8 +5,6 @@ import { downTopic, upTopic } from './topics.ts';
 
 /** Connections of one device at once: itself, a restart not yet noticed, and people trying things out. */
 const MAX_CONNECTIONS = 8;
-/** Sessions of one device that are kept while it is away; each may hold commands. */
-const MAX_KEPT_SESSIONS = 4;
 
 /** A signed-in connection. */
 export interface Connection {
@@ -20,7 +18,6 @@ export interface Connection {
 export class Connections {
   readonly #byClient = new Map<Client, Connection>();
   readonly #byDevice = new Map<string, Set<Client>>();
-  readonly #keptSessions = new Map<string, Set<string>>();
 
   /** Number of connections. */
   get size(): number {
@@ -53,7 +50,6 @@ export class Connections {
       const text = `Device ${id} has ${MAX_CONNECTIONS} connections already; close one first.`;
       throw new TocsinError('TOO_MANY_CONNECTIONS', text);
     }
-    this.#keepSession(client, id);
     this.#byClient.set(client, { client, device, upTopic: upTopic(id), downTopic: downTopic(id) });
     const clients = this.#byDevice.get(id) ?? new Set();
     this.#byDevice.set(id, clients.add(client));
@@ -65,20 +61,5 @@ export class Connections {
     const clients = this.#byDevice.get(deviceId);
     clients?.delete(client);
     if (clients?.size === 0) this.#byDevice.delete(deviceId);
-  }
-
-  /** Sessions live as long as this process, as the broker's own memory of them does. */
-  #keepSession(client: Client, deviceId: string): void {
-    const kept = this.#keptSessions.get(deviceId) ?? new Set();
-    if (client.clean) {
-      kept.delete(client.id);
-    } else if (!kept.has(client.id) && kept.size >= MAX_KEPT_SESSIONS) {
-      const text = `Device ${deviceId} has ${MAX_KEPT_SESSIONS} kept sessions already; use one client id, or a clean session.`;
-      throw new TocsinError('TOO_MANY_CONNECTIONS', text);
-    } else {
-      kept.add(client.id);
-    }
-    if (kept.size > 0) this.#keptSessions.set(deviceId, kept);
-    else this.#keptSessions.delete(deviceId);
   }
 }

@@ -9,16 +9,7 @@ const anyIntake: ErrorCode[] = ['CREDENTIAL_INVALID', 'DEVICE_DISABLED', 'PAYLOA
 /** What the door turns away. Over HTTP that is also what cannot be decoded, since there it can be answered. */
 const refusedCodes: Record<Intake, ErrorCode[]> = {
   http: [...anyIntake, ...frameProblems, 'DEVICE_TYPE_UNKNOWN'],
-  mqtt: [
-    ...anyIntake,
-    'TOPIC_FORBIDDEN',
-    'QOS_UNSUPPORTED',
-    'RETAIN_UNSUPPORTED',
-    'WILL_UNSUPPORTED',
-    'CLIENT_ID_REJECTED',
-    'TOO_MANY_CONNECTIONS',
-    'MQTT_PROTOCOL',
-  ],
+  mqtt: [...anyIntake, 'TOPIC_FORBIDDEN', 'CLIENT_ID_REJECTED', 'TOO_MANY_CONNECTIONS', 'MQTT_PROTOCOL'],
 };
 
 /** The gateway's own metrics. */
@@ -26,6 +17,7 @@ export class IngestMetrics {
   readonly registry = new Registry();
   readonly #frames: Record<Intake, Counter.Internal>;
   readonly #refused: Counter<'code' | 'via'>;
+  readonly #ignored: Counter<'what'>;
   readonly #stages: StageSeconds;
   readonly #clock: Clock;
   #batchCounted = false;
@@ -47,6 +39,13 @@ export class IngestMetrics {
       labelNames: ['code', 'via'],
       registers,
     });
+    this.#ignored = new Counter({
+      name: 'tocsin_ignored_total',
+      help: 'Connections taken without their will, and messages taken without their retain flag.',
+      labelNames: ['what'],
+      registers,
+    });
+    for (const what of ['will', 'retain']) this.#ignored.labels(what).inc(0);
     // What has not happened yet is 0: only so can an alert see the first time as a rise.
     for (const via of ['mqtt', 'http'] as const) {
       for (const code of refusedCodes[via]) this.#refused.labels(code, via).inc(0);
@@ -75,6 +74,10 @@ export class IngestMetrics {
       this.#batchCounted = false;
     });
     this.#stages.observe('durable', receivedAt, this.#clock.now());
+  }
+
+  ignored(what: 'will' | 'retain'): void {
+    this.#ignored.labels(what).inc();
   }
 
   refused(code: ErrorCode, via: Intake): void {

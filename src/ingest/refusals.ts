@@ -22,6 +22,14 @@ export interface RefusedMessage {
   size: number;
 }
 
+const ignoredText: Record<Ignored, string> = {
+  will: 'the device connects with a will, which is not published; a silent device is noticed by its rule of silence',
+  retain: 'the device publishes with the retain flag; its messages are taken, nothing is retained',
+};
+
+/** What a device may ask for and does not get, though it may stay: it might have to tell of an emergency. */
+export type Ignored = 'will' | 'retain';
+
 /** Counts what was turned away, and keeps it for quarantine where a device had signed in. */
 export class Refusals {
   readonly #journal: JournalAppender;
@@ -29,6 +37,8 @@ export class Refusals {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #kept = new Map<string, { since: number; count: number }>();
+  /** Devices of which the log has said so. */
+  readonly #saidIgnored: Record<Ignored, Set<string>> = { will: new Set(), retain: new Set() };
 
   constructor(journal: JournalAppender, metrics: IngestMetrics, clock: Clock, log: Logger) {
     this.#journal = journal;
@@ -60,6 +70,14 @@ export class Refusals {
       },
       () => {},
     );
+  }
+
+  /** A device was taken in, or its message, without its will or without the retain flag. */
+  ignored(deviceId: string, what: Ignored): void {
+    this.#metrics.ignored(what);
+    if (this.#saidIgnored[what].has(deviceId)) return;
+    this.#saidIgnored[what].add(deviceId);
+    this.#log.warn({ device: deviceId }, ignoredText[what]);
   }
 
   #mayKeep(deviceId: string): boolean {

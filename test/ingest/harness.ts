@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
+import type { BrokerTimeouts } from '../../src/ingest/broker.ts';
 import { createSecret } from '../../src/ingest/credentials.ts';
 import { type Gateway, startGateway } from '../../src/ingest/gateway.ts';
 import type { KnownDevice } from '../../src/ingest/known-devices.ts';
@@ -44,6 +45,13 @@ export function someDevice(id: string): TestDevice {
   return { id, type: 'gauge', gridId: 'grid-1', state: 'active', ...createSecret() };
 }
 
+interface HarnessOptions {
+  disk?: Disk;
+  mqtt?: object;
+  intake?: object;
+  timeouts?: Partial<BrokerTimeouts>;
+}
+
 /** A gateway on a real journal in a temporary folder, with devices `a` and `b`, on ports that the system chooses. */
 export class Harness {
   readonly a = someDevice('a');
@@ -55,7 +63,7 @@ export class Harness {
   readonly #inboxes = new Map<MqttClient, [topic: string, text: string][]>();
   #dir = '';
 
-  static async start(options: { disk?: Disk; mqtt?: object; intake?: object } = {}): Promise<Harness> {
+  static async start(options: HarnessOptions = {}): Promise<Harness> {
     const harness = new Harness();
     harness.#dir = await mkdtemp(join(tmpdir(), 'tocsin-ingest-'));
     const clock = { now: () => now };
@@ -72,6 +80,7 @@ export class Harness {
       deviceTypes: new Map([[gauge.id, gauge]]),
       clock,
       log,
+      timeouts: options.timeouts,
     });
     return harness;
   }
@@ -84,7 +93,12 @@ export class Harness {
   }
 
   /** A client with the credential of `device`, that does not reconnect. Rejects when it is refused. */
-  async connect(device: TestDevice, options: IClientOptions = {}, url = this.url): Promise<MqttClient> {
+  async connect(
+    device: TestDevice,
+    options: IClientOptions = {},
+    url = this.url,
+    onConnack: (packet: IConnackPacket) => void = () => {},
+  ): Promise<MqttClient> {
     const client = mqtt.connect(url, {
       username: device.id,
       password: device.secret,
@@ -97,13 +111,26 @@ export class Harness {
     this.#inboxes.set(client, inbox);
     client.on('message', (topic, payload) => inbox.push([topic, payload.toString()]));
     await new Promise<void>((resolve, reject) => {
-      client.once('connect', () => resolve());
+      client.once('connect', (packet) => {
+        onConnack(packet);
+        resolve();
+      });
       client.once('error', reject);
       client.once('close', () => reject(new Error('closed')));
     });
     // What a test does not wait for must not fail it from behind.
     client.on('error', () => {});
     return client;
+  }
+
+  /** Whether there is a session for a client that comes back and leaves again. */
+  async comesBack(device: TestDevice, clientId: string): Promise<boolean> {
+    let present = false;
+    const client = await this.connect(device, { clean: false, clientId }, this.url, (connack) => {
+      present = connack.sessionPresent;
+    });
+    await client.endAsync();
+    return present;
   }
 
   /** What a client has received since it connected, once it is so much. */
@@ -141,9 +168,18 @@ export class Harness {
 
   /** Value of `tocsin_refused_total` for a code, over all ways in. */
   async refused(code: string): Promise<number> {
-    const metric = (await this.gateway.registry.getMetricsAsJSON()).find(({ name }) => name === 'tocsin_refused_total');
-    const values = metric?.values.filter(({ labels }) => labels.code === code) ?? [];
-    return values.reduce((sum, { value }) => sum + Number(value), 0);
+    return await this.#counted('tocsin_refused_total', 'code', code);
+  }
+
+  /** Value of `tocsin_ignored_total`. */
+  async ignored(what: 'will' | 'retain'): Promise<number> {
+    return await this.#counted('tocsin_ignored_total', 'what', what);
+  }
+
+  async #counted(name: string, label: string, value: string): Promise<number> {
+    const metric = (await this.gateway.registry.getMetricsAsJSON()).find((one) => one.name === name);
+    const values = metric?.values.filter(({ labels }) => labels[label] === value) ?? [];
+    return values.reduce((sum, counted) => sum + Number(counted.value), 0);
   }
 }
 

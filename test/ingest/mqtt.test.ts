@@ -48,8 +48,6 @@ test.each([
   { what: "on another device's topic", topic: 'tocsin/v1/b/up', options: { qos: 1 }, code: 'TOPIC_FORBIDDEN' },
   { what: 'on its own command topic', topic: 'tocsin/v1/a/down', options: { qos: 1 }, code: 'TOPIC_FORBIDDEN' },
   { what: 'on a system topic', topic: '$SYS/x', options: { qos: 0 }, code: 'TOPIC_FORBIDDEN' },
-  { what: 'with QoS 2', topic: 'tocsin/v1/a/up', options: { qos: 2 }, code: 'QOS_UNSUPPORTED' },
-  { what: 'retained', topic: 'tocsin/v1/a/up', options: { qos: 1, retain: true }, code: 'RETAIN_UNSUPPORTED' },
 ] as const)('a publication $what is refused, counted and kept, and others go on', async ({ topic, options, code }) => {
   const other = await h.connect(h.b);
   const client = await h.connect(h.a);
@@ -81,13 +79,28 @@ test('subscribing to anything but the own command topic fails with code 128 and 
   expect(client.connected).toBe(true);
 });
 
-test('a will is refused, and kept so that someone can see why', async () => {
-  const will = { topic: 'tocsin/v1/a/up', payload: Buffer.from('{"level":0}'), qos: 1, retain: false } as const;
-  await expect(h.connect(h.a, { will })).rejects.toMatchObject({ code: 5 });
-  expect(await h.refused('WILL_UNSUPPORTED')).toBe(1);
-  const [entry] = await h.entriesOnceThere(1);
-  expect(entry).toMatchObject({ kind: 'refused', refusal: { deviceId: 'a', code: 'WILL_UNSUPPORTED' } });
-  expect(payloadOf(entry!)).toBe('{"level":0}');
+test.each([
+  { where: 'its own topic', topic: 'tocsin/v1/a/up' },
+  { where: "another device's", topic: 'tocsin/v1/b/up' },
+])('a device with a will on $where is taken in; the will is counted and comes to nobody', async ({ topic }) => {
+  const will = { topic, payload: Buffer.from('{"level":0}'), qos: 1, retain: true } as const;
+  const client = await h.connect(h.a, { will });
+  await client.publishAsync('tocsin/v1/a/up', '{"sos":true}', { qos: 1 });
+  // Without DISCONNECT.
+  client.stream.destroy();
+  while (await h.gateway.isConnected('a')) await new Promise((resolve) => setTimeout(resolve, 5));
+  const other = await h.connect(h.b);
+  await other.publishAsync('tocsin/v1/b/up', '{"level":3}', { qos: 1 });
+  expect((await h.entries()).map(payloadOf)).toEqual(['{"sos":true}', '{"level":3}']);
+  expect(await h.ignored('will')).toBe(1);
+});
+
+test('a message with the retain flag is taken as any other; nothing is retained', async () => {
+  const client = await h.connect(h.a);
+  for (const qos of [0, 1, 2] as const)
+    await client.publishAsync('tocsin/v1/a/up', `qos ${qos}`, { qos, retain: true });
+  expect((await h.entries()).map(payloadOf)).toEqual(['qos 0', 'qos 1', 'qos 2']);
+  expect(await h.ignored('retain')).toBe(3);
 });
 
 test('a device disabled, given another secret or removed is disconnected and stays out; others stay', async () => {

@@ -1,0 +1,58 @@
+import type { EventEmitter } from 'node:events';
+import type { Client } from 'aedes';
+
+/** The parts of a parsed packet that rules are about. */
+interface ReceivedPacket {
+  cmd: string;
+  qos?: number;
+  /** Minus one when the packet ends before it. */
+  messageId?: number;
+  clientId?: string;
+  username?: string;
+  password?: Buffer;
+  subscriptions?: unknown[];
+  unsubscriptions?: unknown[];
+}
+
+/** Closes the connection at a packet that Aedes and its parser would take though MQTT 3.1.1 forbids it. */
+export function refuseMalformed(client: Client): void {
+  const parser = (client as unknown as { _parser: EventEmitter })._parser;
+  const listeners = parser.listeners('packet');
+  parser.removeAllListeners('packet');
+  parser.on('packet', (packet: ReceivedPacket) => {
+    const reason = whyMalformed(packet);
+    if (reason) client.emit('error', new Error(reason));
+    else for (const listener of listeners) listener.call(parser, packet);
+  });
+}
+
+/** Null when it is well formed. */
+export function whyMalformed(packet: ReceivedPacket): string | null {
+  switch (packet.cmd) {
+    case 'publish':
+      return packet.qos === 0 ? null : whyNotId(packet);
+    case 'connect':
+      if (packet.password && packet.username === undefined) return 'a password without a user name [MQTT-3.1.2-22]';
+      return isText(packet.clientId) && isText(packet.username) ? null : 'client id or user name is not UTF-8 text';
+    case 'subscribe':
+      return packet.subscriptions?.length === 0 ? 'a SUBSCRIBE for nothing [MQTT-3.8.3-3]' : whyNotId(packet);
+    case 'unsubscribe':
+      return packet.unsubscriptions?.length === 0 ? 'an UNSUBSCRIBE from nothing [MQTT-3.10.3-2]' : whyNotId(packet);
+    case 'puback':
+    case 'pubrec':
+    case 'pubrel':
+    case 'pubcomp':
+      return whyNotId(packet);
+    default:
+      return null;
+  }
+}
+
+/** Without U+0000, which may not occur, and without what bytes that are not UTF-8 are read as (MQTT-1.5.3-1 and -2). */
+function isText(value = ''): boolean {
+  return !value.includes('\0') && !value.includes('\ufffd');
+}
+
+function whyNotId({ messageId = 0 }: ReceivedPacket): string | null {
+  return messageId > 0 ? null : 'no packet identifier [MQTT-2.3.1-1]';
+}

@@ -1,0 +1,103 @@
+import type { PublishPacket, PubrelPacket } from 'aedes';
+import { Arrivals } from './arrivals.ts';
+
+/** A command as Aedes handles it; broker id and counter are how Aedes knows it again. */
+export type CommandPacket = PublishPacket & { brokerId: string; brokerCounter: number };
+
+export type Qos = PublishPacket['qos'];
+
+interface Waiting {
+  readonly command: CommandPacket;
+  /** Given when it is written to a connection for the first time, and kept until it is acknowledged. */
+  messageId?: number;
+  /** The device has received it (QoS 2); from then on its release is what is repeated. */
+  received: boolean;
+}
+
+/** What is remembered of a client beyond one packet (MQTT 3.1.1, section 4.1). */
+export class Session {
+  readonly id: string;
+  /** Whether it outlives the connection: clean session off. */
+  readonly kept: boolean;
+  /** QoS with which a kept session listens on the command topic; null when it does not. */
+  listens: Qos | null = null;
+  /** What came with QoS 2. */
+  readonly arrivals = new Arrivals();
+  #commands: Waiting[] = [];
+  /** Commands not acknowledged by a connection without a kept session; they themselves are not remembered. */
+  #underWay = 0;
+
+  constructor(id: string, kept: boolean) {
+    this.id = id;
+    this.kept = kept;
+  }
+
+  /** Commands that have not been acknowledged, sent or not. */
+  get waiting(): number {
+    return this.kept ? this.#commands.length : this.#underWay;
+  }
+
+  /** Without a kept session: a command that will be acknowledged goes out. */
+  goesOut(): void {
+    this.#underWay++;
+  }
+
+  /** Adds a command at the end, unless it is there. */
+  add(command: CommandPacket): void {
+    if (!this.#find(command)) this.#commands.push({ command, received: false });
+  }
+
+  /** A command is about to be written: it gets its message id into the packet, the same one as before if it had one. */
+  number(packet: CommandPacket): void {
+    const waiting = this.#find(packet);
+    if (!waiting) return;
+    if (waiting.messageId === undefined) {
+      let free = packet.messageId ?? 1;
+      while (this.#commands.some(({ messageId }) => messageId === free)) free = (free % 65_535) + 1;
+      waiting.messageId = free;
+    }
+    packet.messageId = waiting.messageId;
+  }
+
+  /** PUBREC. */
+  received(id: number): void {
+    const waiting = this.#commands.find(({ messageId }) => messageId === id);
+    if (waiting) waiting.received = true;
+  }
+
+  /** PUBACK, PUBCOMP. */
+  acknowledged(id: number): void {
+    this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#commands = this.#commands.filter(({ messageId }) => messageId !== id);
+  }
+
+  /** What a device that comes back is sent: in order, with what is added meanwhile. */
+  *redelivery(): Generator<CommandPacket | PubrelPacket> {
+    // Not by index: acknowledgements take commands away meanwhile.
+    const seen = new Set<Waiting>();
+    for (;;) {
+      const next = this.#commands.find((waiting) => !seen.has(waiting));
+      if (!next) return;
+      seen.add(next);
+      const { command, messageId, received } = next;
+      if (messageId === undefined) yield command;
+      // MQTT-3.3.1-1
+      else yield received ? { cmd: 'pubrel', messageId } : { ...command, messageId, dup: true };
+    }
+  }
+
+  /** Commands that have never been written. */
+  unsent(): CommandPacket[] {
+    return this.#commands.filter(({ messageId }) => messageId === undefined).map(({ command }) => command);
+  }
+
+  /** What the device has not been sent is not for it any more; what is under way is finished. */
+  stopListening(): void {
+    this.listens = null;
+    this.#commands = this.#commands.filter(({ messageId }) => messageId !== undefined);
+  }
+
+  #find({ brokerCounter }: CommandPacket): Waiting | undefined {
+    return this.#commands.find(({ command }) => command.brokerCounter === brokerCounter);
+  }
+}
