@@ -19,6 +19,7 @@ const rooms = [
   ['notify'],
   ['response'],
   ['telemetry'],
+  ['watch'],
   ['flows'],
   ['api'],
   ['roles'],

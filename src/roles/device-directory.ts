@@ -1,7 +1,8 @@
 import type { Device } from '../model/device.ts';
+import { internalDevices } from '../model/internal.ts';
 import type { Store } from '../store/open.ts';
 
-/** The devices of the store, in memory, for threads that look one up for every frame. */
+/** The devices of the store and Tocsin's own, in memory, for threads that look one up for every frame. */
 export class DeviceDirectory {
   readonly #store: Store;
   #devices = new Map<string, Device>();
@@ -19,9 +20,10 @@ export class DeviceDirectory {
       .selectFrom('device')
       .select(['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'])
       .execute();
+    const devices = [...rows, ...internalDevices];
     this.#missing.clear();
-    this.#devices = new Map(rows.map((row) => [row.id, row]));
-    this.#active = rows.filter((row) => row.state === 'active');
+    this.#devices = new Map(devices.map((device) => [device.id, device]));
+    this.#active = devices.filter((device) => device.state === 'active');
   }
 
   get(id: string): Device | undefined {

@@ -60,7 +60,10 @@ export const Settings = z.strictObject({
     wss: group({
       port: optionalPort.describe('MQTT over WebSocket with TLS, with the certificate of mqtt.tls; off when left out'),
     }),
-    maxConnections: whole(1).default(20_000).describe('Connections at once, of all devices'),
+    maxConnections: whole(1).default(10_000).describe('Connections at once, of all devices'),
+    processes: whole(0, 64)
+      .default(0)
+      .describe('Processes that devices come in at; 0 is as many as the limit of open files asks for'),
     maxConnectionsPerAddress: whole(1)
       .default(10_000)
       .describe('Connections at once from one address, this machine apart; many devices may share one'),
@@ -143,6 +146,18 @@ export const Settings = z.strictObject({
       .url()
       .optional()
       .describe('Where flows post what they have done, as the one for a flooded underpass does'),
+  }),
+  watch: group({
+    canaryEvery: duration('1 min').describe('How often a canary alarm goes the whole way, unseen; "0 s" sends none'),
+    canaryWithin: duration('10 s').describe('When a canary that has not come through is a system alarm'),
+    heartbeat: group({
+      url: z
+        .url()
+        .optional()
+        .describe('An outside monitor, told as long as all is well; it alarms when it hears nothing'),
+      every: duration('1 min').describe('How often it is told'),
+      secret: z.string().optional().describe('Signs what is posted there (HMAC-SHA256)'),
+    }),
   }),
   access: group({
     adminPassword: z
