@@ -10,7 +10,8 @@ import { upsertAll } from '../store/upsert-all.ts';
 
 /** What really changed about an alarm, for the response to act on. */
 export interface AlarmTransition {
-  kind: 'raised' | 'severity' | 'cleared';
+  /** `retracted` and `reinstated` come from decoding frames again, see `recordCorrections`. */
+  kind: 'raised' | 'severity' | 'cleared' | 'retracted' | 'reinstated';
   /** The alarm as it was right after this change. */
   alarm: Row<'alarm'>;
   /** Severity before; null for `raised`. */
@@ -28,7 +29,16 @@ export interface AlarmTransition {
 const continuedSlotMs = 10_000;
 
 /** What rules change about an alarm; what people did to it is left as it is. */
-const ruledColumns = ['severity', 'peakSeverity', 'active', 'clearedAt', 'count', 'lastAt', 'valuesJson'] as const;
+const ruledColumns = [
+  'severity',
+  'peakSeverity',
+  'active',
+  'clearedAt',
+  'count',
+  'lastAt',
+  'valuesJson',
+  'callOwed',
+] as const;
 
 type Effect<K extends AlarmEffect['kind']> = Extract<AlarmEffect, { kind: K }>;
 
@@ -123,6 +133,7 @@ class LedgerBatch {
     if (severityRank(effect.severity) > severityRank(alarm.peakSeverity)) alarm.peakSeverity = effect.severity;
     this.#seen(alarm, effect);
     this.#record(alarm, before, effect);
+    this.#callIfOwed(alarm, effect);
   }
 
   #goOn(alarm: Row<'alarm'>, effect: Effect<'continued'>): void {
@@ -131,14 +142,23 @@ class LedgerBatch {
     const slot = Math.floor(alarm.lastAt / continuedSlotMs);
     this.#seen(alarm, effect);
     this.changed.add(alarm.id);
+    this.#callIfOwed(alarm, effect);
     if (Math.floor(alarm.lastAt / continuedSlotMs) !== slot) this.told.set(alarm.id, effect.receivedAt);
   }
 
   #clear(alarm: Row<'alarm'>, effect: Effect<'cleared'>): void {
     alarm.active = 0;
     alarm.clearedAt = effect.at;
+    alarm.callOwed = 0;
     this.#seen(alarm, effect);
     this.#record(alarm, alarm.severity, effect);
+  }
+
+  /** Found when it was old, so nobody was called; now there is news that it goes on. */
+  #callIfOwed(alarm: Row<'alarm'>, { at, receivedAt }: { at: number; receivedAt: number }): void {
+    if (alarm.callOwed === 0) return;
+    alarm.callOwed = 0;
+    this.transitions.push({ kind: 'raised', alarm: { ...alarm }, before: null, at, receivedAt });
   }
 
   #seen(alarm: Row<'alarm'>, effect: { at: number; values: Record<string, number> }): void {
@@ -147,7 +167,7 @@ class LedgerBatch {
     alarm.valuesJson = JSON.stringify(effect.values);
   }
 
-  #record(alarm: Row<'alarm'>, before: Severity | null, effect: Effect<AlarmTransition['kind']>): void {
+  #record(alarm: Row<'alarm'>, before: Severity | null, effect: Effect<'raised' | 'severity' | 'cleared'>): void {
     const { kind, at, receivedAt } = effect;
     this.changed.add(alarm.id);
     this.told.set(alarm.id, receivedAt);

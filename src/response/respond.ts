@@ -6,7 +6,7 @@ import type { Database, Row } from '../store/schema.ts';
 import { selectIn } from '../store/select-in.ts';
 import { pathUp } from './areas.ts';
 import { ResponseChanges } from './changes.ts';
-import { acceptClock, acceptLimitMs } from './clock.ts';
+import { acceptClock, acceptLimitMs, countClocks } from './clock.ts';
 import type { ResponseContext } from './context.ts';
 import { type Asked, askOnDuty, dutyOfficers } from './on-duty.ts';
 
@@ -18,6 +18,10 @@ import { type Asked, askOnDuty, dutyOfficers } from './on-duty.ts';
  * - a higher severity: shortens the clock that runs.
  * - cleared: notes it and tells who has the case. The case stays, also when nobody has accepted it: a person looks at
  *   what happened and closes it, nothing disappears by itself.
+ *
+ * - retracted: a case that nobody has accepted is closed, so that nobody goes for nothing; whoever has accepted one is
+ *   told, and ends it as any other.
+ * - reinstated: a case that is closed begins anew; whoever has an open one is told by its steps.
  *
  * @param now the moment of responding, not of measuring: limits begin when people are told.
  */
@@ -75,8 +79,12 @@ class ResponseBatch {
     const workCase = this.#cases.get(transition.alarm.id);
     if (transition.kind === 'raised') {
       if (!workCase) await this.#open(transition.alarm);
+    } else if (transition.kind === 'reinstated') {
+      if (workCase) await this.#reinstate(transition.alarm, workCase);
+      else await this.#open(transition.alarm);
     } else if (workCase) {
-      if (transition.kind === 'severity') this.#changeSeverity(transition, workCase);
+      if (transition.kind === 'retracted') await this.#retract(transition, workCase);
+      else if (transition.kind === 'severity') this.#changeSeverity(transition, workCase);
       else await this.#recover(transition.alarm, workCase);
     }
   }
@@ -130,6 +138,45 @@ class ResponseBatch {
     if (workCase.status === 'closed') return;
     this.changes.step(workCase, { kind: 'recovered' });
     this.changes.notice(workCase, 'recovered', await this.#toTell(workCase), '1');
+  }
+
+  async #retract({ alarm, at }: AlarmTransition, workCase: Row<'workCase'>): Promise<void> {
+    if (workCase.status === 'closed') return;
+    this.changes.step(workCase, { kind: 'retracted' });
+    this.changes.notice(workCase, 'retracted', await this.#toTell(workCase), String(at));
+    const clock = this.#clocks.get(workCase.id);
+    if (workCase.status === 'dispatched') {
+      Object.assign(workCase, { status: 'closed', closedAt: this.#now } satisfies Partial<Row<'workCase'>>);
+      this.changes.step(workCase, { kind: 'closed' });
+      // Nobody was too late: there was nothing to accept.
+      if (clock) this.changes.clock({ ...clock, state: 'met' });
+      this.#clocks.delete(workCase.id);
+    }
+    this.changes.event('retracted', alarm, workCase, String(at));
+  }
+
+  async #reinstate(alarm: Row<'alarm'>, workCase: Row<'workCase'>): Promise<void> {
+    this.changes.step(workCase, { kind: 'reinstated' });
+    if (workCase.status !== 'closed') return;
+    const asked = await this.#askFrom(alarm.gridId);
+    const last = asked.at(-1);
+    Object.assign(workCase, {
+      status: 'dispatched',
+      tier: last?.area.tier ?? 'grid',
+      areaId: last?.area.id ?? alarm.gridId,
+      assigneeId: last?.personId ?? null,
+      handlerId: null,
+      acceptedAt: null,
+      handledAt: null,
+      closedAt: null,
+    } satisfies Partial<Row<'workCase'>>);
+    this.changes.step(workCase, { kind: 'dispatched', areaId: workCase.areaId, toPersonId: workCase.assigneeId });
+    const number = (await countClocks(this.#tx, workCase.id)) + 1;
+    const clock = acceptClock(workCase.id, number, this.#now, acceptLimitMs(alarm.severity, this.#context));
+    this.#clocks.set(workCase.id, clock);
+    this.changes.clock(clock);
+    this.changes.notice(workCase, 'dispatched', await this.#toTell(workCase), String(number));
+    this.changes.event('raised', alarm, workCase, String(number));
   }
 
   /** Who has the case; the duty officers when nobody has. */

@@ -20,6 +20,8 @@ export interface CompiledRule {
   levels: CompiledLevel[];
   /** Channels it looks at; it is judged when a sample brings one of them. */
   channels: number[];
+  /** Whether it goes by what a baseline has learnt, over weeks. */
+  usesBaseline: boolean;
   maxGapMs: number;
   onGap: Rule['onGap'];
 }
@@ -103,9 +105,11 @@ export function compileType(type: DeviceType): CompiledType {
 
 function compileRule(rule: Rule, scope: Scope): CompiledRule {
   const channels = new Set<number>();
+  let usesBaseline = false;
   const compile = (source: string): Evaluate => {
     const compiled = compileCondition(source, scope);
     for (const channel of compiled.channels) channels.add(channel);
+    usesBaseline ||= compiled.baselines.size > 0;
     return compiled.evaluate;
   };
   const levels = rule.levels
@@ -117,5 +121,6 @@ function compileRule(rule: Rule, scope: Scope): CompiledRule {
       clearForMs: level.clearForMs,
     }))
     .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
-  return { id: rule.id, levels, channels: [...channels], maxGapMs: rule.maxGapMs, onGap: rule.onGap };
+  const { id, maxGapMs, onGap } = rule;
+  return { id, levels, channels: [...channels], usesBaseline, maxGapMs, onGap };
 }

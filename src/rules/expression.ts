@@ -27,6 +27,8 @@ export interface CompiledExpression {
   evaluate: Evaluate;
   /** Indexes of the channels it looks at. */
   channels: ReadonlySet<number>;
+  /** Those of them whose baseline it asks. */
+  baselines: ReadonlySet<number>;
 }
 
 /** What the compiler may refer to. */
@@ -64,6 +66,7 @@ const comparisons: Record<string, (a: number, b: number) => boolean> = {
  */
 export function compileCondition(source: string, scope: Scope): CompiledExpression {
   const channels = new Set<number>();
+  const baselines = new Set<number>();
   const fail = (message: string): never => {
     throw new TocsinError('RULE_INVALID', `in "${source}": ${message}`, { expression: source });
   };
@@ -75,20 +78,22 @@ export function compileCondition(source: string, scope: Scope): CompiledExpressi
       `${(error as Error).message.split('\n')[0]}. Write for example: level > 27 cm && rate(level, 10 min) > 5 cm/h`,
     );
   }
-  const typed = new ExpressionCompiler(scope, channels, fail).compile(ast);
+  const typed = new ExpressionCompiler(scope, channels, baselines, fail).compile(ast);
   if (typed.kind !== 'truth')
     return fail('a condition is true or false; compare this number with something, as in level > 27 cm');
-  return { evaluate: typed.run, channels };
+  return { evaluate: typed.run, channels, baselines };
 }
 
 class ExpressionCompiler {
   readonly #scope: Scope;
   readonly #channels: Set<number>;
+  readonly #baselines: Set<number>;
   readonly #fail: (message: string) => never;
 
-  constructor(scope: Scope, channels: Set<number>, fail: (message: string) => never) {
+  constructor(scope: Scope, channels: Set<number>, baselines: Set<number>, fail: (message: string) => never) {
     this.#scope = scope;
     this.#channels = channels;
+    this.#baselines = baselines;
     this.#fail = fail;
   }
 
@@ -273,6 +278,7 @@ class ExpressionCompiler {
     const key = baselineParts.find((p) => p === part);
     if (!key) return this.#fail(`baseline(channel) has ${baselineParts.map((p) => `.${p}`).join(', ')}, not .${part}`);
     const { index, measure } = this.#channelOf('baseline', target.args[1][0]);
+    this.#baselines.add(index);
     const run: Evaluate = (c) => c.baseline(index)?.[key] ?? Number.NaN;
     return { kind: 'number', measure: key === 'score' ? dimensionless : measure, run };
   }

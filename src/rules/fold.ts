@@ -45,6 +45,31 @@ export class Fold {
     return this.#stale;
   }
 
+  /** For how long it has listened, milliseconds: what the silence of a device is measured in. */
+  get listenedMs(): number {
+    return this.#clock.listenedMs;
+  }
+
+  /** A copy of what is known of a device, baselines apart; null when its type is not there. */
+  stateOf(device: Device): DeviceState | null {
+    return structuredClone(this.#judgeOf(device)?.state() ?? null);
+  }
+
+  /** Judges a device from another state on, without a word about alarms; its baselines stay as they are. */
+  replaceState(device: Device, state: DeviceState): void {
+    const before = this.#judgeOf(device);
+    const type = this.#types.get(device.type);
+    if (!before || !type) return;
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    judge.restore(structuredClone(state));
+    for (const channel of type.baselines) {
+      const name = type.channelNames[channel]!;
+      judge.restoreBaseline(name, before.baselineOf(name)!.state());
+    }
+    this.#judges.set(device.id, judge);
+    this.#touched.add(device.id);
+  }
+
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */
   sample(device: Device, sample: Sample, effects: AlarmEffect[]): void {
     const judge = this.#judgeOf(device);
@@ -154,5 +179,6 @@ function restoredClock(state: FoldClock): FoldClock {
   return { listenedMs: state.listenedMs, lastTickAt: state.lastTickAt ?? Number.NaN };
 }
 
-const deviceKey = (id: string) => `device/${id}`;
+/** Key of a device's state in a checkpoint. */
+export const deviceKey = (id: string) => `device/${id}`;
 const baselineKey = (id: string, channel: string) => `baseline/${id}/${channel}`;

@@ -8,13 +8,15 @@ import type { Text } from '../../../model/text.ts';
 import type { Row } from '../../../store/schema.ts';
 
 /**
- * What happened: `raised`, `severity` and `cleared` by the rule; `escalated` when nobody accepted in time and the next
+ * What happened: `raised`, `severity` and `cleared` by the rule; `retracted` when decoding again has shown that there was
+ * no such alarm; `escalated` when nobody accepted in time and the next
  * tier was told (or the last one again); `accepted`, `handled`, `sent-back` and `closed` by people.
  */
 export type WebhookEvent =
   | 'raised'
   | 'severity'
   | 'cleared'
+  | 'retracted'
   | 'escalated'
   | 'accepted'
   | 'handled'

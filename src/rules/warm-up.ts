@@ -1,0 +1,21 @@
+import type { CompiledType } from './compile.ts';
+
+/** So that a type with nothing but levels still knows the values that its devices send seldom. */
+const leastMs = 3_600_000;
+
+/**
+ * How long a fold has to see a device of this type before its rules say what one says that has always seen it,
+ * milliseconds: twice the longest that any of them looks or waits. What baselines have learnt is not regained by it, nor
+ * an alarm that had begun before.
+ */
+export function warmUpMs(type: CompiledType): number {
+  const spans = [
+    ...type.windows.map((window) => window.spanMs + window.maxGapMs),
+    ...type.silence.map((rule) => rule.silentForMs),
+    ...type.rules.flatMap((rule) => [
+      rule.maxGapMs,
+      ...rule.levels.flatMap((level) => [level.forMs, level.clearForMs]),
+    ]),
+  ];
+  return Math.max(leastMs, 2 * Math.max(0, ...spans));
+}
