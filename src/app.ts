@@ -8,6 +8,7 @@ import { keepJournalShort } from './journal/trim.ts';
 import { openJournalWriter } from './journal/writer.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
+import { mqttDoor } from './roles/gateway-processes.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
 import { readiness } from './roles/readiness.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
@@ -45,7 +46,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const journal = await openJournalWriter({ dir: files.journal, segmentBytes, keepMs, log, clock });
   await fitCheckpoints(journal, store, log);
 
-  // devices → MQTT, HTTP → journal → PUBACK, 2xx
+  // devices → MQTT, HTTP → journal → PUBACK, 2xx; MQTT in several processes where one may not have enough files open
   const gateway = await startGateway({
     settings,
     devices: devicesOfStore(store),
@@ -53,6 +54,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     deviceTypes,
     clock,
     log,
+    openDoor: mqttDoor(settings),
   });
 
   // journal → decode → rules → alarms → response → notify, in a thread with its own offset

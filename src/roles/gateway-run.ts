@@ -1,0 +1,73 @@
+import type { Ports } from '../ingest/listeners.ts';
+import type { JournalAppender } from '../journal/port.ts';
+import { serveRemoteWriter } from '../journal/serve-remote-writer.ts';
+import type { SystemTrouble } from '../model/system-alarm.ts';
+import type { RemoteFunctions } from '../shared/calls.ts';
+import { startProcess } from '../shared/child-process.ts';
+import type { GatewayFunctions, GatewayHostFunctions, GatewayStart } from './gateway-messages.ts';
+
+const file = new URL('./gateway-process.ts', import.meta.url);
+/** A process that says nothing for so long hangs; its devices wait for acknowledgements. */
+const SILENCE_MS = 15_000;
+const STOP_MS = 5000;
+
+/** One gateway process, from its start to its end. */
+export interface GatewayRun {
+  pid: number;
+  ports: Ports;
+  remote: RemoteFunctions<GatewayFunctions>;
+  /** As it said last. */
+  troubles(): SystemTrouble[];
+  /** How it ended, for people. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway process. Rejects when it does not open its door: TocsinError PORT_UNAVAILABLE and the like, as it
+ * says it.
+ */
+export async function startGatewayRun(
+  start: GatewayStart,
+  journal: JournalAppender,
+  arrived: GatewayHostFunctions['arrived'],
+): Promise<GatewayRun> {
+  let troubles: SystemTrouble[] = [];
+  let silence: NodeJS.Timeout | undefined;
+  const { pid, remote, pipe, ended, kill } = startProcess<GatewayFunctions, GatewayHostFunctions>(file, {
+    arrived,
+    beat(said) {
+      troubles = said;
+      silence?.refresh();
+    },
+  });
+  serveRemoteWriter(pipe, journal);
+  let ports: Ports;
+  try {
+    ports = await remote.open(start);
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+  let why: string | null = null;
+  silence = setTimeout(() => {
+    why = `it said nothing for ${SILENCE_MS / 1000} s`;
+    void kill();
+  }, SILENCE_MS);
+  return {
+    pid,
+    ports,
+    remote,
+    troubles: () => troubles,
+    ended: ended.then((how) => {
+      clearTimeout(silence);
+      return why ?? how;
+    }),
+    async stop() {
+      const tooLong = setTimeout(kill, STOP_MS);
+      await remote.close().catch(() => {});
+      clearTimeout(tooLong);
+      await kill();
+    },
+  };
+}

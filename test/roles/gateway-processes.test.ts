@@ -1,0 +1,139 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
+import { expect, test } from 'vitest';
+import { makeCertificate } from '../../simulator/certificate.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { GatewayTown, isRunning, until } from './gateway-town.ts';
+
+const open = { command: 'open', arguments: {} };
+
+test('what devices publish through two processes is all in the one journal, and closing ends both processes', async () => {
+  const town = await GatewayTown.start(12);
+  const clients = await Promise.all(town.devices.map((device) => town.connect(device)));
+  expect(town.processes).toHaveLength(2);
+  expect(await town.connections()).toBe(12);
+  const sent: string[] = [];
+  await Promise.all(
+    clients.map(async (client, index) => {
+      for (let number = 0; number < 20; number++) {
+        const text = `${index}:${number}`;
+        await client.publishAsync(`tocsin/v1/d${index}/up`, text, { qos: 1 });
+        sent.push(text);
+      }
+    }),
+  );
+  expect((await town.payloads()).sort()).toEqual(sent.sort());
+  const counted = (await town.gateway.metrics()).find(({ name }) => name === 'tocsin_frames_total');
+  expect(counted?.values.find(({ labels }) => labels.via === 'mqtt')?.value).toBe(240);
+  await town.gateway.close();
+  expect(town.processes.map(isRunning)).toEqual([false, false]);
+});
+
+test('a command gets to a device wherever it is, and a device that is nowhere is told apart', async () => {
+  const town = await GatewayTown.start(9);
+  const listening = town.devices.slice(0, 8);
+  const received = new Map<string, string>();
+  for (const device of listening) {
+    const client = await town.connect(device);
+    client.on('message', (_topic, payload) => received.set(device.id, payload.toString()));
+    await client.subscribeAsync(`tocsin/v1/${device.id}/down`, { qos: 1 });
+  }
+  for (const { id } of listening) {
+    expect(await town.gateway.isConnected(id)).toBe(true);
+    await town.gateway.sendCommand(id, { command: 'show', arguments: { id } });
+  }
+  await until(() => received.size === 8);
+  for (const { id } of listening) expect(received.get(id)).toBe(JSON.stringify({ command: 'show', arguments: { id } }));
+  expect(await town.gateway.isConnected('d8')).toBe(false);
+  await expect(town.gateway.sendCommand('d8', open)).rejects.toMatchObject({ code: 'DEVICE_UNREACHABLE' });
+  await expect(town.gateway.sendCommand('nobody', open)).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' });
+});
+
+test('a client id has one connection over all processes: the newest', async () => {
+  const town = await GatewayTown.start(1);
+  const clients: MqttClient[] = [];
+  for (let round = 0; round < 8; round++) clients.push(await town.connect(town.devices[0]!, { clientId: 'same' }));
+  await until(
+    async () => clients.filter(({ connected }) => connected).length === 1 && (await town.connections()) === 1,
+  );
+  const last = clients.at(-1)!;
+  await last.publishAsync('tocsin/v1/d0/up', 'the last one stays', { qos: 1 });
+  expect(last.connected).toBe(true);
+});
+
+test('a device that is disabled is cut off wherever it is, and one that is new comes in everywhere', async () => {
+  const town = await GatewayTown.start(6);
+  const clients = await Promise.all(town.devices.map((device) => town.connect(device)));
+  await town.store.updateTable('device').set({ state: 'disabled' }).execute();
+  await town.gateway.devicesChanged();
+  await until(() => clients.every(({ connected }) => !connected));
+  for (const device of town.devices) await expect(town.connect(device)).rejects.toMatchObject({ code: 5 });
+  await town.store.updateTable('device').set({ state: 'active' }).execute();
+  await town.gateway.devicesChanged();
+  for (const device of town.devices) await town.connect(device);
+});
+
+test('a process that is killed under load loses nothing that was acknowledged, and is started again', async () => {
+  const town = await GatewayTown.start(12);
+  const clients = await Promise.all(town.devices.map((device) => town.connect(device, { reconnectPeriod: 50 })));
+  const acknowledged: string[] = [];
+  let loading = true;
+  const load = clients.map(async (client, index) => {
+    for (let number = 0; loading; number++) {
+      const text = `${index}:${number}`;
+      await client.publishAsync(`tocsin/v1/d${index}/up`, text, { qos: 1 });
+      acknowledged.push(text);
+    }
+  });
+  await until(() => acknowledged.length > 300);
+  const [killed, stays] = town.processes as [number, number];
+  process.kill(killed, 'SIGKILL');
+  await until(() => town.gateway.troubles().length > 0);
+  expect(town.gateway.troubles()).toEqual([
+    { code: 'GATEWAY_DOWN', severity: 'orange', detail: { down: 1, processes: 2 } },
+  ]);
+  await until(() => town.gateway.troubles().length === 0);
+  await until(async () => (await town.connections()) === 12);
+  const then = acknowledged.length;
+  await until(() => acknowledged.length > then + 300);
+  loading = false;
+  await Promise.all(load);
+  const kept = new Set(await town.payloads());
+  expect(acknowledged.filter((text) => !kept.has(text))).toEqual([]);
+  expect(isRunning(stays)).toBe(true);
+  expect(town.logged('a gateway process ended (SIGKILL)')).toHaveLength(1);
+});
+
+test('TLS and WebSocket are shared by the processes too', async () => {
+  const dir = await tempDir();
+  const tls = await makeCertificate(dir);
+  const town = await GatewayTown.start(4, { tls: { port: 0, ...tls }, ws: { port: 0 }, wss: { port: 0 } });
+  for (const way of ['mqtts', 'ws', 'wss']) {
+    for (const device of town.devices) {
+      const client = await town.connect(device, { rejectUnauthorized: false }, way);
+      await client.publishAsync(`tocsin/v1/${device.id}/up`, `${way} ${device.id}`, { qos: 1 });
+      await client.endAsync();
+    }
+  }
+  expect(await town.payloads()).toHaveLength(12);
+});
+
+test('a port that another program has stops the start with its name, and leaves no process behind', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen({ port: 0, host: '127.0.0.1', reusePort: true }, resolve));
+  const { port } = other.address() as { port: number };
+  await expect(GatewayTown.start(1, { port })).rejects.toMatchObject({
+    code: 'PORT_UNAVAILABLE',
+    detail: { setting: 'mqtt.port' },
+  });
+  other.close();
+});
+
+test('a certificate that is not there stops the start', async () => {
+  const dir = await tempDir();
+  const tls = { port: 0, cert: join(dir, 'none.pem'), key: join(dir, 'none.pem') };
+  await expect(GatewayTown.start(1, { tls })).rejects.toThrow('none.pem');
+  await sleep(0);
+});

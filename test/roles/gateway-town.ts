@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createSecret } from '../../src/ingest/credentials.ts';
+import { type Gateway, startGateway } from '../../src/ingest/gateway.ts';
+import { devicesOfStore } from '../../src/ingest/known-devices.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import { openJournalWriter } from '../../src/journal/writer.ts';
+import { mqttDoor } from '../../src/roles/gateway-processes.ts';
+import { dataFiles } from '../../src/settings/data-files.ts';
+import { Settings } from '../../src/settings/schema.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore, type Store } from '../../src/store/open.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+export interface Credential {
+  id: string;
+  secret: string;
+}
+
+/** A gateway of two processes over a real store and journal, with devices `d0` and on. */
+export class GatewayTown {
+  gateway!: Gateway;
+  store!: Store;
+  devices: Credential[] = [];
+  #lines: Record<string, unknown>[] = [];
+  #payloads!: () => Promise<string[]>;
+  readonly #clients: MqttClient[] = [];
+
+  static async start(deviceCount: number, mqttSettings: object = {}): Promise<GatewayTown> {
+    const town = new GatewayTown();
+    const dir = await tempDir();
+    const settings = Settings.parse({
+      dataDir: dir,
+      mqtt: { host: '127.0.0.1', port: 0, processes: 2, ...mqttSettings },
+      log: { level: 'silent' },
+    });
+    const files = dataFiles(settings);
+    town.store = await openStore(files.store);
+    await migrate(town.store);
+    town.devices = await insertDevices(town.store, deviceCount);
+    const lines = { write: (line: string) => void town.#lines.push(JSON.parse(line)) };
+    const log = pino({ level: 'info' }, lines);
+    const journal = await openJournalWriter({ dir: files.journal, segmentBytes: 1e9, keepMs: 0, log });
+    town.#payloads = async () => {
+      const reader = await openJournalReader({ dir: files.journal, partition: 0, progress: journal.progress });
+      const stored = await reader.read(0, 1_000_000, 0, new AbortController().signal);
+      await reader.close();
+      return stored.flatMap(({ entry }) =>
+        entry.kind === 'frame' ? [Buffer.from(entry.frame.payload).toString()] : [],
+      );
+    };
+    town.gateway = await startGateway({
+      settings,
+      devices: devicesOfStore(town.store),
+      journal,
+      deviceTypes: new Map(),
+      clock: systemClock,
+      log,
+      openDoor: mqttDoor(settings),
+    });
+    onTestFinished(async () => {
+      for (const client of town.#clients) client.end(true);
+      await town.gateway.close();
+      await journal.close();
+      await town.store.destroy();
+    });
+    return town;
+  }
+
+  /** Process ids as the log gave them. */
+  get processes(): number[] {
+    return this.logged('devices come in at several processes')[0]!.processes as number[];
+  }
+
+  logged(text: string): Record<string, unknown>[] {
+    return this.#lines.filter(({ msg }) => String(msg).includes(text));
+  }
+
+  /** Payloads of all frames in the journal. */
+  payloads(): Promise<string[]> {
+    return this.#payloads();
+  }
+
+  async connections(): Promise<number> {
+    const metrics = await this.gateway.metrics();
+    return Number(metrics.find(({ name }) => name === 'tocsin_mqtt_connections')?.values[0]?.value ?? 0);
+  }
+
+  /** A client with the device's credential. Rejects when it is refused. */
+  async connect({ id, secret }: Credential, options: IClientOptions = {}, way = 'mqtt'): Promise<MqttClient> {
+    const port = this.gateway.ports[way as 'mqtt'];
+    const client = mqtt.connect(`${way}://127.0.0.1:${port}`, {
+      username: id,
+      password: secret,
+      reconnectPeriod: 0,
+      ...options,
+    });
+    this.#clients.push(client);
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve());
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('closed')));
+    });
+    client.on('error', () => {});
+    return client;
+  }
+}
+
+/** Waits until something is so. The test's own time limit ends it. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function insertDevices(store: Store, count: number): Promise<Credential[]> {
+  const area = { id: 'grid', tier: 'grid' as const, parentId: null, nameZh: '网格', nameEn: 'grid', polygonJson: '{}' };
+  await store.insertInto('area').values(area).execute();
+  const devices: Credential[] = [];
+  for (let number = 0; number < count; number++) {
+    const id = `d${number}`;
+    const { secret, ...hashed } = createSecret();
+    const place = { type: 'gauge', name: id, latitude: 30, longitude: 104, gridId: 'grid' };
+    await store
+      .insertInto('device')
+      .values({ id, ...place, ...hashed, state: 'active', createdAt: 0 })
+      .execute();
+    devices.push({ id, secret });
+  }
+  return devices;
+}
