@@ -8,6 +8,7 @@ import type { Clock } from '../shared/clock.ts';
 import { type ErrorCode, TocsinError } from '../shared/errors.ts';
 import type { Connections } from './connections.ts';
 import { DeviceBroker } from './device-broker.ts';
+import { DirectPublish } from './direct-publish.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { guardPackets, type OversizedPacket } from './packet-guard.ts';
@@ -173,6 +174,8 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     if (isProtocolError(error)) metrics.refused('MQTT_PROTOCOL', 'mqtt');
   }
 
+  const direct = new DirectPublish(broker, connections);
+
   return {
     sessions,
     accept(connection, request) {
@@ -185,7 +188,8 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
         refusals.note(device, error, { via: 'mqtt', topic, payload: head, size });
         connection.destroy(error);
       };
-      guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuse);
+      const taker = direct.taker(connection, () => client);
+      guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuse, taker);
       connection.once('close', () => {
         if (!refused && isMessageTooLong(connection.errored)) refuse(overlongMessage(largestMessage));
       });

@@ -7,6 +7,8 @@ import type { Duplex } from 'node:stream';
 const LARGEST_CONNECT = 4096;
 /** What is looked at of a packet that is too large: a topic and the head of the payload. */
 const HEAD_BYTES = 8192;
+/** A PUBLISH that has come in part waits here for its rest if it is not longer than this; longer ones Aedes gathers. */
+const LARGEST_WAITING = 4096;
 const PUBLISH = 3;
 
 export interface OversizedPacket {
@@ -18,9 +20,22 @@ export interface OversizedPacket {
   head: Buffer;
 }
 
+/** Takes PUBLISH packets on their way to Aedes. */
+export interface PublishTaker {
+  /** Whether it takes any now; asked once for all that came together. */
+  ready(): boolean;
+  /**
+   * @param bytes where a whole PUBLISH lies from `start` to `end`
+   * @param bodyAt where its variable header begins
+   * @returns whether it took the packet; otherwise Aedes gets it
+   */
+  take(bytes: Buffer, start: number, bodyAt: number, end: number): boolean;
+}
+
 /**
- * Lets Aedes read a connection only as long as the packets in it announce a bearable length: Aedes itself gathers
- * whatever length a packet announces, up to 256 MB, before it asks anyone, even before the sign-in.
+ * Stands between a connection and Aedes. It lets Aedes read only as long as the packets announce a bearable length:
+ * Aedes itself gathers whatever length a packet announces, up to 256 MB, before it asks anyone, even before the
+ * sign-in. And it offers each PUBLISH to `taker` first.
  * Aedes takes its bytes with `connection.read()`, so that is where this stands: no further stream, no copy.
  * @param largestPacket bytes after the fixed header of any packet behind the first.
  * @param onOversized called once, with the head of the packet as far as it came; the caller ends the connection.
@@ -29,8 +44,9 @@ export function guardPackets(
   connection: Duplex,
   largestPacket: number,
   onOversized: (packet: OversizedPacket) => void,
+  taker: PublishTaker,
 ): void {
-  const scanner = new PacketScanner(largestPacket);
+  const scanner = new PacketScanner(largestPacket, taker);
   let told = false;
   const tell = () => {
     if (told || !scanner.oversized) return;
@@ -42,8 +58,8 @@ export function guardPackets(
     const chunk: Buffer | null = read.call(connection, size);
     if (chunk === null) return null;
     const allowed = scanner.take(chunk);
-    if (scanner.hasHead) tell();
-    return allowed.length > 0 ? allowed : null;
+    if (scanner.oversized && scanner.hasHead) tell();
+    return allowed !== null && allowed.length > 0 ? allowed : null;
   };
   connection.once('close', tell);
 }
@@ -51,6 +67,7 @@ export function guardPackets(
 /** Follows the fixed headers of a stream of MQTT packets (MQTT 3.1.1, section 2.2). */
 class PacketScanner {
   readonly #largestPacket: number;
+  readonly #taker: PublishTaker;
   /** First byte of the packet under way. */
   #first = 0;
   #length = 0;
@@ -59,29 +76,50 @@ class PacketScanner {
   /** Bytes of the body still to come. */
   #remaining = 0;
   #limit = LARGEST_CONNECT;
+  /** The beginning of a PUBLISH that `taker` may want whole. */
+  #waiting: Buffer | null = null;
   #head: Buffer[] = [];
   #headBytes = 0;
   oversized = false;
 
-  constructor(largestPacket: number) {
+  constructor(largestPacket: number, taker: PublishTaker) {
     this.#largestPacket = largestPacket;
+    this.#taker = taker;
   }
 
-  /** The part of the chunk that may go on to the parser. */
-  take(chunk: Buffer): Buffer {
+  /** The part of the chunk that may go on to the parser; null when there is none. */
+  take(chunk: Buffer): Buffer | null {
     if (this.oversized) {
       this.#keep(chunk);
-      return chunk.subarray(0, 0);
+      return null;
     }
+    let bytes = chunk;
+    if (this.#waiting !== null) {
+      bytes = Buffer.concat([this.#waiting, chunk]);
+      this.#waiting = null;
+    }
+    const takes = this.#limit === this.#largestPacket && this.#taker.ready();
+    const passed: Buffer[] = [];
+    /** What lies between here and `at` goes on. */
+    let from = 0;
     let at = 0;
-    while (at < chunk.length) {
+    while (at < bytes.length) {
       if (this.#remaining > 0) {
-        const skipped = Math.min(this.#remaining, chunk.length - at);
+        const skipped = Math.min(this.#remaining, bytes.length - at);
         this.#remaining -= skipped;
         at += skipped;
         continue;
       }
-      const byte = chunk[at++]!;
+      if (takes && this.#factor === 0 && bytes[at]! >> 4 === PUBLISH) {
+        const end = this.#offer(bytes, at);
+        if (end !== at) {
+          if (from < at) passed.push(bytes.subarray(from, at));
+          from = end;
+          at = end;
+          continue;
+        }
+      }
+      const byte = bytes[at++]!;
       if (this.#factor === 0) {
         this.#first = byte;
         this.#length = 0;
@@ -95,17 +133,43 @@ class PacketScanner {
       this.#remaining = this.#length;
       if (this.#length > this.#limit) {
         this.oversized = true;
-        this.#keep(chunk.subarray(at));
-        return chunk.subarray(0, at);
+        this.#keep(bytes.subarray(at));
+        break;
       }
       this.#limit = this.#largestPacket;
     }
-    return chunk;
+    if (from === 0) return bytes.subarray(0, at);
+    if (from < at) passed.push(bytes.subarray(from, at));
+    return passed.length === 0 ? null : Buffer.concat(passed);
+  }
+
+  /**
+   * Offers the PUBLISH that begins at `start`.
+   * @returns where to go on: behind it, at the end of the bytes when it waits for its rest, at `start` when it is Aedes'.
+   */
+  #offer(bytes: Buffer, start: number): number {
+    let length = 0;
+    let factor = 1;
+    let at = start + 1;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      length += (byte & 0x7f) * factor;
+      if ((byte & 0x80) === 0) break;
+      factor *= 128;
+      if (factor === 128 ** 4) return start;
+    }
+    const bodyAt = at + 1;
+    const end = bodyAt + length;
+    if (end <= bytes.length) return length <= this.#limit && this.#taker.take(bytes, start, bodyAt, end) ? end : start;
+    if (length > LARGEST_WAITING) return start;
+    // A copy: a view would hold all that was read with it.
+    this.#waiting = Buffer.from(bytes.subarray(start));
+    return bytes.length;
   }
 
   /** Whether as much of the packet has come as is looked at. */
   get hasHead(): boolean {
-    return this.oversized && (this.#headBytes >= Math.min(this.#length, HEAD_BYTES) || this.#first >> 4 !== PUBLISH);
+    return this.#headBytes >= Math.min(this.#length, HEAD_BYTES) || this.#first >> 4 !== PUBLISH;
   }
 
   describe(): OversizedPacket {
