@@ -4,6 +4,7 @@ import { loadDeviceTypes } from './devices/registry.ts';
 import { flowsProxy } from './flows/proxy.ts';
 import { startGateway } from './ingest/gateway.ts';
 import { devicesOfStore } from './ingest/known-devices.ts';
+import { PacedJournal } from './ingest/limits/paced-journal.ts';
 import { keepJournalShort } from './journal/trim.ts';
 import { openJournalWriter } from './journal/writer.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
@@ -46,11 +47,14 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const journal = await openJournalWriter({ dir: files.journal, segmentBytes, keepMs, log, clock });
   await fitCheckpoints(journal, store, log);
 
+  // Frames come in no faster, in the long run, than they are judged.
+  const paced = new PacedJournal({ journal, maxBehindMs: settings.intake.maxBehind, log });
+
   // devices → MQTT, HTTP → journal → PUBACK, 2xx; MQTT in several processes where one may not have enough files open
   const gateway = await startGateway({
     settings,
     devices: devicesOfStore(store),
-    journal,
+    journal: paced,
     deviceTypes,
     clock,
     log,
@@ -117,6 +121,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await flows.close();
       await gateway.close();
       await api.close();
+      paced.close();
       await trimming.stop();
       // A thread that has died cannot be asked; the next start goes on from its last checkpoint.
       await Promise.allSettled([engine.remote.stop(), historian.remote.stop()]);

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
-import { partitionOf } from '../journal/partition-of.ts';
-import type { JournalAppender } from '../journal/port.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type ErrorCode, TocsinError } from '../shared/errors.ts';
 import type { Connections } from './connections.ts';
 import { DeviceBroker } from './device-broker.ts';
 import { DirectPublish } from './direct-publish.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
+import type { DeviceLimit } from './limits/device-limit.ts';
+import type { Answer, FrameIntake } from './limits/frame-intake.ts';
+import type { WrongCredentials } from './limits/wrong-credentials.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { guardPackets, type OversizedPacket } from './packet-guard.ts';
 import { refuseMalformed } from './packet-rules.ts';
@@ -36,12 +37,13 @@ export interface BrokerParts {
   maxPayload: number;
   /** Bytes of a WebSocket message that the listeners take. */
   largestMessage: number;
-  journal: JournalAppender;
+  frames: FrameIntake;
   devices: KnownDevices;
   connections: Connections;
   /** Asked before a client that has signed in comes in. */
   arrive: Arrive;
   refusals: Refusals;
+  wrongCredentials: WrongCredentials;
   metrics: IngestMetrics;
   clock: Clock;
   timeouts?: Partial<BrokerTimeouts> | undefined;
@@ -66,7 +68,18 @@ export interface MqttBroker {
 
 /** The MQTT broker that devices sign in to: who may come in, what may be published, and PUBACK after durability. */
 export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
-  const { journal, devices, connections, arrive, refusals, metrics, clock, maxPayload, largestMessage } = parts;
+  const {
+    frames,
+    devices,
+    connections,
+    arrive,
+    wrongCredentials,
+    refusals,
+    metrics,
+    clock,
+    maxPayload,
+    largestMessage,
+  } = parts;
   const timeouts = { ...defaultTimeouts, ...parts.timeouts };
   const sessions = new Sessions();
   // What a CONNECT had in it besides its credential is told or counted after the sign-in.
@@ -107,7 +120,9 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       } catch (error) {
         if (!(error instanceof TocsinError)) throw error;
         refusals.note(device, error, noMessage);
-        answer(withReturnCode(error), false);
+        const refuse = () => answer(withReturnCode(error), false);
+        if (error.code === 'CREDENTIAL_INVALID') wrongCredentials.shown(addressOf(client), refuse);
+        else refuse();
       }
     },
 
@@ -119,7 +134,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       }
       const { topic, qos } = packet;
       const payload = packet.payload as Buffer;
-      const { device } = connection;
+      const { device, limit } = connection;
       const size = payload.length;
       const refused = whyNotPublish(device.id, connection.upTopic, topic, size, maxPayload);
       if (refused) {
@@ -132,11 +147,11 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
       // Aedes sends PUBACK or PUBREC when it is answered; with an error it closes the connection, and the device sends
       // the message again.
       if (qos < 2) {
-        journalFrame(device, topic, payload, answer);
+        take(device, limit, topic, qos, payload, answer);
         return;
       }
       const { arrivals } = sessions.of(client);
-      arrivals.once(packet.messageId!, payload, (done) => journalFrame(device, topic, payload, done), answer);
+      arrivals.once(packet.messageId!, payload, (done) => take(device, limit, topic, qos, payload, done), answer);
     },
 
     authorizeSubscribe(client, subscription, answer) {
@@ -161,13 +176,9 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
   broker.on('clientError', (_, error) => countProtocolError(error));
   await broker.listen();
 
-  function journalFrame(device: KnownDevice, topic: string, payload: Buffer, done: (error?: Error | null) => void) {
+  function take(device: KnownDevice, limit: DeviceLimit, topic: string, qos: number, payload: Buffer, done: Answer) {
     const frame = { deviceId: device.id, topic, via: 'mqtt', receivedAt: clock.now(), payload } as const;
-    journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
-      if (error instanceof TocsinError) metrics.refused(error.code, 'mqtt');
-      else if (!error) metrics.frame('mqtt', frame.receivedAt);
-      done(error);
-    });
+    frames.publish(device, limit, frame, qos, done);
   }
 
   function countProtocolError(error: Error): void {
@@ -211,6 +222,11 @@ function connectFault(packet: ConnectPacket): TocsinError | null {
 
 function withReturnCode(error: TocsinError): AuthenticateError {
   return Object.assign(error, { returnCode: returnCodes[error.code] ?? NOT_AUTHORIZED });
+}
+
+/** Where a client is, behind TLS and WebSocket too; undefined when it has gone. */
+function addressOf({ conn, req }: Client): string | undefined {
+  return req?.socket.remoteAddress ?? (conn as Duplex & { remoteAddress?: string }).remoteAddress;
 }
 
 /** A WebSocket message above the listener's limit, of which nothing is read. */

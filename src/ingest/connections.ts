@@ -1,6 +1,8 @@
 import type { Client } from 'aedes';
 import { TocsinError } from '../shared/errors.ts';
 import type { KnownDevice } from './known-devices.ts';
+import type { DeviceLimit } from './limits/device-limit.ts';
+import type { DeviceLimits } from './limits/device-limits.ts';
 import { downTopic, upTopic } from './topics.ts';
 
 /** Connections of one device at once: itself, a restart not yet noticed, and people trying things out. */
@@ -10,14 +12,21 @@ const MAX_CONNECTIONS = 8;
 export interface Connection {
   readonly client: Client;
   device: KnownDevice;
+  /** Shared by all connections of the device. */
+  readonly limit: DeviceLimit;
   readonly upTopic: string;
   readonly downTopic: string;
 }
 
 /** Who is signed in over MQTT. */
 export class Connections {
+  readonly #limits: DeviceLimits;
   readonly #byClient = new Map<Client, Connection>();
   readonly #byDevice = new Map<string, Set<Client>>();
+
+  constructor(limits: DeviceLimits) {
+    this.#limits = limits;
+  }
 
   /** Number of connections. */
   get size(): number {
@@ -50,7 +59,8 @@ export class Connections {
       const text = `Device ${id} has ${MAX_CONNECTIONS} connections already; close one first.`;
       throw new TocsinError('TOO_MANY_CONNECTIONS', text);
     }
-    this.#byClient.set(client, { client, device, upTopic: upTopic(id), downTopic: downTopic(id) });
+    const limit = this.#limits.of(device);
+    this.#byClient.set(client, { client, device, limit, upTopic: upTopic(id), downTopic: downTopic(id) });
     const clients = this.#byDevice.get(id) ?? new Set();
     this.#byDevice.set(id, clients.add(client));
     client.conn.once('close', () => this.#remove(client, id));

@@ -1,12 +1,11 @@
 import { type Decoded, decode, decodeLimits } from '../devices/decode.ts';
-import { partitionOf } from '../journal/partition-of.ts';
-import type { JournalAppender } from '../journal/port.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import { TocsinError } from '../shared/errors.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
-import type { IngestMetrics } from './metrics.ts';
+import type { DeviceLimits } from './limits/device-limits.ts';
+import type { FrameIntake } from './limits/frame-intake.ts';
 import { payloadTooLarge } from './permissions.ts';
 import type { Refusals } from './refusals.ts';
 import { upTopic } from './topics.ts';
@@ -27,11 +26,11 @@ export type AcceptHttp = (frame: HttpFrame) => Promise<AcceptedFrame>;
 
 export interface HttpIntakeParts {
   intake: Settings['intake'];
-  journal: JournalAppender;
+  limits: DeviceLimits;
+  frames: FrameIntake;
   devices: KnownDevices;
   deviceTypes: ReadonlyMap<string, DeviceType>;
   refusals: Refusals;
-  metrics: IngestMetrics;
   clock: Clock;
 }
 
@@ -41,10 +40,10 @@ export interface HttpIntakeParts {
  * later, as they would over MQTT. Resolves when the frame is durable.
  *
  * Rejects with TocsinError CREDENTIAL_INVALID, DEVICE_DISABLED, DEVICE_TYPE_UNKNOWN, PAYLOAD_TOO_LARGE,
- * JOURNAL_UNAVAILABLE, or the first problem that decoding found.
+ * RATE_LIMITED with the seconds to wait, JOURNAL_UNAVAILABLE, or the first problem that decoding found.
  */
 export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
-  const { journal, devices, refusals, metrics, clock } = parts;
+  const { limits, frames, devices, refusals, clock } = parts;
   return async ({ deviceId, secret, payload }) => {
     const topic = upTopic(deviceId);
     const receivedAt = clock.now();
@@ -52,6 +51,7 @@ export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
     let decoded: Decoded;
     try {
       device = devices.authenticate(deviceId, secret);
+      frames.admit(device, limits.of(device), payload);
       decoded = judge(parts, device, payload, receivedAt);
     } catch (error) {
       if (error instanceof TocsinError) {
@@ -59,16 +59,7 @@ export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
       }
       throw error;
     }
-    const frame = { deviceId, topic, via: 'http', receivedAt, payload } as const;
-    const partition = partitionOf(device.gridId, journal.partitions);
-    await new Promise<void>((resolve, reject) => {
-      journal.append(partition, { kind: 'frame', frame }, (error) => {
-        if (error instanceof TocsinError) metrics.refused(error.code, 'http');
-        if (error) return reject(error);
-        metrics.frame('http', receivedAt);
-        resolve();
-      });
-    });
+    await frames.store(device, { deviceId, topic, via: 'http', receivedAt, payload });
     return { samples: decoded.samples.length, problems: decoded.problems };
   };
 }

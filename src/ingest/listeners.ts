@@ -48,7 +48,14 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   const servers: Server[] = [];
 
   async function listen(server: Server, setting: string, port: number): Promise<number> {
-    server.prependListener('connection', (socket: Socket) => places.take(socket));
+    // Whatever serves a connection, a TLS handshake too, does so when it is its turn.
+    const serving = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      places.take(socket, () => {
+        for (const serve of serving) serve.call(server, socket);
+      });
+    });
     server.on('tlsClientError', (error) => parts.log.debug({ err: error }, 'mqtt: TLS handshake failed'));
     await new Promise<void>((resolve, reject) => {
       const fail = (error: Error) => reject(cannotListen(setting, error));
@@ -69,10 +76,20 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   }
 
   try {
-    const ports: Ports = { mqtt: await listen(createTcpServer(socketOptions, served(accept)), 'mqtt.port', mqtt.port) };
+    const ports: Ports = {
+      mqtt: await listen(
+        createTcpServer(socketOptions, (socket) => accept(socket)),
+        'mqtt.port',
+        mqtt.port,
+      ),
+    };
     if (mqtt.tls.port !== undefined) {
       const options = { ...certificate(mqtt.tls), ...socketOptions, handshakeTimeout: HANDSHAKE_MS };
-      ports.mqtts = await listen(createTlsServer(options, served(accept)), 'mqtt.tls.port', mqtt.tls.port);
+      ports.mqtts = await listen(
+        createTlsServer(options, (socket) => accept(socket)),
+        'mqtt.tls.port',
+        mqtt.tls.port,
+      );
     }
     if (mqtt.ws.port !== undefined) {
       const server = createHttpServer(socketOptions, upgradeOnly);
@@ -89,13 +106,6 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
     await close();
     throw error;
   }
-}
-
-/** Leaves out sockets that were turned away. */
-function served(accept: Accept) {
-  return (socket: Socket) => {
-    if (!socket.destroyed) accept(socket);
-  };
 }
 
 /** MQTT 3.1.1, section 6: binary messages, subprotocol `mqtt`. */

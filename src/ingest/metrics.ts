@@ -5,7 +5,13 @@ import type { Clock } from '../shared/clock.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
 
-const anyIntake: ErrorCode[] = ['CREDENTIAL_INVALID', 'DEVICE_DISABLED', 'PAYLOAD_TOO_LARGE', 'JOURNAL_UNAVAILABLE'];
+const anyIntake: ErrorCode[] = [
+  'CREDENTIAL_INVALID',
+  'DEVICE_DISABLED',
+  'PAYLOAD_TOO_LARGE',
+  'RATE_LIMITED',
+  'JOURNAL_UNAVAILABLE',
+];
 /** What the door turns away. Over HTTP that is also what cannot be decoded, since there it can be answered. */
 const refusedCodes: Record<Intake, ErrorCode[]> = {
   http: [...anyIntake, ...frameProblems, 'DEVICE_TYPE_UNKNOWN'],

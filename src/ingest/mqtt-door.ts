@@ -4,6 +4,7 @@ import { createBroker } from './broker.ts';
 import { commandSender, type SendCommand } from './commands.ts';
 import { Connections } from './connections.ts';
 import type { DoorParts } from './door-parts.ts';
+import { WrongCredentials } from './limits/wrong-credentials.ts';
 import { openListeners, type Ports } from './listeners.ts';
 import { type Announce, type ArrivedClient, Takeover } from './takeover.ts';
 
@@ -39,17 +40,27 @@ export interface LocalDoor extends MqttDoor {
  * @param announce when there are doors in other processes, which share the ports
  */
 export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promise<LocalDoor> {
-  const { settings, devices, metrics, log } = parts;
+  const { settings, devices, metrics, limitMetrics, frames, limits, steady, log } = parts;
   const { maxPayload } = settings.intake;
-  const connections = new Connections();
+  const connections = new Connections(limits);
   metrics.countConnections(() => connections.size);
   const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
   const takeover = new Takeover(connections, announce);
   const { arrive } = takeover;
-  const { sessions, accept, close } = await createBroker({ ...parts, maxPayload, largestMessage, connections, arrive });
+  const wrongCredentials = new WrongCredentials(limitMetrics, steady);
+  const { sessions, accept, close } = await createBroker({
+    ...parts,
+    maxPayload,
+    largestMessage,
+    connections,
+    arrive,
+    wrongCredentials,
+  });
   const refused = () => metrics.refused('TOO_MANY_CONNECTIONS', 'mqtt');
   const reusePort = announce !== undefined;
-  const listening = openListeners({ mqtt: settings.mqtt, reusePort, largestMessage, accept, refused, log });
+  const { mqtt } = settings;
+  const forPlaces = { mqtt, refused, limitMetrics, steady, log };
+  const listening = openListeners({ ...forPlaces, reusePort, largestMessage, accept });
   const listeners = await listening.catch(async (error) => {
     await close();
     throw error;
@@ -69,8 +80,10 @@ export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promi
     leave: (clients) => takeover.leave(clients),
     isConnected: async (deviceId) => connections.ofDevice(deviceId).length > 0,
     metricsElsewhere: () => [],
-    troubles: () => [],
+    troubles: () => frames.troubles(),
     async close() {
+      frames.close();
+      wrongCredentials.close();
       await close();
       await listeners.close();
     },

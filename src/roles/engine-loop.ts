@@ -46,6 +46,8 @@ export interface EngineOptions {
   respond(tx: Transaction<Database>, transitions: readonly AlarmTransition[]): Promise<void>;
   /** Called after a commit that consoles should know of. */
   onFeed(): void;
+  /** Everything below this offset has been judged and had its effect. */
+  onHandled?(offset: number): void;
   clock: Clock;
   log: Logger;
   registry: Registry;
@@ -102,6 +104,7 @@ export class EngineLoop {
     this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
     this.#checkpointed = this.#offset;
     this.#handled = this.#offset;
+    this.#options.onHandled?.(this.#handled);
     for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
       fold.restore(key, JSON.parse(stateJson));
     this.#checkpointAt = clock.now();
@@ -139,6 +142,7 @@ export class EngineLoop {
     this.#noteJudged(entries);
     if ((effects.length > 0 || this.#quarantine.size > 0) && !(await this.#commit(effects))) return false;
     this.#handled = this.#offset;
+    this.#options.onHandled?.(this.#handled);
     this.#handledAt = entryTime(last.entry);
     return true;
   }

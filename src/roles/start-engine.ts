@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
+import { Progress } from '../journal/progress.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
 import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
@@ -72,6 +73,7 @@ export async function startEngine(
     outbox.now();
   };
 
+  const progress = new Progress(journalProgress, embeddedPartition);
   const fold = new Fold(compiled, settings.intake.maxFuture);
   const loop = new EngineLoop({
     store,
@@ -84,6 +86,9 @@ export async function startEngine(
     checkpointEveryMs: settings.rules.checkpointEvery,
     respond: (tx, transitions) => respond(tx, transitions, response, clock.now()),
     onFeed: announce,
+    onHandled: (offset) => {
+      progress.folded = offset;
+    },
     clock,
     log,
     registry,

@@ -80,26 +80,27 @@ export class FrameIntake {
   }
 
   /**
-   * Takes a frame over HTTP, where a device can be told to come back later. `judge` is called when there is room, and
-   * throws what is wrong with the frame.
-   * @throws TocsinError RATE_LIMITED with `retryAfterS`, or whatever `judge` throws.
+   * Whether a frame may come over HTTP now, where a device can be told to come back later.
+   * @throws TocsinError RATE_LIMITED with `retryAfterS`.
    */
-  async accept<T>(device: KnownDevice, limit: DeviceLimit, frame: Frame, judge: () => T): Promise<T> {
+  admit(device: KnownDevice, limit: DeviceLimit, payload: Uint8Array): void {
     const now = this.#parts.steady.now();
-    const tokens = tokensOf(frame.payload.length);
+    const tokens = tokensOf(payload.length);
     const sheds = this.#sheds(limit, now, tokens);
     const wait = limit.bucket?.wait(now, tokens) ?? 0;
-    if ((wait > 0 || sheds) && !limit.mayBeLifeSafety(frame.payload)) {
+    if ((wait > 0 || sheds) && !limit.mayBeLifeSafety(payload)) {
       if (wait === 0) this.#overloaded(now);
       const retryAfterS = Math.max(1, Math.ceil(wait / 1000));
       throw wait > 0 ? tooMuch(device, limit, { retryAfterS }) : overload({ retryAfterS });
     }
     limit.bucket?.take(now, tokens);
-    const judged = judge();
-    await new Promise<void>((resolve, reject) => {
-      this.#append(device, frame, tokens, (error) => (error ? reject(error) : resolve()));
+  }
+
+  /** Takes a frame that was admitted. Resolves when it is durable. */
+  store(device: KnownDevice, frame: Frame): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#append(device, frame, tokensOf(frame.payload.length), (error) => (error ? reject(error) : resolve()));
     });
-    return judged;
   }
 
   /** Whether telemetry of this device would be shed now: the busiest first, and the more the fuller it is. */

@@ -10,11 +10,12 @@ export type DelayReason = (typeof delayReasons)[number];
 
 /** What the limits did. */
 export class LimitMetrics {
+  readonly #registry: Registry;
   readonly #shed: Counter<'reason'>;
   readonly #slowed: Counter;
   readonly #delayed: Counter<'reason'>;
 
-  constructor(registry: Registry, connectionsWaiting: () => number) {
+  constructor(registry: Registry) {
     const registers = [registry];
     this.#shed = new Counter({
       name: 'tocsin_shed_total',
@@ -36,12 +37,17 @@ export class LimitMetrics {
     // What has not happened yet is 0: only so can an alert see the first time as a rise.
     for (const reason of shedReasons) this.#shed.labels(reason).inc(0);
     for (const reason of delayReasons) this.#delayed.labels(reason).inc(0);
+    this.#registry = registry;
+  }
+
+  /** @param waiting connections that wait for their turn */
+  countWaiting(waiting: () => number): void {
     new Gauge({
       name: 'tocsin_connections_waiting',
       help: 'Connections that wait for their turn.',
-      registers,
+      registers: [this.#registry],
       collect() {
-        this.set(connectionsWaiting());
+        this.set(waiting());
       },
     });
   }
