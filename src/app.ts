@@ -1,28 +1,35 @@
+import { FeedHub } from './api/feed/hub.ts';
 import { ensureAdministrator } from './api/first-administrator.ts';
 import { createApi } from './api/server.ts';
 import { loadDeviceTypes } from './devices/registry.ts';
 import { flowsProxy } from './flows/proxy.ts';
 import { startGateway } from './ingest/gateway.ts';
+import { createInternalDevices, withInternal } from './ingest/internal-devices.ts';
 import { devicesOfStore } from './ingest/known-devices.ts';
 import { PacedJournal } from './ingest/limits/paced-journal.ts';
-import { keepJournalShort } from './journal/trim.ts';
+import { embeddedPartition } from './journal/partition-of.ts';
+import { Releasing } from './journal/releasing.ts';
 import { openJournalWriter } from './journal/writer.ts';
+import { canaryDevice } from './model/internal.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
 import { mqttDoor } from './roles/gateway-processes.ts';
+import { hearCanary } from './roles/hear-canary.ts';
 import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
 import { readiness } from './roles/readiness.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
 import { cannotListen } from './shared/cannot-listen.ts';
-import { systemClock } from './shared/clock.ts';
+import { steadyClock, systemClock } from './shared/clock.ts';
 import type { Logger } from './shared/logger.ts';
 import { mergeMetrics } from './shared/metrics.ts';
 import { Signal } from './shared/signal.ts';
 import { startWorker } from './shared/worker.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open.ts';
+import { canaryConnect } from './watch/canary/connect.ts';
+import { startWatch, type Watch } from './watch/watch.ts';
 
 export interface App {
   /** Addresses as bound, for people and tests. */
@@ -43,17 +50,26 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   await migrate(store);
 
   // Every frame, durable before it is acknowledged, in one order.
-  const { segmentBytes, keep: keepMs } = settings.journal;
-  const journal = await openJournalWriter({ dir: files.journal, segmentBytes, keepMs, log, clock });
+  const journal = await openJournalWriter({
+    dir: files.journal,
+    segmentBytes: settings.journal.segmentBytes,
+    keepMs: settings.journal.keep,
+    maxBytes: settings.journal.maxBytes,
+    reserveBytes: 32 * 1024 * 1024,
+    consumers: ['engine', 'telemetry'],
+    log,
+    clock,
+  });
   await fitCheckpoints(journal, store, log);
 
   // Frames come in no faster, in the long run, than they are judged.
   const paced = new PacedJournal({ journal, maxBehindMs: settings.intake.maxBehind, log });
 
   // devices → MQTT, HTTP → journal → PUBACK, 2xx; MQTT in several processes where one may not have enough files open
+  const internal = createInternalDevices();
   const gateway = await startGateway({
     settings,
-    devices: devicesOfStore(store),
+    devices: withInternal(devicesOfStore(store), internal.known),
     journal: paced,
     deviceTypes,
     clock,
@@ -63,7 +79,11 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
 
   // journal → decode → rules → alarms → response → notify, in a thread with its own offset
   const feed = new Signal();
-  const host: HostFunctions = { feedChanged: () => feed.changed() };
+  let watch: Watch | undefined;
+  const host: HostFunctions = {
+    feedChanged: () => feed.changed(),
+    canaryNotified: (beat) => watch?.canaryNotified(beat),
+  };
   const data: ThreadData = { settings, journalProgress: journal.progress };
   const engineFile = new URL('./roles/engine.ts', import.meta.url);
   const engine = startWorker<EngineFunctions, HostFunctions>(engineFile, data, host);
@@ -73,7 +93,30 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const historian = startWorker<HistorianFunctions, HostFunctions>(historianFile, data, host);
 
   const consumers = [engine.remote, historian.remote];
-  const trimming = keepJournalShort(journal, consumers, log);
+  const releasing = new Releasing(journal, { engine: engine.remote, telemetry: historian.remote }, log);
+
+  // store → live feed → people
+  const liveFeed = new FeedHub({ store, deviceTypes, clock, log, feed });
+
+  // Beside all of it: is Tocsin itself well, and does an alarm still come through?
+  watch = await startWatch({
+    settings,
+    store: await openStore(files.store),
+    engine: engine.remote,
+    historian: historian.remote,
+    journalEnd: () => journal.end(embeddedPartition),
+    others: [journal, paced, gateway],
+    measuring: [gateway.metrics, engine.remote.metrics],
+    canary: {
+      connect: canaryConnect(settings.mqtt.host, gateway.ports, internal.secrets.get(canaryDevice.id)!),
+      listen: hearCanary(liveFeed),
+    },
+    show: (troubles) => liveFeed.tellSystem({ troubles: [...troubles] }),
+    clock,
+    steady: steadyClock,
+    log,
+  });
+  const { state: system, registry: watchRegistry } = watch;
 
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
@@ -90,6 +133,8 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     engine: engine.remote,
     historian: historian.remote,
     feed,
+    liveFeed,
+    system,
     readiness: async () => {
       await administrator.promise;
       return await readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut });
@@ -99,6 +144,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
         () => gateway.metrics(),
         () => engine.remote.metrics(),
         () => historian.remote.metrics(),
+        () => watchRegistry.getMetricsAsJSON(),
       ]);
       return await merged.metrics();
     },
@@ -118,11 +164,12 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     failed: Promise.race([endOf('engine', engine), endOf('historian', historian)]),
     // From the doors inwards, so that what has come in is finished.
     async stop() {
+      await watch.stop();
       await flows.close();
       await gateway.close();
       await api.close();
       paced.close();
-      await trimming.stop();
+      await releasing.stop();
       // A thread that has died cannot be asked; the next start goes on from its last checkpoint.
       await Promise.allSettled([engine.remote.stop(), historian.remote.stop()]);
       await Promise.all([engine.terminate(), historian.terminate()]);

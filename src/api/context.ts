@@ -5,6 +5,8 @@ import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Store } from '../store/open.ts';
 import type { Bucket, LatestValue, RangeQuery } from '../telemetry/port.ts';
+import type { SystemState } from '../watch/watch.ts';
+import type { FeedHub } from './feed/hub.ts';
 
 /** A frame that came over HTTP, as its sender signed it. */
 export interface HttpFrame {
@@ -58,6 +60,10 @@ export interface ApiContext {
     /** The API has added rows itself: tell every subscriber, the API included. */
     changed(): void;
   };
+  /** The clients of the live feed. */
+  liveFeed: FeedHub;
+  /** What the watch sees of Tocsin itself. */
+  system(): SystemState;
   /** Every part and how it is; `detail` says what is wrong, for people. */
   readiness(): Promise<Record<string, { ok: boolean; detail?: string }>>;
   /** Prometheus text of all parts but the API. */

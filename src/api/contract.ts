@@ -5,6 +5,7 @@ import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
 import { deviceIdPattern } from '../model/device.ts';
 import { roles } from '../model/role.ts';
 import { severities } from '../model/severity.ts';
+import { systemAlarmCodes } from '../model/system-alarm.ts';
 
 /**
  * What the API takes and gives, once: the routes validate with these schemas, OpenAPI is made from them, and the
@@ -330,6 +331,58 @@ export const Readiness = z.object({
   parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
 });
 
+/** Something that is wrong with Tocsin itself; docs/operations.md says what each code means and what to do. */
+export const SystemAlarm = z.object({
+  id: z.string(),
+  code: z.enum(systemAlarmCodes),
+  severity: Severity,
+  since: Time,
+  /** Numbers in the unit that their name ends in (`oldestMs`), or words. */
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+/** What is wrong now, the worst first. */
+export const SystemNow = z.object({ troubles: z.array(SystemAlarm) });
+const Milliseconds = z.number().min(0).describe('milliseconds');
+/** Milliseconds to each station that a canary has passed. */
+const CanaryTimes = z.partialRecord(z.enum(['connected', 'durable', 'alarmed', 'notified']), Milliseconds);
+export const SystemStatus = SystemNow.extend({
+  startedAt: Time,
+  parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+  /** Who has something waiting: entries of the journal, or notifications. */
+  consumers: z.array(
+    z.object({
+      name: z.enum(['engine', 'telemetry', 'delivery']),
+      waiting: Count,
+      /** Since the oldest of what waits came in. */
+      oldestMs: Milliseconds,
+      /** Since it was asked how it is, without an answer. */
+      silentMs: Milliseconds,
+      trouble: z.string().nullable(),
+    }),
+  ),
+  /** From receipt to each station, over the last five minutes. */
+  latencies: z.array(
+    z.object({
+      stage: z.enum(['durable', 'judged', 'alarmed', 'notified']),
+      count: Count,
+      p50Ms: Milliseconds.nullable(),
+      p99Ms: Milliseconds.nullable(),
+    }),
+  ),
+  /** The alarm that Tocsin sends itself the whole way, unseen by everybody. */
+  canary: z.object({
+    state: z.enum(['off', 'waiting', 'well', 'late']),
+    everyMs: Milliseconds,
+    withinMs: Milliseconds,
+    lastAt: Time.nullable(),
+    last: CanaryTimes.nullable(),
+    late: z.object({ ageMs: Milliseconds, passed: z.array(z.string()) }).nullable(),
+  }),
+  heartbeat: z.object({ enabled: z.boolean(), lastAt: Time.nullable(), failure: z.string().nullable() }),
+  /** What was wrong, the newest first. */
+  history: z.array(SystemAlarm.extend({ clearedAt: Time.nullable() })),
+});
+
 /** Numbers for the top of the wall. */
 export const Summary = z.object({
   devices: Count,
@@ -342,11 +395,13 @@ export const Summary = z.object({
 
 /**
  * One line of the live feed (`GET /api/v1/feed`, server-sent events; the event id is `seq`). A client that was away too
- * long gets an event named `reset` instead of what it missed: it reads everything again.
+ * long gets an event named `reset` instead of what it missed: it reads everything again. An event of kind `system` has
+ * no id: it says what is wrong with Tocsin itself (`SystemNow`), whenever that changes, and at the beginning of a
+ * connection if anything is: until then nothing is.
  */
 export const FeedEvent = z.object({
   seq: Count,
-  kind: z.enum(['alarm', 'case', 'notice', 'device']),
+  kind: z.enum(['alarm', 'case', 'notice', 'device', 'system']),
   ref: z.string(),
   gridId: z.string().nullable(),
   /** The object as it is now, in the shape of its own route; null when it is gone. */
@@ -375,6 +430,9 @@ export type CaseDetail = z.infer<typeof CaseDetail>;
 export type Notice = z.infer<typeof Notice>;
 export type QuarantinedFrame = z.infer<typeof QuarantinedFrame>;
 export type QuarantinedFrameDetail = z.infer<typeof QuarantinedFrameDetail>;
+export type SystemNow = z.infer<typeof SystemNow>;
+export type SystemAlarm = z.infer<typeof SystemAlarm>;
+export type SystemStatus = z.infer<typeof SystemStatus>;
 export type Summary = z.infer<typeof Summary>;
 export type FeedEvent = z.infer<typeof FeedEvent>;
 export type ApiError = z.infer<typeof ApiError>;

@@ -27,6 +27,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { summaryRoutes } from './routes/summary.ts';
+import { systemRoutes } from './routes/system.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { secure } from './security.ts';
 
@@ -50,6 +51,7 @@ const routeGroups = [
   quarantineRoutes,
   webhookRoutes,
   summaryRoutes,
+  systemRoutes,
   feedRoutes,
   frameRoutes,
 ];

@@ -36,6 +36,7 @@ export const permissions = {
   'webhook.write': equipment,
   'flow.edit': equipment,
   'feed.read': everyone,
+  'system.read': everyone,
   'metrics.read': ['integrator', 'administrator', 'service'],
 } as const satisfies Record<string, readonly Role[]>;
 

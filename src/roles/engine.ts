@@ -10,4 +10,5 @@ const log = createLogger(data.settings.log.level, data.settings.log.format).chil
 let host: RemoteFunctions<HostFunctions> | undefined;
 // What is committed before the main thread listens, it reads from the store when it begins to.
 const onFeed = () => void host?.feedChanged.asEvent();
-host = serveWorker<EngineFunctions, HostFunctions>(await startEngine(data, { onFeed, log }));
+const onCanary = (beat: number) => void host?.canaryNotified.asEvent(beat);
+host = serveWorker<EngineFunctions, HostFunctions>(await startEngine(data, { onFeed, onCanary, log }));

@@ -29,6 +29,8 @@ export interface HistorianFunctions extends Historian, Consumer {}
 export interface HostFunctions {
   /** Rows were added to the store's feed: consoles and flows have news. */
   feedChanged(): void;
+  /** The intent of a canary alarm has come out of the outbox. */
+  canaryNotified(beat: number): void;
 }
 
 export interface ConsumerStatus {

@@ -10,7 +10,6 @@ import { deliverDue, takeBackUnfinished } from '../notify/deliver.ts';
 import { loadAreas } from '../response/areas.ts';
 import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
-import { respond } from '../response/respond.ts';
 import { type CompiledType, compileType } from '../rules/compile.ts';
 import { Fold } from '../rules/fold.ts';
 import { dataFiles } from '../settings/data-files.ts';
@@ -20,6 +19,9 @@ import { Repeating } from '../shared/repeating.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
 import { openStore } from '../store/open.ts';
 import { tidyStore } from '../store/tidy-store.ts';
+import { canaryChannel, canaryChannelName } from '../watch/canary/notify.ts';
+import { withInternalTypes } from '../watch/canary/type.ts';
+import { answerAlarms } from './answer-alarms.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { EngineLoop } from './engine-loop.ts';
 import type { EngineFunctions, ThreadData } from './messages.ts';
@@ -31,9 +33,9 @@ const tidyEveryMs = 3_600_000;
 /** Composes the engine and starts to fold; the store must have its tables. `stop()` closes everything. */
 export async function startEngine(
   { settings, journalProgress }: ThreadData,
-  host: { onFeed(): void; log: Logger },
+  host: { onFeed(): void; onCanary(beat: number): void; log: Logger },
 ): Promise<EngineFunctions> {
-  const { log, onFeed } = host;
+  const { log, onFeed, onCanary } = host;
   const clock = systemClock;
   const files = dataFiles(settings);
   const store = await openStore(files.store);
@@ -42,7 +44,7 @@ export async function startEngine(
     partition: embeddedPartition,
     progress: journalProgress,
   });
-  const { types: deviceTypes } = loadDeviceTypes(settings.devicesDir, log);
+  const deviceTypes = withInternalTypes(loadDeviceTypes(settings.devicesDir, log).types);
   const compiled = new Map<string, CompiledType>();
   for (const type of deviceTypes.values()) {
     const result = compileType(type);
@@ -58,7 +60,10 @@ export async function startEngine(
     deviceTypes,
     settings,
   };
-  const channels = new Map([[webhookChannelName, webhookChannel(store, settings.notify.webhook)]]);
+  const channels = new Map([
+    [webhookChannelName, webhookChannel(store, settings.notify.webhook)],
+    [canaryChannelName, canaryChannel(onCanary)],
+  ]);
   const registry = new Registry();
   const stages = new StageSeconds(registry);
   // The journal's lock sees to it that there is no other engine.
@@ -84,7 +89,7 @@ export async function startEngine(
     fold,
     limits: decodeLimits(settings.intake),
     checkpointEveryMs: settings.rules.checkpointEvery,
-    respond: (tx, transitions) => respond(tx, transitions, response, clock.now()),
+    respond: (tx, transitions) => answerAlarms(tx, transitions, response, clock.now()),
     onFeed: announce,
     onHandled: (offset) => {
       progress.folded = offset;

@@ -12,20 +12,20 @@ const toldForMs = 600_000;
  */
 export class ClockSteps {
   readonly #clock: Clock;
-  readonly #monotonic: Clock;
+  readonly #steady: Clock;
   #difference: number;
   #step: { byMs: number; at: number; seenAt: number } | null = null;
 
-  constructor(clock: Clock, monotonic: Clock) {
+  constructor(clock: Clock, steady: Clock) {
     this.#clock = clock;
-    this.#monotonic = monotonic;
-    this.#difference = clock.now() - monotonic.now();
+    this.#steady = steady;
+    this.#difference = clock.now() - steady.now();
   }
 
   /** To be asked every few seconds. */
   troubles(): SystemTrouble[] {
     const at = this.#clock.now();
-    const seenAt = this.#monotonic.now();
+    const seenAt = this.#steady.now();
     const byMs = Math.round(at - seenAt - this.#difference);
     this.#difference = at - seenAt;
     if (Math.abs(byMs) > steppedBeyondMs) this.#step = { byMs, at, seenAt };

@@ -1,6 +1,9 @@
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 
+/** An answer takes less when the thread is not busy. */
+const silentBeyondMs = 500;
+
 /** What a reader of the journal says of itself, as in src/roles/messages.ts. */
 export interface ConsumerAnswer {
   handled: number;
@@ -15,7 +18,7 @@ export interface WatchedConsumerParts {
   /** Offset after the journal's last durable entry. */
   end(): number;
   clock: Clock;
-  monotonic: Clock;
+  steady: Clock;
 }
 
 /** Where a consumer is, for people and for metrics. */
@@ -35,6 +38,8 @@ export interface ConsumerState {
 export class WatchedConsumer {
   readonly #parts: WatchedConsumerParts;
   #answer: ConsumerAnswer | null = null;
+  /** Where the journal ended when it answered. */
+  #endThen = 0;
   #askedAt: number | null = null;
   #behindSince: number | null = null;
 
@@ -53,11 +58,12 @@ export class WatchedConsumer {
 
   ask(): void {
     if (this.#askedAt !== null) return;
-    const { ask, monotonic } = this.#parts;
-    this.#askedAt = monotonic.now();
+    const { ask, steady } = this.#parts;
+    this.#askedAt = steady.now();
     ask().then(
       (answer) => {
         this.#answer = answer;
+        this.#endThen = this.#parts.end();
         this.#askedAt = null;
       },
       // A thread that has ended ends the process; until then it is silent.
@@ -66,9 +72,12 @@ export class WatchedConsumer {
   }
 
   state(): ConsumerState {
-    const { name, end, clock, monotonic } = this.#parts;
-    const now = monotonic.now();
-    const waiting = this.#answer ? Math.max(0, end() - this.#answer.handled) : 0;
+    const { name, end, clock, steady } = this.#parts;
+    const now = steady.now();
+    const silentMs = this.#askedAt === null ? 0 : Math.round(now - this.#askedAt);
+    // What has come in since its answer it may have handled since; of one that is silent nobody knows.
+    const until = silentMs > silentBeyondMs ? end() : this.#endThen;
+    const waiting = this.#answer ? Math.max(0, until - this.#answer.handled) : 0;
     this.#behindSince = waiting === 0 ? null : (this.#behindSince ?? now);
     const handledAt = this.#answer?.handledAt ?? null;
     // What came in right after the last one that was handled is at most so old.
@@ -77,7 +86,7 @@ export class WatchedConsumer {
       name,
       waiting,
       oldestMs: waiting === 0 ? 0 : Math.max(0, Math.round(known)),
-      silentMs: this.#askedAt === null ? 0 : Math.round(now - this.#askedAt),
+      silentMs,
       trouble: this.#answer?.trouble ?? null,
     };
   }

@@ -35,7 +35,7 @@ export interface HeartbeatStatus {
 export interface HeartbeatParts {
   settings: Settings['watch']['heartbeat'];
   clock: Clock;
-  monotonic: Clock;
+  steady: Clock;
   log: Logger;
 }
 
@@ -53,8 +53,8 @@ export class Heartbeat {
 
   /** To be called about once a second. @param body null when Tocsin is not well */
   look(body: () => HeartbeatBody | null): void {
-    const { settings, monotonic } = this.#parts;
-    if (settings.url === undefined || this.#sending !== null || monotonic.now() < this.#dueAt) return;
+    const { settings, steady } = this.#parts;
+    if (settings.url === undefined || this.#sending !== null || steady.now() < this.#dueAt) return;
     const content = body();
     if (content === null) return;
     this.#sending = this.#send(settings.url, content).finally(() => {
@@ -63,8 +63,8 @@ export class Heartbeat {
   }
 
   async #send(url: string, body: HeartbeatBody): Promise<void> {
-    const { settings, clock, monotonic, log } = this.#parts;
-    this.#dueAt = monotonic.now() + settings.every;
+    const { settings, clock, steady, log } = this.#parts;
+    this.#dueAt = steady.now() + settings.every;
     const message = { id: `heartbeat/${body.at}`, bodyJson: JSON.stringify(body) };
     try {
       await postMessage({ url, secret: settings.secret ?? null }, message, timeoutMs);
@@ -74,7 +74,7 @@ export class Heartbeat {
     } catch (error) {
       if (this.#failure === null) log.warn({ err: error }, 'a heartbeat was not taken');
       this.#failure = error instanceof Error ? error.message : String(error);
-      this.#dueAt = monotonic.now() + Math.min(settings.every, againMs);
+      this.#dueAt = steady.now() + Math.min(settings.every, againMs);
     }
   }
 

@@ -14,7 +14,7 @@ export interface StoreWatchParts {
   store: Store;
   webhook: Settings['notify']['webhook'];
   clock: Clock;
-  monotonic: Clock;
+  steady: Clock;
 }
 
 /** Looks whether the store can be written, what waits in the outbox, and which endpoints there are. Never twice at once. */
@@ -38,7 +38,7 @@ export class StoreWatch {
   /** @param afterwards what to do when the store could be written */
   look(afterwards: () => Promise<void>): void {
     if (this.#lookingSince !== null) return;
-    this.#lookingSince = this.#parts.monotonic.now();
+    this.#lookingSince = this.#parts.steady.now();
     this.#looking = this.#look(afterwards).finally(() => {
       this.#lookingSince = null;
     });
@@ -77,7 +77,7 @@ export class StoreWatch {
   }
 
   troubles(): SystemTrouble[] {
-    const waitedMs = this.#lookingSince === null ? 0 : Math.round(this.#parts.monotonic.now() - this.#lookingSince);
+    const waitedMs = this.#lookingSince === null ? 0 : Math.round(this.#parts.steady.now() - this.#lookingSince);
     if (this.#failure === null && waitedMs <= busyAfterMs) return [];
     const detail = { waitedMs, ...(this.#failure !== null && { reason: this.#failure }) };
     return [{ code: 'STORE_UNAVAILABLE', severity: 'red', detail }];

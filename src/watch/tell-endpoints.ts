@@ -30,7 +30,7 @@ export interface TellEndpointsParts {
   timeoutMs: number;
   /** Without a slash at its end. */
   consoleUrl: string;
-  monotonic: Clock;
+  steady: Clock;
   log: Logger;
 }
 
@@ -49,7 +49,7 @@ export class TellEndpoints {
 
   /** Tells every endpoint that wants news of this severity. */
   tell(change: SystemChange): void {
-    const { targets, consoleUrl, monotonic } = this.#parts;
+    const { targets, consoleUrl, steady } = this.#parts;
     const { kind, alarm, at } = change;
     const bodyJson = JSON.stringify(systemBody(change, consoleUrl));
     for (const target of targets()) {
@@ -59,7 +59,7 @@ export class TellEndpoints {
       // A corrected address or secret counts for what still waits.
       endpoint.target = target;
       const id = `system/${alarm.id}/${kind}${kind === 'severity' ? `-${at}` : ''}/webhook/${target.id}`;
-      endpoint.queue.push({ id, bodyJson, at: monotonic.now() });
+      endpoint.queue.push({ id, bodyJson, at: steady.now() });
       if (endpoint.queue.length > mostWaiting) endpoint.queue.shift();
       if (!endpoint.posting) void this.#post(endpoint);
     }
@@ -67,7 +67,7 @@ export class TellEndpoints {
 
   /** Oldest first and one at a time, until nothing waits. */
   async #post(endpoint: Endpoint): Promise<void> {
-    const { timeoutMs, monotonic, log } = this.#parts;
+    const { timeoutMs, steady, log } = this.#parts;
     const { signal } = this.#stopping;
     endpoint.posting = true;
     let waitMs = firstWaitMs;
@@ -79,7 +79,7 @@ export class TellEndpoints {
         waitMs = firstWaitMs;
       } catch (error) {
         log.warn({ err: error, endpoint: endpoint.target.id }, 'an endpoint was not told of a system alarm');
-        const hopeless = error instanceof Undeliverable || monotonic.now() - message.at > giveUpAfterMs;
+        const hopeless = error instanceof Undeliverable || steady.now() - message.at > giveUpAfterMs;
         if (!hopeless) {
           await timer(waitMs, undefined, { signal }).catch(() => {});
           waitMs = Math.min(waitMs * 2, longestWaitMs);

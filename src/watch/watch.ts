@@ -42,7 +42,7 @@ export interface WatchParts {
   /** Shows people at once what is wrong now. */
   show(troubles: readonly SystemAlarm[]): void;
   clock: Clock;
-  monotonic: Clock;
+  steady: Clock;
   log: Logger;
 }
 
@@ -70,21 +70,21 @@ export interface Watch {
  * is known in memory, so that the store cannot either.
  */
 export async function startWatch(parts: WatchParts): Promise<Watch> {
-  const { settings, store, clock, monotonic, journalEnd: end } = parts;
+  const { settings, store, clock, steady, journalEnd: end } = parts;
   const log = parts.log.child({ room: 'watch' });
   const startedAt = clock.now();
-  const engine = new WatchedConsumer({ name: 'engine', ask: () => parts.engine.status(), end, clock, monotonic });
+  const engine = new WatchedConsumer({ name: 'engine', ask: () => parts.engine.status(), end, clock, steady });
   const historian = new WatchedConsumer({
     name: 'telemetry',
     ask: () => parts.historian.status(),
     end,
     clock,
-    monotonic,
+    steady,
   });
-  const storeWatch = new StoreWatch({ store, webhook: settings.notify.webhook, clock, monotonic });
-  const clockSteps = new ClockSteps(clock, monotonic);
+  const storeWatch = new StoreWatch({ store, webhook: settings.notify.webhook, clock, steady });
+  const clockSteps = new ClockSteps(clock, steady);
   const { canaryEvery, canaryWithin, heartbeat: heartbeatSettings } = settings.watch;
-  const canary = new Canary({ ...parts.canary, everyMs: canaryEvery, withinMs: canaryWithin, clock, monotonic, log });
+  const canary = new Canary({ ...parts.canary, everyMs: canaryEvery, withinMs: canaryWithin, clock, steady, log });
   const latencies = new Latencies(parts.measuring);
   const alarms = new SystemAlarms();
   const history = new SystemHistory(store);
@@ -92,12 +92,12 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
     targets: () => storeWatch.targets,
     timeoutMs: settings.notify.webhook.timeout,
     consoleUrl: consoleUrl(settings.http),
-    monotonic,
+    steady,
     log,
   });
-  const heartbeat = new Heartbeat({ settings: heartbeatSettings, clock, monotonic, log });
+  const heartbeat = new Heartbeat({ settings: heartbeatSettings, clock, steady, log });
 
-  alarms.restore(await history.open(), monotonic.now());
+  alarms.restore(await history.open(), steady.now());
 
   const state = (): SystemState => ({
     startedAt,
@@ -113,8 +113,8 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
     historian.ask();
     storeWatch.look(() => history.write());
     canary.look(engine.answers);
-    latencies.look(monotonic.now());
-    const changes = alarms.take(allTroubles(), clock.now(), monotonic.now());
+    latencies.look(steady.now());
+    const changes = alarms.take(allTroubles(), clock.now(), steady.now());
     for (const change of changes) tell(change);
     if (changes.length > 0) parts.show(alarms.active());
     heartbeat.look(signOfLife);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openSession } from '../../src/api/access/session.ts';
 import type { ApiContext, HttpFrame } from '../../src/api/context.ts';
+import { FeedHub } from '../../src/api/feed/hub.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import type { Role } from '../../src/model/role.ts';
@@ -11,6 +12,7 @@ import { Settings } from '../../src/settings/schema.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import type { NewRow } from '../../src/store/schema.ts';
+import type { SystemState } from '../../src/watch/watch.ts';
 
 /** 2026-11-02 10:00 in Shanghai, a Monday. */
 export const start = Date.UTC(2026, 10, 2, 2, 0, 0);
@@ -102,6 +104,15 @@ const staff: Record<string, [Role, string[]]> = {
   flow: ['service', []],
 };
 
+const wellSystem: SystemState = {
+  startedAt: start,
+  troubles: [],
+  consumers: [{ name: 'engine', waiting: 0, oldestMs: 0, silentMs: 0, trouble: null }],
+  latencies: [{ stage: 'durable', count: 1, p50Ms: 1, p99Ms: 2 }],
+  canary: { state: 'well', everyMs: 60_000, withinMs: 10_000, lastAt: start, last: { connected: 3 }, late: null },
+  heartbeat: { enabled: false, lastAt: null, failure: null },
+};
+
 export interface World {
   url: string;
   store: Store;
@@ -153,7 +164,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const feedChanged = () => {
     for (const listener of listeners) listener();
   };
-  const context: ApiContext = {
+  const parts: Omit<ApiContext, 'liveFeed'> = {
     settings: Settings.parse(options.settings ?? {}),
     store,
     deviceTypes: new Map([[gauge.id, gauge]]),
@@ -183,8 +194,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
+    system: () => wellSystem,
     ...options.context,
   };
+  const context: ApiContext = { liveFeed: new FeedHub(parts), ...parts };
 
   const api = createApi(context, options.consoleDir ? { consoleDir: options.consoleDir } : {});
   const url = await api.listen({ host: '127.0.0.1', port: 0 });

@@ -1,3 +1,4 @@
+import { isInternal } from '../../model/internal.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { SignedIn } from './session.ts';
 
@@ -31,7 +32,11 @@ export function below(tree: AreaTree, areaIds: readonly string[]): Set<string> {
   return found;
 }
 
-/** Whether someone sees what belongs to this grid; what belongs to none is for those who see everything. */
+/**
+ * Whether someone sees what belongs to this grid; what belongs to none is for those who see everything. Tocsin's own is
+ * seen by nobody.
+ */
 export function isVisible(scope: Scope, gridId: string | null): boolean {
+  if (isInternal(gridId)) return false;
   return scope === null || (gridId !== null && scope.has(gridId));
 }

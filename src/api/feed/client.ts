@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isVisible, type Scope } from '../access/scope.ts';
+import type { FeedEvent, SystemNow } from '../contract.ts';
 import type { OutgoingEvent } from './events.ts';
 
 /** What may wait for one client that reads slowly, in bytes; more, and it is cut off and resumes from its last event. */
@@ -30,7 +31,7 @@ export class FeedClient {
   }
 
   /** Sends those events that are new to this client and that its person may see. */
-  send(events: readonly OutgoingEvent[]): void {
+  send(events: readonly Omit<OutgoingEvent, 'event'>[]): void {
     let text = '';
     for (const event of events) {
       if (event.seq <= this.seq) continue;
@@ -46,6 +47,12 @@ export class FeedClient {
     this.write(`id: ${seq}\nevent: reset\ndata: {}\n\n`);
   }
 
+  /** Says what is wrong with Tocsin itself. It has no id: a connection goes on from the last line of the feed. */
+  system(data: SystemNow): void {
+    const event: FeedEvent = { seq: this.seq, kind: 'system', ref: 'system', gridId: null, data };
+    this.write(`data: ${JSON.stringify(event)}\n\n`);
+  }
+
   write(text: string): void {
     if (!this.isOpen) return;
     this.#response.write(text);
@@ -56,7 +63,7 @@ export class FeedClient {
     this.#response.end();
   }
 
-  #maySee(event: OutgoingEvent): boolean {
+  #maySee(event: Omit<OutgoingEvent, 'event'>): boolean {
     if (event.personId !== null) return event.personId === this.#personId;
     return isVisible(this.#scope, event.gridId);
   }

@@ -13,6 +13,7 @@ export interface OutgoingEvent {
   gridId: string | null;
   /** For a notice: whose it is. */
   personId: string | null;
+  event: FeedEvent;
   text: string;
 }
 
@@ -29,7 +30,7 @@ export async function toEvents(
   const objects = await findObjects(context.store, context.deviceTypes, kept);
   return kept.map(({ seq, kind, ref, gridId, personId }) => {
     const event: FeedEvent = { seq, kind, ref, gridId, data: objects.get(`${kind} ${ref}`) ?? null };
-    return { seq, gridId, personId, text: `id: ${seq}\ndata: ${JSON.stringify(event)}\n\n` };
+    return { seq, gridId, personId, event, text: `id: ${seq}\ndata: ${JSON.stringify(event)}\n\n` };
   });
 }
 

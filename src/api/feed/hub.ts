@@ -2,24 +2,32 @@ import { feedEnd, readFeed } from '../../store/feed.ts';
 import { scopeOf } from '../access/scope.ts';
 import { sessionByHash } from '../access/session.ts';
 import type { ApiContext } from '../context.ts';
+import type { SystemNow } from '../contract.ts';
 import type { FeedClient } from './client.ts';
-import { toEvents } from './events.ts';
+import { type OutgoingEvent, toEvents } from './events.ts';
 
 const linesAtOnce = 500;
 /** A client that is further behind reads everything again instead: quicker, and it shows the present first. */
 const mostMissed = 5000;
 
+type HubContext = Pick<ApiContext, 'store' | 'deviceTypes' | 'clock' | 'log' | 'feed'>;
+type Listener = (events: readonly OutgoingEvent[]) => void;
+
 /** Reads the store's feed once for all clients and gives each what it may see. */
 export class FeedHub {
-  readonly #context: ApiContext;
+  readonly #context: HubContext;
   readonly #clients = new Set<FeedClient>();
+  /** Tocsin's own, who see everything. */
+  readonly #listeners = new Set<Listener>();
   readonly #unsubscribe: () => void;
   /** Last line given to the clients that are up to date. */
   #seq = 0;
   #pumping = false;
   #again = false;
 
-  constructor(context: ApiContext) {
+  #system: SystemNow = { troubles: [] };
+
+  constructor(context: HubContext) {
     this.#context = context;
     this.#unsubscribe = context.feed.subscribe(() => void this.#pump());
   }
@@ -29,9 +37,7 @@ export class FeedHub {
    * @param lastSeen the last event that it has had; null to begin with what comes now
    */
   async join(client: FeedClient, lastSeen: number | null): Promise<void> {
-    const end = await feedEnd(this.#context.store);
-    // While nobody listened nothing was read.
-    if (this.#clients.size === 0) this.#seq = Math.max(this.#seq, end);
+    const end = await this.#end();
     client.seq = lastSeen ?? end;
     if (client.seq > end || end - client.seq > mostMissed) client.reset(end);
     // Lines may come in while older ones are read: only without a wait in between is the client up to date.
@@ -42,7 +48,36 @@ export class FeedHub {
     }
     if (!client.isOpen) return;
     this.#clients.add(client);
+    if (this.#system.troubles.length > 0) client.system(this.#system);
     await this.#pump();
+  }
+
+  /** Hears every line from now on, as Tocsin's own. @returns the function that ends it */
+  async listen(listener: Listener): Promise<() => void> {
+    await this.#end();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Tells every client at once what is wrong with Tocsin itself; who comes later hears it first, if anything is. Not through the store,
+   * which may be what is wrong, and nothing to be read again: it is how things are, not what happened.
+   */
+  tellSystem(system: SystemNow): void {
+    this.#system = system;
+    for (const client of this.#clients) client.system(system);
+  }
+
+  /** The feed's newest line. */
+  async #end(): Promise<number> {
+    const end = await feedEnd(this.#context.store);
+    // While nobody listened nothing was read.
+    if (!this.#isHeard) this.#seq = Math.max(this.#seq, end);
+    return end;
+  }
+
+  get #isHeard(): boolean {
+    return this.#clients.size + this.#listeners.size > 0;
   }
 
   leave(client: FeedClient): void {
@@ -95,12 +130,13 @@ export class FeedHub {
   }
 
   async #readOn(): Promise<void> {
-    while (this.#clients.size > 0) {
+    while (this.#isHeard) {
       const lines = await readFeed(this.#context.store, this.#seq, linesAtOnce);
       if (lines.length === 0) return;
       const events = await toEvents(this.#context, lines);
       this.#seq = lines.at(-1)!.seq;
       for (const client of this.#clients) client.send(events);
+      for (const listener of this.#listeners) listener(events);
       if (lines.length < linesAtOnce) return;
     }
   }

@@ -1,5 +1,6 @@
 import { alarmState } from '../../model/alarm.ts';
 import { type DeviceType, ruleName, typeIdOfRule } from '../../model/device-type.ts';
+import { internalGridId } from '../../model/internal.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Alarm } from '../contract.ts';
@@ -37,6 +38,8 @@ function filtered(db: StoreOrTransaction, filter: AlarmFilter) {
   let query = selectAlarms(db).orderBy('alarm.raisedAt', 'desc').orderBy('alarm.id', 'desc');
   if (filter.ids) query = query.where('alarm.id', 'in', [...filter.ids]);
   if (filter.gridIds) query = query.where('alarm.gridId', 'in', [...filter.gridIds]);
+  // Who asks for one by its id sees to it himself who may know of it.
+  else if (!filter.ids) query = query.where('alarm.gridId', '!=', internalGridId);
   if (filter.active !== undefined) query = query.where('alarm.active', '=', filter.active ? 1 : 0);
   if (filter.severities) query = query.where('alarm.severity', 'in', [...filter.severities]);
   if (filter.deviceId) query = query.where('alarm.deviceId', '=', filter.deviceId);

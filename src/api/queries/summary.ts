@@ -1,3 +1,4 @@
+import { internalGridId } from '../../model/internal.ts';
 import { type Severity, severities, severityRank } from '../../model/severity.ts';
 import type { Store } from '../../store/open.ts';
 import type { Summary } from '../contract.ts';
@@ -46,5 +47,5 @@ function activeAlarms(db: Store, gridIds: readonly string[] | undefined) {
     .where('active', '=', 1)
     .groupBy(['gridId', 'severity'])
     .orderBy('gridId');
-  return gridIds ? query.where('gridId', 'in', [...gridIds]) : query;
+  return gridIds ? query.where('gridId', 'in', [...gridIds]) : query.where('gridId', '!=', internalGridId);
 }

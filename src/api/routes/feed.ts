@@ -3,13 +3,12 @@ import { caller } from '../access/authenticate.ts';
 import type { Api } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { FeedClient } from '../feed/client.ts';
-import { FeedHub } from '../feed/hub.ts';
 
 /** Proxies close a connection on which nothing moves for half a minute or more. */
 const heartbeatMs = 15_000;
 
 export function feedRoutes(api: Api, context: ApiContext): void {
-  const hub = new FeedHub(context);
+  const hub = context.liveFeed;
   const heartbeat = setInterval(() => void hub.heartbeat(), heartbeatMs);
   heartbeat.unref();
   // Before the server waits for its connections to end, which these never do by themselves.

@@ -8,7 +8,7 @@ const soonMs = 2_000;
 /** The engine may have a backlog to read first; the first canary waits for its first answer, but no longer. */
 const startWithinMs = 30_000;
 
-export interface CanaryParts extends Pick<FlightParts, 'connect' | 'listen' | 'monotonic'> {
+export interface CanaryParts extends Pick<FlightParts, 'connect' | 'listen' | 'steady'> {
   /** Milliseconds; 0 for no canary. */
   everyMs: number;
   /** Milliseconds in which it has to pass all stations. */
@@ -50,14 +50,14 @@ export class Canary {
 
   constructor(parts: CanaryParts) {
     this.#parts = parts;
-    this.#startedAt = parts.monotonic.now();
+    this.#startedAt = parts.steady.now();
   }
 
   /** To be called about once a second. @param engineAnswers whether the engine has begun its work */
   look(engineAnswers: boolean): void {
-    const { everyMs, monotonic } = this.#parts;
+    const { everyMs, steady } = this.#parts;
     if (everyMs === 0 || this.#stopping.signal.aborted) return;
-    const now = monotonic.now();
+    const now = steady.now();
     this.#nextAt ??= engineAnswers || now - this.#startedAt >= startWithinMs ? now : null;
     if (this.#flight === null && this.#nextAt !== null && now >= this.#nextAt) this.#running = this.#send();
   }
@@ -68,15 +68,15 @@ export class Canary {
   }
 
   async #send(): Promise<void> {
-    const { connect, listen, monotonic, clock, everyMs, withinMs, log } = this.#parts;
+    const { connect, listen, steady, clock, everyMs, withinMs, log } = this.#parts;
     // Told apart from that of any earlier start too.
     const beat = Math.max(this.#lastBeat + 1, Math.floor(clock.now() / 1000));
     this.#lastBeat = beat;
     const giveUp = AbortSignal.timeout(Math.max(everyMs, 2 * withinMs));
     const signal = AbortSignal.any([this.#stopping.signal, giveUp]);
-    const flight = new Flight({ beat, connect, listen, monotonic, signal });
+    const flight = new Flight({ beat, connect, listen, steady, signal });
     this.#flight = flight;
-    this.#missingSince ??= monotonic.now();
+    this.#missingSince ??= steady.now();
     await flight.fly(this.#clearFirst);
     if (this.#stopping.signal.aborted) return;
     const { tookMs, failure } = flight;
@@ -90,13 +90,13 @@ export class Canary {
     this.#late = inTime ? null : flight;
     this.#clearFirst = failure !== null;
     this.#flight = null;
-    this.#nextAt = monotonic.now() + (inTime ? Math.max(0, everyMs - flight.ageMs) : Math.min(everyMs, soonMs));
+    this.#nextAt = steady.now() + (inTime ? Math.max(0, everyMs - flight.ageMs) : Math.min(everyMs, soonMs));
   }
 
   /** The one that tells where it is stuck; null when none is late. */
   #stuck(): Flight | null {
-    const { withinMs, monotonic } = this.#parts;
-    if (this.#missingSince === null || monotonic.now() - this.#missingSince <= withinMs) return null;
+    const { withinMs, steady } = this.#parts;
+    if (this.#missingSince === null || steady.now() - this.#missingSince <= withinMs) return null;
     const flying = this.#flight;
     if (flying === null || (this.#late !== null && flying.ageMs <= withinMs)) return this.#late;
     return flying.tookMs !== null && flying.tookMs <= withinMs ? null : flying;

@@ -25,12 +25,12 @@ function ownAddress(host: Settings['mqtt']['host'], { mqtt, mqtts }: Ports): str
  */
 export function canaryConnect(
   host: string,
-  ports: () => Ports,
+  ports: Ports,
   secret: string,
 ): (signal: AbortSignal) => Promise<CanaryConnection> {
   return async (signal) => {
     const client = await connectAsync(
-      ownAddress(host, ports()),
+      ownAddress(host, ports),
       {
         username: canaryDevice.id,
         password: secret,

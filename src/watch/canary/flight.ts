@@ -29,7 +29,7 @@ export interface FlightParts {
   /** Gives what consoles would get of the canary's alarms; the function ends it. */
   listen(onNews: (news: CanaryNews) => void): Promise<() => void>;
   /** Does not jump. */
-  monotonic: Clock;
+  steady: Clock;
   /** When it is given up. */
   signal: AbortSignal;
 }
@@ -48,7 +48,7 @@ export class Flight {
 
   constructor(parts: FlightParts) {
     this.#parts = parts;
-    this.#startedAt = parts.monotonic.now();
+    this.#startedAt = parts.steady.now();
   }
 
   get beat(): number {
@@ -57,7 +57,7 @@ export class Flight {
 
   /** Milliseconds since it started. */
   get ageMs(): number {
-    return this.#parts.monotonic.now() - this.#startedAt;
+    return this.#parts.steady.now() - this.#startedAt;
   }
 
   /** Milliseconds that it took to pass every station; null while it has not. */
