@@ -61,7 +61,7 @@ export function encodeBody(entry: Entry, bytes: Buffer, at: number): number {
 
 /**
  * Reads a body. The payload is a view into `body`, not a copy.
- * @throws TocsinError JOURNAL_CORRUPT when it is none that this version knows.
+ * @throws TocsinError JOURNAL_DAMAGED when it is none that this version knows.
  */
 export function decodeBody(body: Buffer): Entry {
   const kind = body[0];
@@ -73,10 +73,17 @@ export function decodeBody(body: Buffer): Entry {
     if (!(cause instanceof RangeError)) throw cause;
   }
   throw new TocsinError(
-    'JOURNAL_CORRUPT',
+    'JOURNAL_DAMAGED',
     'The journal holds an entry that this version of Tocsin cannot read; start the version that wrote it.',
     { kind: kind ?? null },
   );
+}
+
+/** When the entry of a body came in, as `entryTime`, without decoding it; -Infinity for one that is not known. */
+export function bodyTime(body: Buffer): number {
+  if (body[0] === TICK && body.length === 9) return body.readDoubleLE(1);
+  const known = (body[0] === FRAME || body[0] === REFUSED) && body.length >= 10;
+  return known ? body.readDoubleLE(2) : Number.NEGATIVE_INFINITY;
 }
 
 function decodeFrame(body: Buffer): Entry {

@@ -1,4 +1,4 @@
-import { type FileHandle, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, unlink } from 'node:fs/promises';
 import type { Clock } from '../shared/clock.ts';
 import { TocsinError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -7,96 +7,182 @@ import { Group } from './group.ts';
 import type { Appended, Entry } from './port.ts';
 import type { Progress } from './progress.ts';
 import { createSegment, type Recovered } from './recover.ts';
-import { segmentPath } from './segments.ts';
+import { type SegmentFile, segmentPath } from './segments.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** Largest sum of bytes that wait to become durable; beyond it the intake is told at once instead of filling memory. */
 const PENDING_BYTES = 64 * 1024 * 1024;
+/** The same for ordinary entries: what is urgent still finds room while the disk hangs. */
+const ORDINARY_PENDING_BYTES = 48 * 1024 * 1024;
+/** Between two attempts to write, in milliseconds; twice as long after each. */
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1_000;
+/** One gathers while another is on its way. */
+const KEPT_GROUPS = 2;
 
 export interface PartitionOptions {
   dir: string;
   /** A segment is closed once it has this many bytes; it may be longer by the group that reached it. */
   segmentBytes: number;
-  /** How long a segment is kept after its last entry, milliseconds. */
-  keepMs: number;
+  /** How long an entry waits for a disk that does not take it, or for space, before whoever appended it is told. */
+  patienceMs: number;
   clock: Clock;
   log: Logger;
   disk: Disk;
   progress: Progress;
+  /** Is told of each attempt that failed, and once when writing works again (null). */
+  onFailure(cause: NodeJS.ErrnoException | null): void;
+  /** Is told how long each sync took. */
+  onSync(seconds: number): void;
 }
 
 /**
  * Appends to one partition. While one group is on its way to the disk the next one gathers, so that the number of
- * syncs follows the disk's speed and not the number of entries.
+ * syncs follows the disk's speed and not the number of entries. A disk that fails is tried again with the same group:
+ * connections stay, and devices wait for their acknowledgements instead of coming back as a crowd.
  */
 export class PartitionWriter {
   readonly #options: PartitionOptions;
-  readonly #segments: number[];
+  readonly #salt: bigint;
+  readonly #full: SegmentFile[];
+  #base: number;
   #file: FileHandle;
   #size: number;
   #end: number;
+  /** The latest time at which an entry came in: of the durable ones, and with those on their way. */
+  #time: number;
+  #timeAfter: number;
   #gathering = new Group();
   #flushing: Group | null = null;
+  /** Groups that have waited for space, to be written before what gathers now. */
+  #released: Group[] = [];
   readonly #free: Group[] = [];
+  readonly #waiting = new WaitingRoom();
+  #holding = false;
   #scheduled = false;
   #closed = false;
-  #failing = false;
+  #failures = 0;
   /** A failed write may have left bytes behind the end. */
   #dirtyTail = false;
   #whenIdle: (() => void)[] = [];
+  #written = 0;
 
   constructor(options: PartitionOptions, recovered: Recovered) {
+    const { full, base, file, size, end, salt, time, lost } = recovered;
     this.#options = options;
-    this.#segments = recovered.segments;
-    this.#file = recovered.file;
-    this.#size = recovered.size;
-    this.#end = recovered.end;
-    options.progress.start = recovered.segments[0]!;
-    options.progress.end = recovered.end;
+    this.#salt = salt;
+    this.#full = full;
+    this.#base = base;
+    this.#file = file;
+    this.#size = size;
+    this.#end = end;
+    this.#time = time;
+    this.#timeAfter = time;
+    options.progress.salt = salt;
+    for (const [from, to] of lost) options.progress.lose(from, to);
+    options.progress.start = full[0]?.base ?? base;
+    options.progress.end = end;
   }
 
   get end(): number {
     return this.#end;
   }
 
-  append(entry: Entry, done: Appended): void {
-    const gathering = this.#gathering;
+  /** Bytes written since the start. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Entries that wait for space. */
+  get waitingForSpace(): number {
+    return this.#waiting.entries;
+  }
+
+  /** The segments, oldest first; the last one is being written to. */
+  get segments(): readonly SegmentFile[] {
+    return [...this.#full, { base: this.#base, bytes: this.#size, closedAt: Number.POSITIVE_INFINITY }];
+  }
+
+  get oldestPath(): string {
+    return segmentPath(this.#options.dir, this.#full[0]?.base ?? this.#base);
+  }
+
+  append(entry: Entry, done: Appended, urgent: boolean): void {
     if (this.#closed) {
-      done(unavailable('The journal is closed; send the message again later.'), -1);
+      done(closedError(), -1);
       return;
     }
-    if (gathering.length + (this.#flushing?.length ?? 0) > PENDING_BYTES) {
-      done(unavailable('More is waiting for the disk than the journal may hold; send the message again later.'), -1);
+    const first = urgent || entry.kind === 'tick';
+    const refused = this.#holding && !first ? this.#wait(entry, done) : this.#gather(entry, done, first);
+    if (refused !== null) {
+      done(refused, -1);
       return;
     }
-    try {
-      gathering.add(entry, done);
-    } catch (cause) {
-      done(new TypeError('not an entry that the journal can hold', { cause }), -1);
-      return;
-    }
+    if (this.#holding && !first) return;
     // Not at once: what the sockets bring in the same turn of the event loop belongs to the same group.
     if (this.#flushing === null && !this.#scheduled) this.#schedule();
   }
 
-  async trim(offset: number): Promise<number> {
-    const { dir, keepMs, clock, progress } = this.#options;
-    let freed = 0;
-    // A segment ends where the next one begins, so the last one is never a candidate.
-    while (this.#segments.length > 1 && this.#segments[1]! <= offset) {
-      const path = segmentPath(dir, this.#segments[0]!);
-      const { size, mtimeMs } = await stat(path);
-      if (mtimeMs > clock.now() - keepMs) break;
-      // Readers must see that it is gone before it is.
-      progress.start = this.#segments[1]!;
-      this.#segments.shift();
-      await unlink(path);
-      freed += size;
+  /** @returns why not, or null when it is in. */
+  #gather(entry: Entry, done: Appended, first: boolean): Error | null {
+    const gathering = this.#gathering;
+    const pending = gathering.length + (this.#flushing?.length ?? 0);
+    if (pending > (first ? PENDING_BYTES : ORDINARY_PENDING_BYTES)) {
+      const text = 'More is waiting for the disk than the journal may hold; send the message again later.';
+      return new TocsinError('JOURNAL_UNAVAILABLE', text);
     }
-    return freed;
+    if (gathering.empty) gathering.since = performance.now();
+    try {
+      gathering.add(entry, done);
+      return null;
+    } catch (cause) {
+      return notAnEntry(cause);
+    }
+  }
+
+  #wait(entry: Entry, done: Appended): Error | null {
+    try {
+      return this.#waiting.add(entry, done, performance.now()) ? null : fullError();
+    } catch (cause) {
+      return notAnEntry(cause);
+    }
+  }
+
+  /** Lets ordinary entries wait, or no longer. */
+  hold(holding: boolean): void {
+    this.#holding = holding;
+    if (holding) return;
+    this.#released.push(...this.#waiting.take(Number.POSITIVE_INFINITY));
+    if (this.#released.length > 0 && this.#flushing === null && !this.#scheduled) this.#schedule();
+  }
+
+  /** Tells those who have waited for space too long. */
+  expire(): void {
+    for (const group of this.#waiting.take(performance.now() - this.#options.patienceMs))
+      this.#tell(group, fullError());
+  }
+
+  /** Deletes the oldest segments for as long as `free` says so; the last one stays. Returns the number of bytes freed. */
+  async trim(free: (segment: SegmentFile, end: number, freed: number) => boolean): Promise<number> {
+    const { dir, progress } = this.#options;
+    let freed = 0;
+    for (;;) {
+      const oldest = this.#full[0];
+      const end = this.#full[1]?.base ?? this.#base;
+      if (oldest === undefined || !free(oldest, end, freed)) return freed;
+      // Readers must see that it is gone before it is.
+      progress.start = end;
+      this.#full.shift();
+      await unlink(segmentPath(dir, oldest.base)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      freed += oldest.bytes;
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    for (const group of this.#waiting.take(Number.POSITIVE_INFINITY)) this.#tell(group, closedError());
     while (this.#flushing !== null || this.#scheduled) {
       await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     }
@@ -105,40 +191,62 @@ export class PartitionWriter {
 
   #flush = (): void => {
     this.#scheduled = false;
-    const group = this.#gathering;
-    this.#gathering = this.#free.pop() ?? new Group();
+    let group = this.#released.shift();
+    if (group === undefined) {
+      group = this.#gathering;
+      this.#gathering = this.#free.pop() ?? new Group();
+    }
     this.#flushing = group;
+    this.#timeAfter = group.seal(this.#salt, this.#end, this.#time);
+    this.#attempt(group);
+  };
+
+  #attempt(group: Group): void {
     if (this.#dirtyTail) this.#clean(group);
     else if (this.#size >= this.#options.segmentBytes) this.#roll(group);
     else this.#write(group, 0);
-  };
+  }
 
   #write(group: Group, from: number): void {
     const { disk } = this.#options;
     disk.write(this.#file.fd, group.bytes, from, group.length - from, this.#size + from, (error, written) => {
       if (error) this.#undo(group, error);
       else if (from + written < group.length) this.#write(group, from + written);
-      else disk.sync(this.#file.fd, (failed) => (failed ? this.#undo(group, failed) : this.#commit(group)));
+      else this.#sync(group);
+    });
+  }
+
+  #sync(group: Group): void {
+    const began = performance.now();
+    this.#options.disk.sync(this.#file.fd, (error) => {
+      if (error) {
+        this.#undo(group, error);
+        return;
+      }
+      this.#options.onSync((performance.now() - began) / 1000);
+      this.#commit(group);
     });
   }
 
   #commit(group: Group): void {
     const first = this.#end;
     this.#size += group.length;
+    this.#written += group.length;
     this.#end += group.waiting.length;
+    this.#time = this.#timeAfter;
     this.#options.progress.end = this.#end;
-    if (this.#failing) {
-      this.#failing = false;
-      this.#options.log.info('journal: writing again');
+    if (this.#failures > 0) {
+      this.#failures = 0;
+      this.#options.onFailure(null);
     }
     this.#finish(group, null, first);
   }
 
-  /** Takes back what a failed write may have left, then tells everyone who waits. */
+  /** Takes back what a failed write may have left. */
   #undo(group: Group, cause: Error): void {
     this.#options.disk.truncate(this.#file.fd, this.#size, (error) => {
       this.#dirtyTail = error !== null;
-      this.#fail(group, cause);
+      this.#failed(group, cause);
     });
   }
 
@@ -146,7 +254,7 @@ export class PartitionWriter {
   #clean(group: Group): void {
     this.#options.disk.truncate(this.#file.fd, this.#size, (error) => {
       if (error) {
-        this.#fail(group, error);
+        this.#failed(group, error);
         return;
       }
       this.#dirtyTail = false;
@@ -158,40 +266,39 @@ export class PartitionWriter {
     createSegment(this.#options.dir, this.#end).then(
       (file) => {
         const full = this.#file;
+        this.#full.push({ base: this.#base, bytes: this.#size, closedAt: this.#options.clock.now() });
         this.#file = file;
         this.#size = 0;
-        this.#segments.push(this.#end);
+        this.#base = this.#end;
         full.close().catch((error) => this.#options.log.warn({ err: error }, 'journal: closing a full segment'));
         this.#write(group, 0);
       },
-      (error) => this.#fail(group, error),
+      (error) => this.#failed(group, error),
     );
   }
 
-  #fail(group: Group, cause: Error): void {
-    if (!this.#failing) {
-      this.#failing = true;
-      this.#options.log.error({ err: cause, dir: this.#options.dir }, 'journal: cannot write, nothing is acknowledged');
+  /** Tries again in a while, or tells everyone who waits when it was too long. */
+  #failed(group: Group, cause: Error): void {
+    this.#options.onFailure(cause);
+    const retryMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
+    this.#failures++;
+    if (!this.#closed && performance.now() - group.since < this.#options.patienceMs) {
+      setTimeout(() => this.#attempt(group), retryMs);
+      return;
     }
-    const error = unavailable('The message could not be stored (disk full or failing); send it again later.', cause);
-    this.#finish(group, error, -1);
+    const text = 'The message could not be stored (disk full or failing); send it again later.';
+    this.#finish(group, Object.assign(new TocsinError('JOURNAL_UNAVAILABLE', text), { cause }), -1);
   }
 
   #finish(group: Group, error: Error | null, first: number): void {
     this.#flushing = null;
     // The next group goes to the disk while these callbacks run.
-    if (error === null && this.#gathering.length > 0) this.#flush();
-    for (let index = 0; index < group.waiting.length; index++) {
-      try {
-        group.waiting[index]!(error, error === null ? first + index : -1);
-      } catch (thrown) {
-        this.#options.log.error({ err: thrown }, 'journal: whoever appended threw when told');
-      }
-    }
+    if (error === null && this.#somethingToFlush) this.#flush();
+    this.#tell(group, error, first);
     group.clear();
-    this.#free.push(group);
+    if (this.#free.length < KEPT_GROUPS) this.#free.push(group);
     if (this.#flushing !== null || this.#scheduled) return;
-    if (this.#gathering.length > 0) {
+    if (this.#somethingToFlush) {
       this.#schedule();
       return;
     }
@@ -200,12 +307,37 @@ export class PartitionWriter {
     for (const resolve of idle) resolve();
   }
 
+  get #somethingToFlush(): boolean {
+    return this.#released.length > 0 || !this.#gathering.empty;
+  }
+
+  #tell(group: Group, error: Error | null, first = -1): void {
+    for (let index = 0; index < group.waiting.length; index++) {
+      try {
+        group.waiting[index]!(error, error === null ? first + index : -1);
+      } catch (thrown) {
+        this.#options.log.error({ err: thrown }, 'journal: whoever appended threw when told');
+      }
+    }
+  }
+
   #schedule(): void {
     this.#scheduled = true;
     setImmediate(this.#flush);
   }
 }
 
-function unavailable(message: string, cause?: Error): TocsinError {
-  return Object.assign(new TocsinError('JOURNAL_UNAVAILABLE', message), { cause });
+function notAnEntry(cause: unknown): TypeError {
+  return new TypeError('not an entry that the journal can hold', { cause });
+}
+
+function closedError(): TocsinError {
+  return new TocsinError('JOURNAL_UNAVAILABLE', 'The journal is closed; send the message again later.');
+}
+
+function fullError(): TocsinError {
+  return new TocsinError(
+    'JOURNAL_FULL',
+    'The space for the journal is used up, and what is left is kept for emergencies; send the message again later.',
+  );
 }

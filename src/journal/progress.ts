@@ -4,6 +4,11 @@ const START = 0;
 const END = 1;
 /** Readers that wait for the end to move. */
 const WAITING = 2;
+const SALT = 3;
+/** The damage that was met last: its range, and how many entries are known to be damaged in all. */
+const LOST_FROM = 4;
+const LOST_TO = 5;
+const LOST_ENTRIES = 6;
 const FOLDED = 7;
 
 /**
@@ -52,6 +57,32 @@ export class Progress {
 
   set folded(offset: number) {
     Atomics.store(this.#cells, this.#at + FOLDED, BigInt(offset));
+  }
+
+  /** What the marks of this partition have in common. */
+  get salt(): bigint {
+    return BigInt.asUintN(64, Atomics.load(this.#cells, this.#at + SALT));
+  }
+
+  set salt(salt: bigint) {
+    Atomics.store(this.#cells, this.#at + SALT, BigInt.asIntN(64, salt));
+  }
+
+  /** Damage as far as anyone has met it since the start. */
+  get lost(): { from: number; to: number; entries: number } {
+    const [from, to, entries] = [LOST_FROM, LOST_TO, LOST_ENTRIES].map((cell) =>
+      Number(Atomics.load(this.#cells, this.#at + cell)),
+    ) as [number, number, number];
+    return { from, to, entries };
+  }
+
+  /** Notes damaged entries. Each consumer meets them, in the order of offsets; they are counted once. */
+  lose(from: number, to: number): void {
+    const known = Number(Atomics.load(this.#cells, this.#at + LOST_TO));
+    if (to <= known) return;
+    Atomics.store(this.#cells, this.#at + LOST_FROM, BigInt(from));
+    Atomics.store(this.#cells, this.#at + LOST_TO, BigInt(to));
+    Atomics.add(this.#cells, this.#at + LOST_ENTRIES, BigInt(to - Math.max(from, known)));
   }
 
   /** Resolves when the end is no longer `end`, `signal` aborts or `waitMs` have passed. */

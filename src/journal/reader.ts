@@ -1,14 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TocsinError } from '../shared/errors.ts';
 import { decodeBody } from './codec.ts';
+import { locate } from './locate.ts';
+import { isMark, MARK_BYTES, readMark } from './mark.ts';
+import { offsetAt } from './offset-at.ts';
 import type { JournalReader, StoredEntry } from './port.ts';
 import { Progress } from './progress.ts';
 import { bodyLength, HEADER_BYTES, openRecord } from './record.ts';
 import { listSegments, partitionDir, segmentPath } from './segments.ts';
+import { Window } from './window.ts';
 
 /** Following the live end takes small reads, catching up large ones. */
 const SMALLEST_BLOCK = 64 * 1024;
 const LARGEST_BLOCK = 1024 * 1024;
+/** What `#take` says of the bytes at the cursor when they are neither entries nor the beginning of one. */
+const DAMAGED = -1;
 
 export interface JournalReaderOptions {
   /** Folder of the journal, as given to the writer. */
@@ -56,25 +62,29 @@ class PartitionReader implements JournalReader {
     return this.#progress.end;
   }
 
-  /**
-   * See the port. One call at a time.
-   * @throws TocsinError JOURNAL_TRIMMED for an offset that is no longer kept, JOURNAL_BEHIND for one that the journal
-   * has never given, JOURNAL_CORRUPT when the medium has changed what was written.
-   */
+  /** See the port. One call at a time. */
   async read(offset: number, max: number, waitMs: number, signal: AbortSignal): Promise<StoredEntry[]> {
     this.#check(offset);
     if (offset === this.end()) await this.#progress.waitBeyond(offset, waitMs, signal);
     const end = this.end();
     const entries: StoredEntry[] = [];
     if (signal.aborted || offset >= end) return entries;
-    if (offset !== this.#offset) await this.#seek(offset);
     try {
-      while (entries.length < max && this.#offset < end) entries.push(await this.#next());
+      if (offset !== this.#offset) await this.#seek(offset);
+      while (entries.length < max && this.#offset < end) {
+        const wanted = this.#take(entries, max);
+        if (wanted === DAMAGED) throw await this.#damaged();
+        if (wanted > 0) await this.#fill(wanted);
+      }
     } catch (error) {
       // What comes before the damage is good: the next call, which begins at it, tells.
       if (entries.length === 0) throw error;
     }
     return entries;
+  }
+
+  offsetAt(receivedAt: number): Promise<number> {
+    return offsetAt(this.#dir, this.#progress, new PartitionReader(this.#dir, this.#progress), receivedAt);
   }
 
   async close(): Promise<void> {
@@ -102,67 +112,76 @@ class PartitionReader implements JournalReader {
     }
   }
 
-  async #seek(offset: number): Promise<void> {
-    const segments = await listSegments(this.#dir);
-    const base = segments.findLast((first) => first <= offset);
-    if (base === undefined) this.#check(offset);
-    await this.#openSegment(base!);
-    while (this.#offset < offset) this.#advance(await this.#nextLength());
+  /** Takes the entries that the block has. @returns how many bytes it takes to go on; 0 for none. */
+  #take(entries: StoredEntry[], max: number): number {
+    const block = this.#block;
+    while (entries.length < max) {
+      const there = this.#offset < this.#trusted ? block.length - this.#at : 0;
+      if (there < HEADER_BYTES) return HEADER_BYTES;
+      if (isMark(block, this.#at)) {
+        if (there < MARK_BYTES) return MARK_BYTES;
+        if (readMark(block, this.#at)?.first !== this.#offset) return DAMAGED;
+        this.#at += MARK_BYTES;
+        continue;
+      }
+      const length = bodyLength(block, this.#at);
+      if (length === null) return DAMAGED;
+      if (there < HEADER_BYTES + length) return HEADER_BYTES + length;
+      const body = openRecord(block, this.#at, length);
+      if (body === null) return DAMAGED;
+      entries.push({ offset: this.#offset, entry: this.#decode(body) });
+      this.#at += HEADER_BYTES + length;
+      this.#offset++;
+    }
+    return 0;
   }
 
-  async #openSegment(base: number): Promise<void> {
-    await this.close();
+  #decode(body: Buffer): StoredEntry['entry'] {
     try {
-      this.#file = await open(segmentPath(this.#dir, base), 'r');
+      return decodeBody(body);
+    } catch (error) {
+      throw error instanceof TocsinError ? this.#lost(this.#offset + 1, error.message) : error;
+    }
+  }
+
+  /** Puts the cursor to an entry. */
+  async #seek(offset: number): Promise<void> {
+    const { base, next } = await this.#around(offset);
+    if (base === undefined) throw this.#lost(next, undefined, offset);
+    await this.close();
+    const file = await this.#open(base);
+    const place = await locate({ window: new Window(file), base, salt: this.#progress.salt }, offset, next, false);
+    if (!('position' in place)) {
+      await file.close();
+      throw this.#lost(place.next, undefined, offset);
+    }
+    this.#file = file;
+    this.#offset = offset;
+    this.#position = place.position;
+    this.#at = 0;
+    this.#block = this.#block.subarray(0, 0);
+  }
+
+  /** Where the segment of an entry begins, undefined when it is gone, and where the next one does, or the journal ends. */
+  async #around(offset: number): Promise<{ base: number | undefined; next: number }> {
+    const end = this.end();
+    const segments = await listSegments(this.#dir);
+    const next = segments.find((first) => first > offset) ?? end;
+    return { base: segments.findLast((first) => first <= offset), next };
+  }
+
+  async #open(base: number): Promise<FileHandle> {
+    try {
+      return await open(segmentPath(this.#dir, base), 'r');
     } catch (error) {
       // It may have been trimmed between the look and the opening.
       this.#check(base);
       throw error;
     }
-    this.#offset = base;
-    this.#position = 0;
-    this.#at = 0;
-    this.#block = this.#block.subarray(0, 0);
   }
 
-  async #next(): Promise<StoredEntry> {
-    const length = await this.#nextLength();
-    const body = openRecord(this.#block, this.#at, length);
-    if (body === null) throw this.#corrupt();
-    const stored = { offset: this.#offset, entry: decodeBody(body) };
-    this.#advance(length);
-    return stored;
-  }
-
-  #advance(length: number): void {
-    this.#at += HEADER_BYTES + length;
-    this.#offset++;
-  }
-
-  /** Length of the body at the cursor, with the whole record in the block. */
-  async #nextLength(): Promise<number> {
-    let wanted = HEADER_BYTES;
-    let read = false;
-    for (;;) {
-      const there = this.#offset < this.#trusted ? this.#block.length - this.#at : 0;
-      if (there >= HEADER_BYTES) {
-        const length = bodyLength(this.#block, this.#at);
-        if (length === null) throw this.#corrupt();
-        wanted = HEADER_BYTES + length;
-        if (there >= wanted) return length;
-      }
-      if (read && there === 0 && this.#position > 0) {
-        // The entry exists and is not here: this segment is at its end.
-        await this.#openSegment(this.#offset);
-      } else if (read && this.#block.length < this.#blockSize) {
-        throw this.#corrupt();
-      }
-      await this.#readBlock(wanted);
-      read = true;
-    }
-  }
-
-  async #readBlock(wanted: number): Promise<void> {
+  /** Reads on from the cursor: `wanted` bytes at least, or from where the entry stands when this segment ends here. */
+  async #fill(wanted: number): Promise<void> {
     const full = this.#block.length === this.#blockSize;
     this.#blockSize = Math.max(wanted, full ? Math.min(2 * this.#blockSize, LARGEST_BLOCK) : SMALLEST_BLOCK);
     this.#position += this.#at;
@@ -172,13 +191,32 @@ class PartitionReader implements JournalReader {
     const block = Buffer.allocUnsafeSlow(this.#blockSize);
     const { bytesRead } = await this.#file!.read(block, 0, block.length, this.#position);
     this.#block = block.subarray(0, bytesRead);
+    if (bytesRead >= wanted) return;
+    if (bytesRead > 0) throw await this.#damaged();
+    // The entry exists and is not here: in the next segment, or lost.
+    await this.#seek(this.#offset);
   }
 
-  #corrupt(): TocsinError {
+  /** The error for the entry at the cursor, with where it goes on. */
+  async #damaged(): Promise<TocsinError> {
+    const after = this.#offset + 1;
+    const { base, next } = await this.#around(this.#offset);
+    if (base === undefined || after >= next) return this.#lost(next);
+    const file = await this.#open(base);
+    try {
+      const place = await locate({ window: new Window(file), base, salt: this.#progress.salt }, after, next, true);
+      return this.#lost('next' in place ? place.next : after);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #lost(next: number, reason = 'they are damaged or missing', offset = this.#offset): TocsinError {
+    this.#progress.lose(offset, next);
     return new TocsinError(
-      'JOURNAL_CORRUPT',
-      `Entry ${this.#offset} in ${this.#dir} is damaged; restore the folder from a copy, or move the consumer past it.`,
-      { offset: this.#offset, dir: this.#dir },
+      'JOURNAL_DAMAGED',
+      `The journal's entries ${offset} to ${next - 1} cannot be read: ${reason}. Reading goes on at ${next}; see what is left of them in ${this.#dir}, or in a copy of it.`,
+      { offset, next, dir: this.#dir },
     );
   }
 }

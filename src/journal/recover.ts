@@ -1,46 +1,54 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { Logger } from '../shared/logger.ts';
-import { bodyLength, HEADER_BYTES, openRecord } from './record.ts';
-import { listSegments, segmentPath, syncDir } from './segments.ts';
-
-const BLOCK_BYTES = 1024 * 1024;
+import { MARK_BYTES, writeMark } from './mark.ts';
+import { readSalt } from './salt.ts';
+import { type ScannedSegment, scanSegment } from './scan.ts';
+import { listSegments, type SegmentFile, segmentPath, statSegment, syncDir } from './segments.ts';
 
 export interface Recovered {
-  /** Offsets at which the segments begin; at least one. */
-  segments: number[];
+  /** All but the last, oldest first. */
+  full: SegmentFile[];
+  /** Offset at which the last segment begins. */
+  base: number;
   /** Handle of the last segment, for appending. */
   file: FileHandle;
   /** Bytes of the last segment. */
   size: number;
   /** Offset of the next entry. */
   end: number;
+  salt: bigint;
+  /** The latest time at which an entry came in, milliseconds since the epoch; -Infinity for none. */
+  time: number;
+  /** Entries of the last segment that are damaged: from, and up to but without. */
+  lost: [from: number, to: number][];
 }
 
 /**
- * Finds where a partition ends. Only the last segment can have a torn tail: what a crash left of a group whose writing
- * was under way and that nobody was told to be durable. The tail is cut off at the first bad record; the bytes are set
- * aside as `<segment>.<position>.torn`, since a bad record may also be the medium's fault and then somebody will want them.
+ * Finds where a partition ends. Only the last segment can have a torn tail: what a crash left of the group whose
+ * writing was under way and that nobody was told to be durable. It is cut off behind the last good record; the bytes are
+ * set aside as `<segment>.<position>.torn`, since they may also be the medium's fault and then somebody will want them.
+ * What is damaged before good records is no torn tail and stays as it is: readers are told of it.
  */
 export async function recoverPartition(dir: string, log: Logger): Promise<Recovered> {
-  const segments = await listSegments(dir);
-  if (segments.length === 0) {
+  const bases = await listSegments(dir);
+  const salt = await readSalt(dir, bases);
+  if (bases.length === 0) {
     const file = await createSegment(dir, 0);
-    return { segments: [0], file, size: 0, end: 0 };
+    return { full: [], base: 0, file, size: 0, end: 0, salt, time: Number.NEGATIVE_INFINITY, lost: [] };
   }
-  const base = segments.at(-1)!;
+  const full = await Promise.all(bases.slice(0, -1).map((base) => statSegment(dir, base)));
+  const base = bases.at(-1)!;
   const path = segmentPath(dir, base);
   const file = await open(path, 'r+');
-  const { size, count } = await scan(file);
-  const torn = (await file.stat()).size - size;
-  if (torn > 0) {
-    await setAside(file, size, torn, `${path}.${size}.torn`).catch((error) =>
-      log.warn({ err: error, segment: path }, 'journal: the torn tail could not be set aside'),
-    );
-    await file.truncate(size);
-    await file.datasync();
-    log.warn({ segment: path, position: size, bytes: torn }, 'journal: torn tail cut off and set aside');
+  const scanned = await scanSegment(file, base, salt);
+  await cutTail(file, path, scanned, log);
+  for (const [from, to] of scanned.lost) log.error({ segment: path, from, to }, 'journal: entries are damaged');
+  let { time } = scanned;
+  for (const earlier of bases.slice(0, -1).reverse()) {
+    if (time !== Number.NEGATIVE_INFINITY) break;
+    time = await timeOf(dir, earlier, salt);
   }
-  return { segments, file, size, end: base + count };
+  return { full, base, file, size: scanned.size, end: scanned.end, salt, time, lost: scanned.lost };
 }
 
 /** Creates an empty segment that survives a power cut. */
@@ -56,28 +64,31 @@ export async function createSegment(dir: string, base: number): Promise<FileHand
   }
 }
 
-/** Length and number of the good records at the beginning of a segment. */
-async function scan(file: FileHandle): Promise<{ size: number; count: number }> {
-  let block = Buffer.allocUnsafe(BLOCK_BYTES);
-  let position = 0;
-  let count = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(block, 0, block.length, position);
-    let at = 0;
-    let wanted = HEADER_BYTES;
-    while (bytesRead - at >= HEADER_BYTES) {
-      const length = bodyLength(block, at);
-      if (length === null) return { size: position + at, count };
-      wanted = HEADER_BYTES + length;
-      if (bytesRead - at < wanted) break;
-      if (openRecord(block, at, length) === null) return { size: position + at, count };
-      at += wanted;
-      count++;
-    }
-    position += at;
-    if (at > 0) continue;
-    if (bytesRead < block.length) return { size: position, count };
-    block = Buffer.allocUnsafe(wanted);
+async function cutTail(file: FileHandle, path: string, scanned: ScannedSegment, log: Logger): Promise<void> {
+  const { size, shortened } = scanned;
+  const torn = (await file.stat()).size - size;
+  if (torn > 0) {
+    await setAside(file, size, torn, `${path}.${size}.torn`).catch((error) =>
+      log.warn({ err: error, segment: path }, 'journal: the torn tail could not be set aside'),
+    );
+    await file.truncate(size);
+  }
+  if (shortened !== null) {
+    const bytes = Buffer.alloc(MARK_BYTES);
+    writeMark(bytes, 0, shortened.mark);
+    await file.write(bytes, 0, MARK_BYTES, shortened.position);
+  }
+  if (torn <= 0 && shortened === null) return;
+  await file.datasync();
+  log.warn({ segment: path, position: size, bytes: torn }, 'journal: torn tail cut off and set aside');
+}
+
+async function timeOf(dir: string, base: number, salt: bigint): Promise<number> {
+  const file = await open(segmentPath(dir, base), 'r');
+  try {
+    return (await scanSegment(file, base, salt)).time;
+  } finally {
+    await file.close();
   }
 }
 

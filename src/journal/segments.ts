@@ -1,4 +1,4 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Digits of the largest safe integer, so that names sort like numbers. */
@@ -21,6 +21,20 @@ export async function listSegments(partitionDir: string): Promise<number[]> {
     .filter((name) => /^\d{16}\.seg$/.test(name))
     .map((name) => Number(name.slice(0, DIGITS)))
     .sort((a, b) => a - b);
+}
+
+/** A segment that is no longer written to. */
+export interface SegmentFile {
+  /** Offset of its first entry. */
+  base: number;
+  bytes: number;
+  /** When its last entry was written, milliseconds since the epoch. */
+  closedAt: number;
+}
+
+export async function statSegment(partitionDir: string, base: number): Promise<SegmentFile> {
+  const { size, mtimeMs } = await stat(segmentPath(partitionDir, base));
+  return { base, bytes: size, closedAt: mtimeMs };
 }
 
 /** Makes the folder and what is in it survive a power cut: a new file is only there once its folder is on disk. */

@@ -95,7 +95,11 @@ export const Settings = z.strictObject({
   }),
   journal: group({
     segmentBytes: whole(65_536).default(67_108_864).describe('Size of one file of the journal, in bytes'),
-    keep: duration('7 d').describe('How long entries are kept after every consumer has read them'),
+    keep: duration('7 d').describe('How long entries are kept after every consumer has read them, while space allows'),
+    maxBytes: whole(16_777_216)
+      .or(z.enum(['auto']))
+      .default('auto')
+      .describe('Space that the journal may take, in bytes; auto is half of the file system'),
   }),
   telemetry: group({
     engine: z.enum(['embedded', 'influxdb']).default('embedded').describe('Where readings are kept'),

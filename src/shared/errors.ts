@@ -1,6 +1,6 @@
 /**
  * The error catalogue. Every code has a heading in docs/errors.md with its cause and cure; a retired code is never
- * used again.
+ * used again. Retired: QOS_UNSUPPORTED, RETAIN_UNSUPPORTED, WILL_UNSUPPORTED.
  */
 export const errorCodes = {
   // settings
@@ -18,10 +18,11 @@ export const errorCodes = {
   DEVICE_UNREACHABLE: 409,
   // journal
   JOURNAL_UNAVAILABLE: 503,
+  JOURNAL_FULL: 503,
   JOURNAL_LOCKED: 503,
   JOURNAL_TRIMMED: 410,
   JOURNAL_BEHIND: 500,
-  JOURNAL_CORRUPT: 500,
+  JOURNAL_DAMAGED: 500,
   // decoding
   PAYLOAD_NOT_JSON: 400,
   PAYLOAD_SHAPE: 400,

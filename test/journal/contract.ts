@@ -7,6 +7,10 @@ export interface WriterOptions {
   /** Small enough that the suite goes through several segments. */
   segmentBytes: number;
   keepMs: number;
+  maxBytes: number;
+  consumers: readonly string[];
+  /** How long an entry waits for space before whoever appended it is told. */
+  patienceMs: number;
   clock: Clock;
 }
 
@@ -17,7 +21,14 @@ export interface JournalEngine {
   dispose(): Promise<void>;
 }
 
-const options: WriterOptions = { segmentBytes: 4096, keepMs: 0, clock: { now: () => Date.now() + 60_000 } };
+const options: WriterOptions = {
+  segmentBytes: 4096,
+  keepMs: 0,
+  maxBytes: 1e9,
+  consumers: ['engine', 'telemetry'],
+  patienceMs: 60_000,
+  clock: { now: () => Date.now() + 60_000 },
+};
 
 /** What the port promises, whatever the engine. */
 export function journalContract(name: string, createEngine: () => Promise<JournalEngine>): void {
@@ -28,10 +39,10 @@ export function journalContract(name: string, createEngine: () => Promise<Journa
       for (const part of open.splice(0)) await part.close();
       for (const engine of engines.splice(0)) await engine.dispose();
     });
-    const start = async () => {
+    const start = async (special: Partial<WriterOptions> = {}) => {
       const engine = await createEngine();
       engines.push(engine);
-      const writer = await engine.openWriter(options);
+      const writer = await engine.openWriter({ ...options, ...special });
       const reader = await engine.openReader(writer, 0);
       open.push(reader);
       return { engine, writer, reader };
@@ -120,11 +131,53 @@ export function journalContract(name: string, createEngine: () => Promise<Journa
       expect(await reader.read(0, 10, 5, never)).toEqual([]);
     });
 
-    test('trims what lies before an offset, and says so to a reader that asks for it', async () => {
+    test('numbers what several appenders bring at the same time without a gap, each in the order it came', async () => {
+      const { writer, reader } = await start();
+      open.push(writer);
+      const appenders = [0, 1, 2, 3].map(async (appender) => {
+        const offsets: number[] = [];
+        for (let index = 0; index < 40; index++) {
+          const entry: Entry = { kind: 'tick', at: appender * 1000 + index };
+          offsets.push(...(await appendAll(writer, [entry])));
+        }
+        return offsets;
+      });
+      const offsets = await Promise.all(appenders);
+      expect(offsets.flat().sort((a, b) => a - b)).toEqual([...Array(160).keys()]);
+      const stored = await readAll(reader, 0, 160);
+      for (const [appender, own] of offsets.entries()) {
+        expect(own.map((offset) => stored[offset]!.entry)).toEqual(
+          own.map((_, index) => ({ kind: 'tick', at: appender * 1000 + index })),
+        );
+      }
+    });
+
+    test('lets several readers be at different places, each with its own cursor', async () => {
+      const { engine, writer, reader } = await start();
+      open.push(writer);
+      await appendAll(writer, [...Array(300).keys()].map(someEntry));
+      const other = await engine.openReader(writer, 0);
+      open.push(other);
+      for (const step of [0, 100, 200]) {
+        const [ahead, behind] = await Promise.all([
+          reader.read(step + 50, 50, 0, never),
+          other.read(step, 50, 0, never),
+        ]);
+        expect(ahead[0]!.offset).toBe(step + 50);
+        expect(behind[0]!.offset).toBe(step);
+      }
+    });
+
+    test('keeps what the slowest of its consumers needs, and forgets the rest', async () => {
       const { writer, reader } = await start();
       open.push(writer);
       for (let index = 0; index < 100; index++) await appendAll(writer, [someEntry(index)]);
-      expect(await writer.trim(0, 60)).toBeGreaterThan(0);
+      expect(await writer.trim()).toBe(0);
+      writer.release(0, 'engine', 90);
+      // Nobody has heard of the other one since the start: it may need everything.
+      expect(await writer.trim()).toBe(0);
+      writer.release(0, 'telemetry', 60);
+      expect(await writer.trim()).toBeGreaterThan(0);
       const first = reader.start();
       expect(first).toBeGreaterThan(0);
       expect(first).toBeLessThanOrEqual(60);
@@ -134,23 +187,141 @@ export function journalContract(name: string, createEngine: () => Promise<Journa
       const stored = await readAll(reader, first, 100 - first);
       expect(plain(stored[0]!.entry)).toEqual(plain(someEntry(first)));
       expect(plain(stored.at(-1)!.entry)).toEqual(plain(someEntry(99)));
+      writer.release(0, 'telemetry', 90);
+      await writer.trim();
+      expect(reader.start()).toBeGreaterThan(first);
+      expect(() => writer.release(0, 'nobody', 1)).toThrow(TypeError);
     });
 
     test('trims nothing that is younger than the retention, and never the end', async () => {
-      const { engine, writer } = await start();
+      const { engine, writer } = await start({ keepMs: 3_600_000 });
       for (let index = 0; index < 100; index++) await appendAll(writer, [someEntry(index)]);
+      releaseAll(writer, 100);
+      expect(await writer.trim()).toBe(0);
       await writer.close();
-      const keeping = await engine.openWriter({ ...options, keepMs: 3_600_000 });
-      expect(await keeping.trim(0, 100)).toBe(0);
-      await keeping.close();
       const again = await engine.openWriter(options);
       open.push(again);
-      await again.trim(0, 100);
+      releaseAll(again, 100);
+      await again.trim();
       const reader = await engine.openReader(again, 0);
       open.push(reader);
       expect(reader.end()).toBe(100);
       expect(reader.start()).toBeLessThan(100);
       expect(await appendAll(again, [someEntry(100)])).toEqual([100]);
+    });
+
+    test('gives up the retention before it takes more space than it may', async () => {
+      const { writer, reader } = await start({ keepMs: 3_600_000, maxBytes: 200_000 });
+      open.push(writer);
+      for (let index = 0; index < 600; index++) {
+        await appendAll(writer, [large(index)]);
+        releaseAll(writer, index + 1);
+        if (index % 20 === 0) await writer.trim();
+      }
+      expect(reader.start()).toBeGreaterThan(300);
+      expect(writer.troubles()).toEqual([]);
+      expect((await readAll(reader, 599, 1))[0]!.offset).toBe(599);
+    });
+
+    test('says when space runs short; when it is used up lets all wait that is not urgent, and loses nothing', async () => {
+      const { writer, reader } = await start({ maxBytes: 200_000 });
+      open.push(writer);
+      releaseAll(writer, 0);
+      const codes = new Set<string>();
+      let acknowledged = 0;
+      let waiting = 0;
+      for (let index = 0; index < 400 && !codes.has('JOURNAL_SPACE_FULL'); index++) {
+        await appendAll(writer, [large(index)]);
+        acknowledged++;
+        await writer.trim();
+        for (const { code, detail } of writer.troubles()) {
+          codes.add(code);
+          expect(detail).toMatchObject({ maxBytes: 200_000, slowest: expect.any(String) });
+        }
+      }
+      expect([...codes]).toEqual(['JOURNAL_SPACE_LOW', 'JOURNAL_SPACE_FULL']);
+      const late: Promise<number>[] = [];
+      for (let index = 0; index < 10; index++) {
+        waiting++;
+        late.push(...appendEach(writer, [large(1000 + index)]).map((one) => one.finally(() => waiting--)));
+      }
+      const [urgent] = await appendAll(writer, [someEntry(1)], true);
+      const [tick] = await appendAll(writer, [{ kind: 'tick', at: 5 }]);
+      expect([urgent, tick]).toEqual([acknowledged, acknowledged + 1]);
+      expect(waiting).toBe(10);
+      // The consumers get on, and what has waited is taken in its order.
+      releaseAll(writer, acknowledged);
+      await writer.trim();
+      const offsets = await Promise.all(late);
+      expect(offsets).toEqual(offsets.map((_, index) => acknowledged + 2 + index));
+      expect(writer.troubles()).toEqual([]);
+      const stored = await readAll(reader, reader.start(), reader.end() - reader.start());
+      expect(stored.slice(-10).map(({ entry }) => plain(entry))).toEqual(
+        [...Array(10).keys()].map((index) => plain(large(1000 + index))),
+      );
+    });
+
+    test('tells those who have waited for space too long', async () => {
+      const { writer } = await start({ maxBytes: 200_000, patienceMs: 1 });
+      open.push(writer);
+      while (writer.troubles().every(({ code }) => code !== 'JOURNAL_SPACE_FULL')) {
+        await appendAll(writer, [large(0)]);
+        await writer.trim();
+      }
+      const end = writer.end(0);
+      await expect(appendAll(writer, [large(1)])).rejects.toMatchObject({ code: 'JOURNAL_FULL', status: 503 });
+      expect(await appendAll(writer, [someEntry(2)], true)).toEqual([end]);
+    });
+
+    test('finds the offset of a time, never after the first entry since, also where the clock was set back', async () => {
+      const { engine, writer, reader } = await start();
+      expect(await reader.offsetAt(5)).toBe(0);
+      const times = [...Array(300).keys()].map((index) => 1000 + 10 * (index < 150 ? index : index - 60));
+      for (let index = 0; index < times.length; index += 3) {
+        await appendAll(writer, times.slice(index, index + 3).map(tickAt));
+      }
+      const check = async (of: JournalReader) => {
+        for (const time of [0, 1000, 1001, 1500, 1985, 2490, 2491, 3000, 3390]) {
+          const found = await of.offsetAt(time);
+          const first = times.findIndex((one) => one >= time);
+          expect(found).toBeLessThanOrEqual(first);
+          // And close to it: what lies between is of before.
+          expect(first - found).toBeLessThan(50);
+        }
+        expect(await of.offsetAt(3391)).toBe(300);
+      };
+      await check(reader);
+      await writer.close();
+      const again = await engine.openWriter(options);
+      open.push(again);
+      const fresh = await engine.openReader(again, 0);
+      open.push(fresh);
+      await check(fresh);
+      // Still true of what comes after a restart with a clock that goes wrong.
+      const [late] = await appendAll(again, [tickAt(1200)]);
+      expect(await fresh.offsetAt(3391)).toBe(late! + 1);
+      expect(await fresh.offsetAt(1200)).toBe(20);
+    });
+
+    test('refuses what is no entry, and goes on', async () => {
+      const { writer, reader } = await start();
+      open.push(writer);
+      const nonsense = someEntry(0);
+      if (nonsense.kind === 'frame') nonsense.frame.deviceId = 'x'.repeat(300);
+      const [refused, taken] = await Promise.allSettled(appendEach(writer, [nonsense, someEntry(1)]));
+      expect(refused).toMatchObject({ status: 'rejected' });
+      expect(taken).toEqual({ status: 'fulfilled', value: 0 });
+      expect((await readAll(reader, 0, 1)).map(({ entry }) => plain(entry))).toEqual([plain(someEntry(1))]);
+    });
+
+    test('finishes what is under way when it is closed, and takes nothing more', async () => {
+      const { engine, writer } = await start();
+      const appended = appendAll(writer, [...Array(100).keys()].map(someEntry));
+      await Promise.all([writer.close(), appended]);
+      await expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+      const again = await engine.openWriter(options);
+      open.push(again);
+      expect(again.end(0)).toBe(100);
     });
 
     test('refuses an offset that it has never given', async () => {
@@ -178,16 +349,33 @@ export function someEntry(index: number): Entry {
   return { kind: 'frame', frame: { ...common, deviceId, topic: `tocsin/v1/${deviceId}/up`, payload } };
 }
 
-/** Appends all at once; resolves with their offsets once all are durable. */
-export function appendAll(writer: JournalWriter, entries: Entry[]): Promise<number[]> {
-  return Promise.all(
-    entries.map(
-      (entry) =>
-        new Promise<number>((resolve, reject) =>
-          writer.append(0, entry, (error, offset) => (error ? reject(error) : resolve(offset))),
-        ),
-    ),
+/** Appends all at once; each promise resolves with its offset once it is durable. */
+export function appendEach(writer: JournalWriter, entries: Entry[], urgent = false): Promise<number>[] {
+  return entries.map(
+    (entry) =>
+      new Promise<number>((resolve, reject) =>
+        writer.append(0, entry, (error, offset) => (error ? reject(error) : resolve(offset)), urgent),
+      ),
   );
+}
+
+/** Appends all at once; resolves with their offsets once all are durable. */
+export function appendAll(writer: JournalWriter, entries: Entry[], urgent = false): Promise<number[]> {
+  return Promise.all(appendEach(writer, entries, urgent));
+}
+
+function releaseAll(writer: JournalWriter, offset: number): void {
+  for (const consumer of options.consumers) writer.release(0, consumer, offset);
+}
+
+/** A frame of about a kilobyte. */
+function large(index: number): Entry {
+  const frame = { deviceId: 'a', topic: 'tocsin/v1/a/up', via: 'mqtt', receivedAt: 1_772_323_200_000 + index } as const;
+  return { kind: 'frame', frame: { ...frame, payload: Buffer.alloc(1000, 'x') } };
+}
+
+function tickAt(at: number): Entry {
+  return { kind: 'tick', at };
 }
 
 export async function readAll(reader: JournalReader, from: number, count: number): Promise<StoredEntry[]> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -6,8 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Disk, fileDisk } from '../../src/journal/disk.ts';
 import type { Entry } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
+import { segmentPath } from '../../src/journal/segments.ts';
 import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll, never, plain, readAll, someEntry } from './contract.ts';
+import { appendAll, appendEach, never, plain, readAll, someEntry } from './contract.ts';
 
 const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 const unavailable = { code: 'JOURNAL_UNAVAILABLE', status: 503 };
@@ -22,7 +23,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-test('a disk that fills up half way through a write costs that group alone, and heals', async () => {
+test('a disk that fills up half way through a write makes acknowledgements wait, loses nothing, and heals', async () => {
   let room = Number.POSITIVE_INFINITY;
   await open({
     ...fileDisk,
@@ -35,38 +36,109 @@ test('a disk that fills up half way through a write costs that group alone, and 
   });
   await appendAll(writer, [someEntry(0), someEntry(1)]);
   room = 50;
-  const refused = [2, 3, 4].map((index) => appendAll(writer, [someEntry(index)]));
-  for (const one of refused) await expect(one).rejects.toMatchObject(unavailable);
+  let told = 0;
+  const waiting = [2, 3, 4].flatMap((index) => appendEach(writer, [someEntry(index)]));
+  for (const one of waiting) one.then(() => told++);
+  await until(() => writer.troubles().length > 0);
+  expect(writer.troubles()).toMatchObject([{ code: 'JOURNAL_UNAVAILABLE', severity: 'red' }]);
+  // What comes meanwhile waits behind them.
+  const later = appendEach(writer, [someEntry(5)]);
   expect(writer.end(0)).toBe(2);
+  expect(told).toBe(0);
   room = Number.POSITIVE_INFINITY;
-  expect(await appendAll(writer, [someEntry(5), someEntry(6)])).toEqual([2, 3]);
-  await expectEntries([0, 1, 5, 6]);
+  expect(await Promise.all([...waiting, ...later])).toEqual([2, 3, 4, 5]);
+  expect(writer.troubles()).toEqual([]);
+  await expectEntries([0, 1, 2, 3, 4, 5]);
   await reopen();
-  await expectEntries([0, 1, 5, 6]);
+  await expectEntries([0, 1, 2, 3, 4, 5]);
 });
 
-test('a sync that fails is no acknowledgement, though the bytes were written', async () => {
+test('those who have waited too long for the disk are told, and it heals all the same', async () => {
   let failing = true;
-  await open({ ...fileDisk, sync: (fd, done) => (failing ? done(full) : fileDisk.sync(fd, done)) });
-  await expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject(unavailable);
+  await open({ ...fileDisk, write: (...call) => (failing ? call[5](full, 0) : fileDisk.write(...call)) }, 1);
+  const refused = [2, 3, 4].map((index) => appendAll(writer, [someEntry(index)]));
+  for (const one of refused) await expect(one).rejects.toMatchObject(unavailable);
+  expect(writer.end(0)).toBe(0);
   failing = false;
-  expect(await appendAll(writer, [someEntry(1)])).toEqual([0]);
+  expect(await appendAll(writer, [someEntry(5), someEntry(6)])).toEqual([0, 1]);
+  await expectEntries([5, 6]);
+});
+
+test('a sync that fails is no acknowledgement, though the bytes were written: they are written again', async () => {
+  let failing = true;
+  let writes = 0;
+  await open({
+    ...fileDisk,
+    write: (...call) => {
+      writes++;
+      fileDisk.write(...call);
+    },
+    sync: (fd, done) => (failing ? done(full) : fileDisk.sync(fd, done)),
+  });
+  let acknowledged = false;
+  const appended = appendAll(writer, [someEntry(0)]).then(() => {
+    acknowledged = true;
+  });
+  await until(() => writer.troubles().length > 0);
+  expect(acknowledged).toBe(false);
+  expect(writer.end(0)).toBe(0);
+  failing = false;
+  await appended;
+  expect(writes).toBeGreaterThan(1);
   await reopen();
-  await expectEntries([1]);
+  await expectEntries([0]);
+});
+
+test('a full disk gives up the reserve, lets ordinary entries wait and takes urgent ones, until there is space', async () => {
+  let free = 20_000;
+  await open(
+    {
+      ...fileDisk,
+      write: (fd, bytes, from, length, position, done) => {
+        if (length > free) done(full, 0);
+        else fileDisk.write(fd, bytes, from, length, position, done);
+        free -= length;
+      },
+    },
+    60_000,
+    100_000,
+  );
+  const reserve = join(dir, 'reserve');
+  expect((await stat(reserve)).size).toBe(100_000);
+  await appendAll(writer, [someEntry(0)]);
+  free = 0;
+  const first = appendAll(writer, [someEntry(1)]);
+  await until(() => writer.troubles().length > 0);
+  free = 5_000;
+  // It has the space that the reserve had.
+  expect(await first).toEqual([1]);
+  expect(await stat(reserve).catch(() => null)).toBeNull();
+  expect(writer.troubles()).toMatchObject([{ code: 'JOURNAL_SPACE_FULL', severity: 'red' }]);
+  const [waiting] = appendEach(writer, [someEntry(2)]);
+  expect(await appendAll(writer, [someEntry(4)], true)).toEqual([2]);
+  expect(await appendAll(writer, [tick(1)])).toEqual([3]);
+  free = Number.POSITIVE_INFINITY;
+  expect(await waiting).toBe(4);
+  expect((await stat(reserve)).size).toBe(100_000);
+  expect(writer.troubles()).toEqual([]);
 });
 
 test('what a failed write left behind is gone before the next one, though it could not be cut off at once', async () => {
   let failing = true;
-  await open({
-    // All of it reaches the file although the call fails.
-    write: (fd, bytes, from, length, position, done) =>
-      fileDisk.write(fd, bytes, from, length, position, (error, written) => done(failing ? full : error, written)),
-    sync: fileDisk.sync,
-    truncate: (fd, length, done) => (failing ? done(full) : fileDisk.truncate(fd, length, done)),
-  });
+  await open(
+    {
+      // All of it reaches the file although the call fails.
+      write: (fd, bytes, from, length, position, done) =>
+        fileDisk.write(fd, bytes, from, length, position, (error, written) => done(failing ? full : error, written)),
+      sync: fileDisk.sync,
+      truncate: (fd, length, done) => (failing ? done(full) : fileDisk.truncate(fd, length, done)),
+    },
+    1,
+  );
   // Records of one length: the second one would stand right behind the one that is written over the first.
   await expect(appendAll(writer, [tick(1), tick(2)])).rejects.toMatchObject(unavailable);
   await expect(appendAll(writer, [tick(3)])).rejects.toMatchObject(unavailable);
+  expect((await stat(segmentPath(join(dir, 'p0'), 0))).size).toBeGreaterThan(0);
   failing = false;
   expect(await appendAll(writer, [tick(4)])).toEqual([0]);
   await reopen();
@@ -79,7 +151,7 @@ test('what a failed write left behind is gone before the next one, though it cou
 test('a reader that has met a write under way does not keep what was taken back', async () => {
   const held: (() => void)[] = [];
   let holding = false;
-  await open({ ...fileDisk, sync: (fd, done) => (holding ? held.push(() => done(full)) : fileDisk.sync(fd, done)) });
+  await open({ ...fileDisk, sync: (fd, done) => (holding ? held.push(() => done(full)) : fileDisk.sync(fd, done)) }, 0);
   await appendAll(writer, [tick(1)]);
   holding = true;
   const refused = appendAll(writer, [tick(2)]);
@@ -139,22 +211,22 @@ test('when too much waits for the disk, more is refused at once instead of filli
   expect(await appendAll(writer, [someEntry(0)])).toEqual([accepted]);
 });
 
-test('close waits for what is under way, and later appends are refused', async () => {
-  await open(fileDisk);
-  const appended = appendAll(writer, [...Array(100).keys()].map(someEntry));
-  await Promise.all([writer.close(), appended]);
-  await expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject(unavailable);
-  await open(fileDisk);
-  expect(writer.end(0)).toBe(100);
+test('closing does not wait for a disk that does not come back', async () => {
+  await open({ ...fileDisk, write: (...call) => call[5](full, 0) });
+  const refused = expect(appendAll(writer, [someEntry(0)])).rejects.toMatchObject(unavailable);
+  await until(() => writer.troubles().length > 0);
+  await writer.close();
+  await refused;
 });
 
 function tick(at: number): Entry {
   return { kind: 'tick', at };
 }
 
-async function open(disk: Disk): Promise<void> {
+async function open(disk: Disk, patienceMs = 60_000, reserveBytes = 0): Promise<void> {
   const log = pino({ level: 'silent' });
-  writer = await openJournalWriter({ dir, segmentBytes: 1_000_000_000, keepMs: 0, log, disk });
+  const limits = { patienceMs, reserveBytes };
+  writer = await openJournalWriter({ dir, segmentBytes: 1_000_000_000, keepMs: 0, log, disk, ...limits });
 }
 
 async function reopen(): Promise<void> {

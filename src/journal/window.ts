@@ -1,0 +1,30 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const BLOCK_BYTES = 1024 * 1024;
+
+/** A piece of a file in memory that moves along with whoever reads it. */
+export class Window {
+  readonly #file: FileHandle;
+  #block = Buffer.alloc(0);
+  /** Where `#block` begins in the file. */
+  #from = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** The bytes from `position` on: at least `length` of them, unless the file ends before. A view that stays as it is. */
+  async at(position: number, length: number): Promise<Buffer> {
+    const from = position - this.#from;
+    if (from < 0 || from + length > this.#block.length) await this.#fill(position, Math.max(length, BLOCK_BYTES));
+    return this.#block.subarray(position - this.#from);
+  }
+
+  async #fill(position: number, length: number): Promise<void> {
+    // A new one each time: earlier views may still be in use.
+    const block = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await this.#file.read(block, 0, length, position);
+    this.#from = position;
+    this.#block = block.subarray(0, bytesRead);
+  }
+}
