@@ -9,10 +9,15 @@ export interface Received {
 
 /** A client of the live feed, as a browser's EventSource is one. */
 export async function listen(world: World, who: string, lastEventId?: number) {
+  return await listenTo(world.url, world.token(who), lastEventId);
+}
+
+/** The same at any address. */
+export async function listenTo(url: string, token: string, lastEventId?: number) {
   const stop = new AbortController();
-  const response = await fetch(`${world.url}/api/v1/feed`, {
+  const response = await fetch(`${url}/api/v1/feed`, {
     headers: {
-      authorization: `Bearer ${world.token(who)}`,
+      authorization: `Bearer ${token}`,
       ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
     },
     signal: stop.signal,

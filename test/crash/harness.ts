@@ -42,6 +42,8 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   const tocsin = await TocsinProcess.start({
     TOCSIN_NOTIFY_WEBHOOK_URL: receiver.url,
     TOCSIN_RULES_CHECKPOINT_EVERY: '1 s',
+    // The ledgers that are compared are the town's.
+    TOCSIN_WATCH_CANARY_EVERY: '0 s',
     // Small, so that kills meet new segments too.
     TOCSIN_JOURNAL_SEGMENT_BYTES: '1000000',
   });

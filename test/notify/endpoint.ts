@@ -12,6 +12,19 @@ export interface Received {
  * answers.
  */
 export async function startEndpoint(answers: (number | null)[] = []): Promise<{ url: string; received: Received[] }> {
+  const { close, ...endpoint } = await openEndpoint(answers);
+  onTestFinished(close);
+  return endpoint;
+}
+
+export interface Endpoint {
+  url: string;
+  received: Received[];
+  close(): Promise<void>;
+}
+
+/** The same, for several tests: to be closed by them. */
+export async function openEndpoint(answers: (number | null)[] = []): Promise<Endpoint> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -25,14 +38,12 @@ export async function startEndpoint(answers: (number | null)[] = []): Promise<{ 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
-    () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, close };
 }
 
 /** An address on the loopback at which nobody listens. */
