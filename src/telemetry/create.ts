@@ -1,5 +1,6 @@
 import { dataFiles } from '../settings/data-files.ts';
 import type { Settings } from '../settings/schema.ts';
+import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createEmbeddedTelemetry } from './embedded.ts';
 import { createInfluxTelemetry } from './influxdb.ts';
@@ -10,14 +11,18 @@ export interface TelemetryOptions {
   settings: Settings['telemetry'];
   /** Where the embedded engine keeps its file. */
   dataDir: string;
+  clock: Clock;
   log: Logger;
   /** Told of lines that InfluxDB will never take; they are given up, the rest of their batch is kept. */
   onRefused?: (lines: readonly RefusedLine[]) => void;
 }
 
 /** The engine that the settings name. Nothing is opened or asked before `prepare()` or the first call. */
-export function createTelemetry({ settings, dataDir, log, onRefused }: TelemetryOptions): Telemetry {
-  if (settings.engine === 'embedded') return createEmbeddedTelemetry(dataFiles({ dataDir }).telemetry);
+export function createTelemetry({ settings, dataDir, clock, log, onRefused }: TelemetryOptions): Telemetry {
+  if (settings.engine === 'embedded') {
+    const file = dataFiles({ dataDir }).telemetry;
+    return createEmbeddedTelemetry({ file, retention: settings.retention, clock, log });
+  }
 
   let refusing = false;
   return createInfluxTelemetry({

@@ -4,7 +4,7 @@ import type { Telemetry } from '../../src/telemetry/port.ts';
 
 const minute = 60_000;
 /** A start that no step of the tests divides, so that steps visibly begin at multiples of themselves. */
-const start = 1_772_323_200_000 + 3 * minute;
+export const start = 1_772_323_200_000 + 3 * minute;
 
 export function reading(deviceId: string, channel: string, measuredAt: number, value: number): Reading {
   return { deviceId, deviceType: 'flood-gauge', channel, value, measuredAt, receivedAt: measuredAt + 1000 };

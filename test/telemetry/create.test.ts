@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { Settings } from '../../src/settings/schema.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { createTelemetry } from '../../src/telemetry/create.ts';
 import { startInflux } from '../support/influx.ts';
@@ -12,7 +13,12 @@ import { reading } from './contract.ts';
 
 test('without settings readings are kept in a file below dataDir', async () => {
   const dataDir = await tempDir();
-  const telemetry = createTelemetry({ settings: Settings.parse({}).telemetry, dataDir, log: createLogger('silent') });
+  const telemetry = createTelemetry({
+    settings: Settings.parse({}).telemetry,
+    dataDir,
+    clock: systemClock,
+    log: createLogger('silent'),
+  });
   await telemetry.prepare();
   expect(existsSync(join(dataDir, 'telemetry', 'readings.db'))).toBe(true);
   await telemetry.close();
@@ -32,6 +38,7 @@ test('lines that InfluxDB refuses are all counted, and said once until a batch i
   const telemetry = createTelemetry({
     settings: Settings.parse(given).telemetry,
     dataDir: '',
+    clock: systemClock,
     log: pino({ level: 'warn' }, stream),
     onRefused: (lines) => {
       refused += lines.length;

@@ -3,18 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEmbeddedTelemetry } from '../../src/telemetry/embedded.ts';
-import type { Telemetry } from '../../src/telemetry/port.ts';
+import { createLogger } from '../../src/shared/logger.ts';
+import { createEmbeddedTelemetry, type EmbeddedTelemetry } from '../../src/telemetry/embedded.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { reading, telemetryContract } from './contract.ts';
+import { reading, start, telemetryContract } from './contract.ts';
+
+const day = 86_400_000;
+
+function embedded(file: string): EmbeddedTelemetry {
+  const retention = { raw: 90 * day, downsampled: 1830 * day };
+  return createEmbeddedTelemetry({ file, retention, clock: { now: () => start }, log: createLogger('silent') });
+}
 
 describe('the port', () => {
   let dir: string;
-  let telemetry: Telemetry;
+  let telemetry: EmbeddedTelemetry;
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'tocsin-telemetry-'));
-    telemetry = createEmbeddedTelemetry(join(dir, 'telemetry', 'readings.db'));
+    telemetry = embedded(join(dir, 'telemetry', 'readings.db'));
     await telemetry.prepare();
   });
 
@@ -28,12 +35,12 @@ describe('the port', () => {
 
 test('readings are there after the file is opened again, and series go on', async () => {
   const file = join(await tempDir(), 'readings.db');
-  const before = createEmbeddedTelemetry(file);
+  const before = embedded(file);
   await before.prepare();
   await before.write([reading('gauge', 'level', 1000, 1)]);
   await before.close();
 
-  const after = createEmbeddedTelemetry(file);
+  const after = embedded(file);
   await after.prepare();
   await after.write([reading('gauge', 'level', 2000, 2)]);
   const query = { deviceId: 'gauge', channel: 'level', from: 0, to: 3000, stepMs: 3000 };
@@ -42,7 +49,7 @@ test('readings are there after the file is opened again, and series go on', asyn
 });
 
 test('a batch that fails leaves nothing behind, and its series can be written afterwards', async () => {
-  const telemetry = createEmbeddedTelemetry(join(await tempDir(), 'readings.db'));
+  const telemetry = embedded(join(await tempDir(), 'readings.db'));
   const good = reading('gauge', 'level', 1000, 1);
   await expect(telemetry.write([good, reading('gauge', 'level', 2000, Number.NaN)])).rejects.toMatchObject({
     code: 'TELEMETRY_UNAVAILABLE',
@@ -59,7 +66,7 @@ test('a place that cannot be used is TELEMETRY_UNAVAILABLE, until it can', async
   const dir = await tempDir();
   const file = join(dir, 'readings.db');
   await mkdir(file);
-  const telemetry = createEmbeddedTelemetry(file);
+  const telemetry = embedded(file);
   await expect(telemetry.prepare()).rejects.toMatchObject({ code: 'TELEMETRY_UNAVAILABLE' });
   await rm(file, { recursive: true });
   await telemetry.prepare();
@@ -72,5 +79,5 @@ test('a file of a later layout is left alone', async () => {
   const db = new SqliteDatabase(file);
   db.pragma('user_version = 9');
   db.close();
-  await expect(createEmbeddedTelemetry(file).prepare()).rejects.toThrow(/layout 9/);
+  await expect(embedded(file).prepare()).rejects.toThrow(/layout 9/);
 });
