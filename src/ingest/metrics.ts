@@ -21,7 +21,7 @@ const refusedCodes: Record<Intake, ErrorCode[]> = {
 /** The gateway's own metrics. */
 export class IngestMetrics {
   readonly registry = new Registry();
-  readonly #frames: Record<Intake, Counter.Internal>;
+  readonly #frames: Record<Intake, number> = { mqtt: 0, http: 0 };
   readonly #refused: Counter<'code' | 'via'>;
   readonly #ignored: Counter<'what'>;
   readonly #stages: StageSeconds;
@@ -32,13 +32,18 @@ export class IngestMetrics {
     const registers = [this.registry];
     this.#clock = clock;
     this.#stages = new StageSeconds(this.registry);
-    const frames = new Counter({
+    const frames = this.#frames;
+    new Counter({
       name: 'tocsin_frames_total',
       help: 'Frames made durable and acknowledged.',
       labelNames: ['via'],
       registers,
+      // A counter with labels costs 0.4 µs each time, a number nothing; this is the path of every acknowledgement.
+      collect() {
+        this.reset();
+        for (const via of ['mqtt', 'http'] as const) this.inc({ via }, frames[via]);
+      },
     });
-    this.#frames = { mqtt: frames.labels('mqtt'), http: frames.labels('http') };
     this.#refused = new Counter({
       name: 'tocsin_refused_total',
       help: 'Connections, messages and subscriptions turned away, by error code.',
@@ -72,7 +77,7 @@ export class IngestMetrics {
 
   /** A frame is durable. */
   frame(via: Intake, receivedAt: number): void {
-    this.#frames[via].inc();
+    this.#frames[via]++;
     // What became durable together is told in one turn of the event loop, the oldest first.
     if (this.#batchCounted) return;
     this.#batchCounted = true;
