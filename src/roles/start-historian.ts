@@ -5,6 +5,7 @@ import { loadDeviceTypes } from '../devices/registry.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
@@ -47,6 +48,7 @@ export async function startHistorian(
   const telemetry = createTelemetry({
     settings: settings.telemetry,
     dataDir: settings.dataDir,
+    clock: systemClock,
     log,
     onRefused: (lines) => metrics.refused.inc(lines.length),
   });
