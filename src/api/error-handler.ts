@@ -66,6 +66,8 @@ function invalidRequest(error: Pick<FastifyError, 'validation' | 'validationCont
 }
 
 function answer(reply: FastifyReply, error: TocsinError, status: number): FastifyReply {
+  const { retryAfterS } = error.detail;
+  if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
   const body: ApiError = { code: error.code, message: error.message, detail: error.detail };
   return reply.code(status).serializer(JSON.stringify).type('application/json; charset=utf-8').send(body);
 }

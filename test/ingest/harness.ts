@@ -8,12 +8,13 @@ import { createSecret } from '../../src/ingest/credentials.ts';
 import { type Gateway, startGateway } from '../../src/ingest/gateway.ts';
 import type { KnownDevice } from '../../src/ingest/known-devices.ts';
 import { type Disk, fileDisk } from '../../src/journal/disk.ts';
-import type { Entry } from '../../src/journal/port.ts';
+import type { Entry, JournalAppender } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
 import type { Channel } from '../../src/model/channel.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import { Settings } from '../../src/settings/schema.ts';
+import { type Clock, steadyClock } from '../../src/shared/clock.ts';
 
 export const now = 1_772_323_200_000;
 const log = pino({ level: 'silent' });
@@ -27,7 +28,7 @@ const level: Channel = {
   max: 500,
   baseline: true,
 };
-const gauge: DeviceType = {
+export const gauge: DeviceType = {
   id: 'gauge',
   name: { zh: '水位计', en: 'gauge' },
   periodMs: 60_000,
@@ -37,12 +38,20 @@ const gauge: DeviceType = {
   rules: [],
 };
 
+const sos: Channel = { ...level, name: 'sos', kind: 'switch', min: 0, max: 1, unit: '1', lifeSafety: true };
+export const band: DeviceType = {
+  ...gauge,
+  id: 'band',
+  channels: [level, sos],
+  channelByName: new Map([level, sos].map((channel) => [channel.name, channel])),
+};
+
 export interface TestDevice extends KnownDevice {
   secret: string;
 }
 
-export function someDevice(id: string): TestDevice {
-  return { id, type: 'gauge', gridId: 'grid-1', state: 'active', ...createSecret() };
+export function someDevice(id: string, type = gauge.id): TestDevice {
+  return { id, type, gridId: 'grid-1', state: 'active', ...createSecret() };
 }
 
 interface HarnessOptions {
@@ -50,6 +59,10 @@ interface HarnessOptions {
   mqtt?: object;
   intake?: object;
   timeouts?: Partial<BrokerTimeouts>;
+  /** What the limits count by. */
+  steady?: Clock;
+  /** What stands before the journal. */
+  before?: (journal: EmbeddedJournalWriter) => JournalAppender;
 }
 
 /** A gateway on a real journal in a temporary folder, with devices `a` and `b`, on ports that the system chooses. */
@@ -67,7 +80,7 @@ export class Harness {
     const harness = new Harness();
     harness.#dir = await mkdtemp(join(tmpdir(), 'tocsin-ingest-'));
     const clock = { now: () => now };
-    const { disk = fileDisk } = options;
+    const { disk = fileDisk, steady = steadyClock, before = (journal) => journal } = options;
     harness.journal = await openJournalWriter({ dir: harness.#dir, segmentBytes: 1e9, keepMs: 0, log, clock, disk });
     const settings = Settings.parse({
       mqtt: { host: '127.0.0.1', port: 0, ...options.mqtt },
@@ -76,9 +89,10 @@ export class Harness {
     harness.gateway = await startGateway({
       settings,
       devices: async () => harness.devices,
-      journal: harness.journal,
-      deviceTypes: new Map([[gauge.id, gauge]]),
+      journal: before(harness.journal),
+      deviceTypes: new Map([gauge, band].map((type) => [type.id, type])),
       clock,
+      steady,
       log,
       timeouts: options.timeouts,
     });
@@ -169,6 +183,11 @@ export class Harness {
   /** Value of `tocsin_refused_total` for a code, over all ways in. */
   async refused(code: string): Promise<number> {
     return await this.#counted('tocsin_refused_total', 'code', code);
+  }
+
+  /** Value of `tocsin_shed_total`. */
+  async shed(reason: 'rate' | 'overload'): Promise<number> {
+    return await this.#counted('tocsin_shed_total', 'reason', reason);
   }
 
   /** Value of `tocsin_ignored_total`. */

@@ -22,6 +22,11 @@ export class DeviceLimits {
     this.#parts = parts;
   }
 
+  /** Number of devices that are remembered. */
+  get size(): number {
+    return this.#limits.size;
+  }
+
   of(device: { id: string; type: string }): DeviceLimit {
     const known = this.#limits.get(device.id);
     if (known?.type === device.type) return known;
