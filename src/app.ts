@@ -92,7 +92,6 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const historianFile = new URL('./roles/historian.ts', import.meta.url);
   const historian = startWorker<HistorianFunctions, HostFunctions>(historianFile, data, host);
 
-  const consumers = [engine.remote, historian.remote];
   const releasing = new Releasing(journal, { engine: engine.remote, telemetry: historian.remote }, log);
 
   // store → live feed → people
@@ -142,6 +141,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     metrics: async () => {
       const merged = await mergeMetrics([
         () => gateway.metrics(),
+        () => journal.registry.getMetricsAsJSON(),
         () => engine.remote.metrics(),
         () => historian.remote.metrics(),
         () => watchRegistry.getMetricsAsJSON(),

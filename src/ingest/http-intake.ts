@@ -59,7 +59,7 @@ export function httpIntake(parts: HttpIntakeParts): AcceptHttp {
       }
       throw error;
     }
-    await frames.store(device, { deviceId, topic, via: 'http', receivedAt, payload });
+    await frames.store(device, limits.of(device), { deviceId, topic, via: 'http', receivedAt, payload });
     return { samples: decoded.samples.length, problems: decoded.problems };
   };
 }

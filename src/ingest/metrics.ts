@@ -11,6 +11,7 @@ const anyIntake: ErrorCode[] = [
   'PAYLOAD_TOO_LARGE',
   'RATE_LIMITED',
   'JOURNAL_UNAVAILABLE',
+  'JOURNAL_FULL',
 ];
 /** What the door turns away. Over HTTP that is also what cannot be decoded, since there it can be answered. */
 const refusedCodes: Record<Intake, ErrorCode[]> = {

@@ -5,14 +5,14 @@ import type { Entry } from './port.ts';
  * What goes between a remote writer and the process that has the journal, little-endian; every message begins with its
  * length without these four bytes (u32).
  *
- *     to the journal   id u32, partition u16, body of the entry as in a segment
+ *     to the journal   id u32, partition u16, urgent u8 (1 or 0), body of the entry as in a segment
  *     back             0, id u32 of the first, count u32, offset f64 of the first: entries one after the other are durable
  *                      1, id u32, error as JSON: the entry is not
  *
  * Ids count up and begin again at 0.
  */
 const LENGTH = 4;
-const BEFORE_BODY = 6;
+const BEFORE_BODY = 7;
 const DURABLE = 0;
 const REFUSED = 1;
 
@@ -20,6 +20,7 @@ export interface Request {
   id: number;
   partition: number;
   entry: Entry;
+  urgent: boolean;
 }
 
 /** Entries one after the other that are durable, or one that could not be kept. */
@@ -28,12 +29,13 @@ export type Answer =
   | { id: number; count: 1; offset: -1; error: { code: string | null; message: string } };
 
 /** @throws RangeError when the entry cannot be encoded. */
-export function encodeRequest({ id, partition, entry }: Request): Buffer {
+export function encodeRequest({ id, partition, entry, urgent }: Request): Buffer {
   const bytes = Buffer.allocUnsafe(LENGTH + BEFORE_BODY + largestBody(entry));
   const end = encodeBody(entry, bytes, LENGTH + BEFORE_BODY);
   bytes.writeUInt32LE(end - LENGTH, 0);
   bytes.writeUInt32LE(id, LENGTH);
   bytes.writeUInt16LE(partition, LENGTH + 4);
+  bytes[LENGTH + 6] = urgent ? 1 : 0;
   return bytes.subarray(0, end);
 }
 
@@ -42,6 +44,7 @@ export function decodeRequest(message: Buffer): Request {
   return {
     id: message.readUInt32LE(0),
     partition: message.readUInt16LE(4),
+    urgent: message[6] === 1,
     entry: decodeBody(message.subarray(BEFORE_BODY)),
   };
 }

@@ -28,7 +28,7 @@ export class RemoteWriter implements JournalAppender {
     });
   }
 
-  append(partition: number, entry: Parameters<JournalAppender['append']>[1], done: Appended): void {
+  append(partition: number, entry: Parameters<JournalAppender['append']>[1], done: Appended, urgent = false): void {
     if (this.#stream.writableLength + this.#gatheredBytes > WAITING_BYTES) {
       const text = 'More is waiting for the disk than the journal may hold; send the message again later.';
       done(new TocsinError('JOURNAL_UNAVAILABLE', text), -1);
@@ -36,7 +36,7 @@ export class RemoteWriter implements JournalAppender {
     }
     let request: Buffer;
     try {
-      request = encodeRequest({ id: this.#next, partition, entry });
+      request = encodeRequest({ id: this.#next, partition, entry, urgent });
     } catch (cause) {
       done(new TypeError('not an entry that the journal can hold', { cause }), -1);
       return;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { TocsinError } from '../shared/errors.ts';
-import type { JournalAppender } from './port.ts';
+import type { Appended, JournalAppender } from './port.ts';
 import { type Answer, decodeRequest, encodeAnswer, following, MessageReader } from './remote-format.ts';
 
 /** Bytes of one remote writer that wait to become durable; beyond it no more is read from it until half is done. */
@@ -27,13 +27,14 @@ export function serveRemoteWriter(stream: Duplex, journal: JournalAppender): voi
   });
 
   function append(message: Buffer): void {
-    const { id, partition, entry } = decodeRequest(message);
+    const { id, partition, entry, urgent } = decodeRequest(message);
     pending += message.length;
-    journal.append(partition, entry, (error, offset) => {
+    const done: Appended = (error, offset) => {
       pending -= message.length;
       if (pending < PENDING_BYTES / 2 && stream.isPaused()) stream.resume();
       answer(id, error, offset);
-    });
+    };
+    journal.append(partition, entry, done, urgent);
   }
 
   /** What becomes durable together is answered together. */

@@ -56,6 +56,8 @@ export function someDevice(id: string, type = gauge.id): TestDevice {
 
 interface HarnessOptions {
   disk?: Disk;
+  /** How long messages wait for a disk that fails. */
+  patienceMs?: number;
   mqtt?: object;
   intake?: object;
   timeouts?: Partial<BrokerTimeouts>;
@@ -80,8 +82,16 @@ export class Harness {
     const harness = new Harness();
     harness.#dir = await mkdtemp(join(tmpdir(), 'tocsin-ingest-'));
     const clock = { now: () => now };
-    const { disk = fileDisk, steady = steadyClock, before = (journal) => journal } = options;
-    harness.journal = await openJournalWriter({ dir: harness.#dir, segmentBytes: 1e9, keepMs: 0, log, clock, disk });
+    const { disk = fileDisk, patienceMs = 60_000, steady = steadyClock, before = (journal) => journal } = options;
+    harness.journal = await openJournalWriter({
+      dir: harness.#dir,
+      segmentBytes: 1e9,
+      keepMs: 0,
+      patienceMs,
+      log,
+      clock,
+      disk,
+    });
     const settings = Settings.parse({
       mqtt: { host: '127.0.0.1', port: 0, ...options.mqtt },
       intake: { maxPayload: 1000, ...options.intake },

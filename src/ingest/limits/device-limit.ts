@@ -34,6 +34,11 @@ export class DeviceLimit {
   readonly reading: Bucket | null;
   readonly busyness = new Busyness();
   readonly mayBeLifeSafety: MayBeLifeSafety;
+  /**
+   * Whether everything it sends is stored when space is used up: it has something of life safety to say, and what it says
+   * next is not read before what it said last is answered. So is a device whose type cannot be read.
+   */
+  readonly urgent: boolean;
   /** Tokens of frames whose answer waits for the bucket. */
   owed = 0;
   /** When a person was last told that this device sends too much. */
@@ -45,6 +50,7 @@ export class DeviceLimit {
     this.bucket = this.rate === null ? null : new Bucket(this.rate, BURST_S * this.rate);
     this.reading = this.rate === null ? null : new Bucket(READ_RATE, READ_RATE);
     this.mayBeLifeSafety = lifeSafetyTest(type);
+    this.urgent = type === undefined || type.channels.some(({ lifeSafety }) => lifeSafety);
   }
 
   /** Whether forgetting it changes nothing. */

@@ -67,14 +67,14 @@ export class FrameIntake {
     // Answers of a device keep their order (MQTT 3.1.1, section 4.6), so none passes those that wait.
     if (!over && limit.owed === 0 && (qos > 0 || !sheds)) {
       limit.bucket?.take(now, tokens);
-      this.#append(device, frame, tokens, answer);
+      this.#append(device, limit, frame, tokens, answer);
       return;
     }
     const lifeSafety = limit.mayBeLifeSafety(frame.payload);
     if (qos === 0 && !lifeSafety) this.#shed(device, limit, frame, over ? 'rate' : 'overload', answer);
     else if (limit.owed + tokens > OWED_BY_DEVICE || this.#owed + tokens > OWED_BY_ALL) {
       // Durable, but not acknowledged: the device will send it again, and that is known for the same sample.
-      if (lifeSafety) this.#append(device, frame, tokens, () => {});
+      if (lifeSafety) this.#append(device, limit, frame, tokens, () => {});
       answer(this.#refuse(device, limit, frame));
     } else this.#slow(device, limit, frame, tokens, answer);
   }
@@ -97,9 +97,11 @@ export class FrameIntake {
   }
 
   /** Takes a frame that was admitted. Resolves when it is durable. */
-  store(device: KnownDevice, frame: Frame): Promise<void> {
+  store(device: KnownDevice, limit: DeviceLimit, frame: Frame): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#append(device, frame, tokensOf(frame.payload.length), (error) => (error ? reject(error) : resolve()));
+      this.#append(device, limit, frame, tokensOf(frame.payload.length), (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   }
 
@@ -112,15 +114,18 @@ export class FrameIntake {
     return busy >= busiest * (1 - pressure);
   }
 
-  #append(device: KnownDevice, frame: Frame, tokens: number, answer: Answer): void {
+  #append(device: KnownDevice, limit: DeviceLimit, frame: Frame, tokens: number, answer: Answer): void {
     const { journal, metrics } = this.#parts;
+    // While an acknowledgement waits the frame itself need not stay in memory.
+    const { via, receivedAt } = frame;
     this.#underWay += tokens;
-    journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, (error) => {
+    const stored = (error: Error | null) => {
       this.#underWay -= tokens;
-      if (error instanceof TocsinError) metrics.refused(error.code, frame.via);
-      else if (!error) metrics.frame(frame.via, frame.receivedAt);
+      if (error instanceof TocsinError) metrics.refused(error.code, via);
+      else if (!error) metrics.frame(via, receivedAt);
       answer(error);
-    });
+    };
+    journal.append(partitionOf(device.gridId, journal.partitions), { kind: 'frame', frame }, stored, limit.urgent);
   }
 
   #slow(device: KnownDevice, limit: DeviceLimit, frame: Frame, tokens: number, answer: Answer): void {
@@ -128,7 +133,7 @@ export class FrameIntake {
     const until = steady.now() + (limit.bucket?.take(steady.now(), tokens) ?? 0);
     this.#owe(limit, tokens);
     limitMetrics.slowed();
-    this.#append(device, frame, tokens, (error) => {
+    this.#append(device, limit, frame, tokens, (error) => {
       this.#later.add(limit, Math.max(0, until - steady.now()), () => {
         this.#owe(limit, -tokens);
         answer(error);

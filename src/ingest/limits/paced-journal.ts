@@ -59,17 +59,18 @@ export class PacedJournal implements JournalAppender {
     return this.#partitions.reduce((sum, { pace }) => sum + pace.size, 0);
   }
 
-  append(partition: number, entry: Entry, done: Appended): void {
+  append(partition: number, entry: Entry, done: Appended, urgent?: boolean): void {
     if (entry.kind !== 'frame') {
-      this.#journal.append(partition, entry, done);
+      this.#journal.append(partition, entry, done, urgent);
       return;
     }
     const { pace } = this.#partitions[partition]!;
-    this.#journal.append(partition, entry, (error, offset) => {
+    const durable: Appended = (error, offset) => {
       if (error) return done(error, offset);
       pace.pass(offset, () => done(null, offset));
       if (pace.size > 0 && this.#releasing === null) this.#begin();
-    });
+    };
+    this.#journal.append(partition, entry, durable, urgent);
   }
 
   /** Whether devices are slowed since more comes in than can be judged. */
