@@ -63,6 +63,17 @@ test('of a payload that is too large the gateway gets one byte more than is allo
   expect(sizes).toEqual([1000, 1001, 1001]);
 });
 
+test('a device that sends too much is told in how many seconds to come back', async () => {
+  const { gateway } = world.context;
+  const { acceptHttp } = gateway;
+  gateway.acceptHttp = async () => {
+    throw new TocsinError('RATE_LIMITED', 'Too much.', { retryAfterS: 7 });
+  };
+  const { status, headers, body } = await sendFrame('{}', basic('dev1', 's'));
+  gateway.acceptHttp = acceptHttp;
+  expect([status, headers.get('retry-after'), body.code]).toEqual([429, '7', 'RATE_LIMITED']);
+});
+
 test('bad device credentials are refused, many of them are made to wait, and a good one never is', async () => {
   const own = await openWorld();
   try {
