@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
+import { pastDamage } from '../journal/past-damage.ts';
 import { Progress } from '../journal/progress.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
@@ -39,11 +40,11 @@ export async function startEngine(
   const clock = systemClock;
   const files = dataFiles(settings);
   const store = await openStore(files.store);
-  const reader = await openJournalReader({
-    dir: files.journal,
-    partition: embeddedPartition,
-    progress: journalProgress,
-  });
+  const openReader = async () => {
+    const place = { dir: files.journal, partition: embeddedPartition, progress: journalProgress };
+    return pastDamage(await openJournalReader(place), log);
+  };
+  const reader = await openReader();
   const deviceTypes = withInternalTypes(loadDeviceTypes(settings.devicesDir, log).types);
   const compiled = new Map<string, CompiledType>();
   for (const type of deviceTypes.values()) {

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
+import { pastDamage } from '../journal/past-damage.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -28,11 +29,11 @@ export async function startHistorian(
 ): Promise<HistorianFunctions> {
   const files = dataFiles(settings);
   const store = await openStore(files.store);
-  const journal = await openJournalReader({
-    dir: files.journal,
-    partition: embeddedPartition,
-    progress: journalProgress,
-  });
+  const openReader = async () => {
+    const place = { dir: files.journal, partition: embeddedPartition, progress: journalProgress };
+    return pastDamage(await openJournalReader(place), log);
+  };
+  const journal = await openReader();
 
   const frames = new FrameReadings({
     devices: new DeviceDirectory(store),
