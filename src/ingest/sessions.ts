@@ -31,7 +31,7 @@ export class Sessions {
     this.#broker = broker;
     // What was added between the last of the redelivery and this moment.
     broker.on('clientReady', (client) => {
-      for (const command of this.#find(client.id)?.unsent() ?? []) client.publish(command);
+      for (const command of this.#find(client.id)?.unsent() ?? []) client.publish(command, () => {});
     });
   }
 

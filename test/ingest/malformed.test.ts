@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Harness } from './harness.ts';
+import { bytesOf, connectOf, publishOf, RawClient } from './raw-client.ts';
+
+let h: Harness;
+beforeEach(async () => {
+  h = await Harness.start({ timeouts: { connect: 300 } });
+});
+afterEach(() => h.stop());
+
+const port = () => h.gateway.ports.mqtt;
+const subscribe: Parameters<typeof bytesOf>[0] = {
+  cmd: 'subscribe',
+  messageId: 1,
+  subscriptions: [{ topic: 'tocsin/v1/a/down', qos: 1 }],
+};
+
+/** A packet with some of its bytes replaced. */
+function changed(packet: Parameters<typeof bytesOf>[0], at: number, ...bytes: number[]): Buffer {
+  const buffer = bytesOf(packet);
+  buffer.set(bytes, at);
+  return buffer;
+}
+
+test.each([
+  { what: 'a length of five digits', bytes: () => Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]) },
+  { what: 'a packet type that is reserved', bytes: () => Buffer.from([0xf0, 0x00]) },
+  { what: 'a packet that only a server sends', bytes: () => Buffer.from([0x20, 0x02, 0x00, 0x00]) },
+  { what: 'QoS 3', bytes: () => changed(publishOf(h.a, 'x', { qos: 1, messageId: 1 }), 0, 0x36) },
+  { what: 'a topic longer than its packet', bytes: () => changed(publishOf(h.a, 'x'), 2, 0x00, 0xf0) },
+  { what: 'an empty topic', bytes: () => Buffer.from([0x30, 0x03, 0x00, 0x00, 0x41]) },
+  { what: 'a wildcard in the topic', bytes: () => bytesOf(publishOf(h.a, 'x', { topic: 'tocsin/v1/+/up' })) },
+  { what: 'a topic that is not UTF-8', bytes: () => changed(publishOf(h.a, 'x'), 6, 0xc3, 0x28) },
+  { what: 'message id 0', bytes: () => changed(publishOf(h.a, 'x', { qos: 1, messageId: 1 }), 18, 0, 0) },
+  { what: 'message id 0 with QoS 2', bytes: () => changed(publishOf(h.a, 'x', { qos: 2, messageId: 1 }), 18, 0, 0) },
+  {
+    what: 'a PUBLISH that ends before its message id',
+    bytes: () => Buffer.concat([Buffer.from([0x32, 16, 0, 14]), Buffer.from('tocsin/v1/a/up')]),
+  },
+  { what: 'SUBSCRIBE with wrong flags', bytes: () => changed(subscribe, 0, 0x80) },
+  { what: 'SUBSCRIBE with message id 0', bytes: () => changed(subscribe, 2, 0, 0) },
+  { what: 'SUBSCRIBE with QoS 3', bytes: () => changed(subscribe, 22, 3) },
+  { what: 'SUBSCRIBE for nothing', bytes: () => Buffer.from([0x82, 0x02, 0x00, 0x01]) },
+  { what: 'UNSUBSCRIBE from nothing', bytes: () => Buffer.from([0xa2, 0x02, 0x00, 0x01]) },
+  { what: 'PUBREL with wrong flags', bytes: () => Buffer.from([0x60, 0x02, 0x00, 0x01]) },
+  { what: 'PUBREL without a message id', bytes: () => Buffer.from([0x62, 0x00]) },
+  { what: 'PUBREC with message id 0', bytes: () => Buffer.from([0x50, 0x02, 0x00, 0x00]) },
+])('$what ends that connection, and nothing else', async ({ what, bytes }) => {
+  const other = await RawClient.signIn(port(), h.b);
+  const client = await RawClient.signIn(port(), h.a);
+  client.send(bytes());
+  await client.closed;
+  expect(client.received).toEqual([]);
+  expect((await h.entries()).filter(({ kind }) => kind === 'frame')).toEqual([]);
+  const counted = (await h.refused('MQTT_PROTOCOL')) + (await h.refused('TOPIC_FORBIDDEN'));
+  expect(counted, what).toBe(what === 'a packet that only a server sends' ? 0 : 1);
+  expect(await other.lives()).toBe(true);
+});
+
+test.each([
+  { what: 'nothing', bytes: () => Buffer.alloc(0) },
+  { what: 'half a CONNECT', bytes: () => bytesOf(connectOf(h.a)).subarray(0, 20) },
+])('whoever connects and sends $what is gone after the time for it', async ({ bytes }) => {
+  const client = await RawClient.open(port());
+  client.send(bytes());
+  await client.closed;
+  expect(client.received).toEqual([]);
+});
+
+test.each([
+  { what: 'a client id that is not UTF-8', packet: () => changed(connectOf(h.a), 14, 0xff) },
+  { what: 'a client id with U+0000', packet: () => changed(connectOf(h.a), 14, 0x00) },
+  { what: 'a flag that is reserved', packet: () => changed(connectOf(h.a), 9, 0xc3) },
+  { what: 'a password without a user name', packet: () => changed(connectOf(h.a), 9, 0x42) },
+])('CONNECT with $what ends the connection', async ({ packet }) => {
+  const client = await RawClient.open(port());
+  client.send(packet());
+  await client.closed;
+  expect(client.received).toEqual([]);
+  expect(await h.refused('MQTT_PROTOCOL')).toBe(1);
+});
+
+test('MQTT 5 is answered with return code 1 and closed', async () => {
+  const client = await RawClient.open(port());
+  const connect = connectOf(h.a);
+  client.send(bytesOf({ ...connect, protocolVersion: 5 } as typeof connect));
+  expect(await client.next('connack')).toMatchObject({ returnCode: 1 });
+  await client.closed;
+  expect(await h.refused('MQTT_PROTOCOL')).toBe(1);
+});
+
+test('whoever is refused is told why, and closed', async () => {
+  const client = await RawClient.open(port());
+  client.send(connectOf({ ...h.a, secret: 'wrong' }));
+  expect(await client.next('connack')).toMatchObject({ returnCode: 4, sessionPresent: false });
+  await client.closed;
+});
