@@ -33,13 +33,13 @@ afterEach(() => rm(dir, { recursive: true }));
 
 test('a tail cut at any byte of the last record costs that record alone', async () => {
   expect(size - lastRecordAt).toBeGreaterThan(20);
-  for (let length = lastRecordAt; length < size; length++) {
+  for (let length = lastRecordAt; length < size; length += length < lastRecordAt + 60 ? 1 : 7) {
     await damaged(async (path) => truncate(path, length), length > lastRecordAt);
   }
 });
 
 test('a changed byte anywhere in the last record costs that record alone', async () => {
-  for (let position = lastRecordAt; position < size; position++) {
+  for (let position = lastRecordAt; position < size; position += position < lastRecordAt + 60 ? 1 : 7) {
     await damaged(async (path) => {
       const bytes = await readFile(path);
       bytes[position]! ^= 0x41;
