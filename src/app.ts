@@ -22,6 +22,7 @@ import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
 import { cannotListen } from './shared/cannot-listen.ts';
 import { steadyClock, systemClock } from './shared/clock.ts';
+import { forwardClock } from './shared/forward-clock.ts';
 import type { Logger } from './shared/logger.ts';
 import { mergeMetrics } from './shared/metrics.ts';
 import { Signal } from './shared/signal.ts';
@@ -72,7 +73,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     devices: withInternal(devicesOfStore(store), internal.known),
     journal: paced,
     deviceTypes,
-    clock,
+    clock: forwardClock(clock, steadyClock),
     log,
     openDoor: mqttDoor(settings),
   });

@@ -7,7 +7,8 @@ import { openMqttDoor } from '../ingest/mqtt-door.ts';
 import { RemoteWriter } from '../journal/remote-writer.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { pipeFile, serveParent } from '../shared/child-process.ts';
-import { systemClock } from '../shared/clock.ts';
+import { steadyClock, systemClock } from '../shared/clock.ts';
+import { forwardClock } from '../shared/forward-clock.ts';
 import { createLogger } from '../shared/logger.ts';
 import { openStore } from '../store/open.ts';
 import type { GatewayFunctions, GatewayHostFunctions, GatewayStart } from './gateway-messages.ts';
@@ -45,7 +46,7 @@ async function open({ settings, partitions, internal }: GatewayStart) {
     devices: withInternal(devicesOfStore(await openStore(dataFiles(settings).store)), internal),
     journal: new RemoteWriter(pipe, partitions),
     deviceTypes: loadDeviceTypes(settings.devicesDir).types,
-    clock: systemClock,
+    clock: forwardClock(systemClock, steadyClock),
     log: createLogger(settings.log.level, settings.log.format).child({ gateway: process.pid }),
   });
   const door = await openMqttDoor(shared, (clients) => host.arrived(clients));
