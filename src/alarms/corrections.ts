@@ -15,8 +15,10 @@ export type Correction =
 
 export interface Comparison {
   corrections: Correction[];
-  /** Ids that the fold gave to alarms which the record knows under another: id in the fold → id in the record. */
-  renamed: Map<string, string>;
+  /** What the record calls alarms, and how many samples it counts for them, by the id that judging again gave them. */
+  known: Map<string, { alarmId: string; count: number }>;
+  /** Alarms that were compared. */
+  compared: number;
 }
 
 /** What is compared. */
@@ -39,7 +41,7 @@ const tickSlackMs = 5_000;
  */
 export function compare(recorded: readonly RecordedAlarm[], found: Iterable<Episode>, scope: Scope): Comparison {
   const corrections: Correction[] = [];
-  const renamed = new Map<string, string>();
+  const known: Comparison['known'] = new Map();
   const alarms = recorded.filter(({ row }) => concerns(scope, row, row.raisedReceivedAt, row.clearedAt));
   const episodes = [...found].filter((e) => concerns(scope, e, e.raisedReceivedAt, e.clearedAt));
   const pairs = pair(alarms, episodes);
@@ -49,15 +51,15 @@ export function compare(recorded: readonly RecordedAlarm[], found: Iterable<Epis
       corrections.push({ kind: 'raised-late', episode });
       continue;
     }
-    if (alarm.row.id !== episode.alarmId) renamed.set(episode.alarmId, alarm.row.id);
     const after = factsAfter(alarm, episode, scope);
+    known.set(episode.alarmId, { alarmId: alarm.row.id, count: after.count });
     if (alarm.row.correction === 'retracted') corrections.push({ kind: 'reinstated', alarm, episode, after });
     else if (differs(alarm, after, episode)) corrections.push({ kind: 'corrected', alarm, episode, after });
   }
   const paired = new Set(pairs.values());
   for (const alarm of alarms)
     if (!paired.has(alarm) && alarm.row.correction !== 'retracted') corrections.push({ kind: 'retracted', alarm });
-  return { corrections, renamed };
+  return { corrections, known, compared: alarms.length };
 }
 
 function concerns(

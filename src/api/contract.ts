@@ -3,6 +3,7 @@ import { alarmChangeKinds, alarmCorrections } from '../model/alarm.ts';
 import { tiers } from '../model/area.ts';
 import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
 import { deviceIdPattern } from '../model/device.ts';
+import { replayStates } from '../model/replay.ts';
 import { roles } from '../model/role.ts';
 import { severities } from '../model/severity.ts';
 import { systemAlarmCodes } from '../model/system-alarm.ts';
@@ -310,6 +311,64 @@ export const QuarantinedFrame = z.object({
   code: z.string(),
   reason: z.string(),
   size: Count,
+  /** The replay that could decode it; null while nobody could. */
+  replayId: Count.nullable(),
+});
+/** How many frames of a device went to quarantine for a reason: all of them, also those that are kept no more. */
+export const QuarantineCount = z.object({
+  /** Null: of nobody known. */
+  deviceId: z.string().nullable(),
+  code: z.string(),
+  count: Count,
+  firstAt: Time,
+  lastAt: Time,
+  /** The last one's. */
+  reason: z.string(),
+  /** Of the frames that are kept: those that nobody could decode yet, and those that a replay could. */
+  waiting: Count,
+  resolved: Count,
+});
+/** Of one device or of all of a type: name one of the two. */
+export const NewReplay = z.object({
+  /** Frames received from then on. */
+  from: Time,
+  deviceId: z.string().optional(),
+  deviceType: z.string().optional(),
+  /** Only say what would be corrected. */
+  dryRun: z.boolean().default(false),
+});
+export const Replay = z.object({
+  id: Count,
+  deviceId: z.string().nullable(),
+  deviceType: z.string().nullable(),
+  from: Time,
+  dryRun: z.boolean(),
+  requestedAt: Time,
+  /** Null: from the command line. */
+  by: PersonRef.nullable(),
+  state: z.enum(replayStates),
+  /** Entries of the journal that were read for it, of how many; null before that is known. */
+  readEntries: Count,
+  toRead: Count.nullable(),
+  finishedAt: Time.nullable(),
+  /** What became of alarms, by number; null before. For a dry run, what would have. */
+  judged: z
+    .object({
+      devices: Count,
+      frames: Count,
+      stillWrong: Count,
+      resolved: Count,
+      raisedLate: Count,
+      retracted: Count,
+      reinstated: Count,
+      corrected: Count,
+      leftAlone: Count,
+      since: Time,
+    })
+    .nullable(),
+  written: z.object({ readings: Count }).nullable(),
+  /** Why it was given up, and what to do. */
+  error: z.string().nullable(),
 });
 /** The payload in base64; cut to its first bytes when `size` is larger. */
 export const QuarantinedFrameDetail = QuarantinedFrame.extend({ payload: z.string() });
@@ -433,6 +492,9 @@ export type QuarantinedFrameDetail = z.infer<typeof QuarantinedFrameDetail>;
 export type SystemNow = z.infer<typeof SystemNow>;
 export type SystemAlarm = z.infer<typeof SystemAlarm>;
 export type SystemStatus = z.infer<typeof SystemStatus>;
+export type QuarantineCount = z.infer<typeof QuarantineCount>;
+export type NewReplay = z.infer<typeof NewReplay>;
+export type Replay = z.infer<typeof Replay>;
 export type Summary = z.infer<typeof Summary>;
 export type FeedEvent = z.infer<typeof FeedEvent>;
 export type ApiError = z.infer<typeof ApiError>;

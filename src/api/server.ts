@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -49,6 +50,7 @@ const routeGroups = [
   caseRoutes,
   noticeRoutes,
   quarantineRoutes,
+  replayRoutes,
   webhookRoutes,
   summaryRoutes,
   systemRoutes,

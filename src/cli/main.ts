@@ -1,6 +1,7 @@
 import { auditVerify } from './audit-verify.ts';
 import { deviceCheck } from './device-check.ts';
 import { setPassword } from './password.ts';
+import { replay } from './replay.ts';
 import { settingsShow } from './settings-show.ts';
 
 /** What a command answers: text for standard output, and the exit code. */
@@ -13,6 +14,7 @@ const usage = `npm run tocsin -- <command>
 
   device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
   settings                  shows every setting: its value, its environment variable, and what it is for
+  replay --from <time> …    decodes frames again after a device type was corrected; --help says more
   password <login>          sets a new password for one who has lost it; --help says more
   audit verify              checks that nobody has changed the record of who did what
 
@@ -22,6 +24,7 @@ const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> =
   'device check': deviceCheck,
   'audit verify': auditVerify,
   password: setPassword,
+  replay,
   settings: settingsShow,
 };
 

@@ -16,6 +16,7 @@ import type { StageSeconds } from '../shared/stage-seconds.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Store } from '../store/open.ts';
+import { addQuarantineCounts } from '../store/quarantine-counts.ts';
 import type { Database } from '../store/schema.ts';
 import { upsertAll } from '../store/upsert-all.ts';
 import type { DeviceDirectory } from './device-directory.ts';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   respond(tx: Transaction<Database>, transitions: readonly AlarmTransition[]): Promise<void>;
   /** Called after a commit that consoles should know of. */
   onFeed(): void;
+  /** Frames that are judged again beside this loop, and end between two of its batches. */
+  replays?: { readonly ready: boolean; handOver(live: { offset: number }): Promise<void> };
   /** Everything below this offset has been judged and had its effect. */
   onHandled?(offset: number): void;
   clock: Clock;
@@ -113,7 +116,7 @@ export class EngineLoop {
   }
 
   async #run(): Promise<void> {
-    const { reader, checkpointEveryMs, clock } = this.#options;
+    const { reader, checkpointEveryMs, clock, replays } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const entries = await this.#persist('read the journal', () =>
@@ -121,7 +124,9 @@ export class EngineLoop {
       );
       // Told to stop while the store did not take the effects: the offset must stay below them.
       if (entries && entries.length > 0 && !(await this.#take(entries))) return;
-      if (clock.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
+      if (replays?.ready) {
+        if (await this.#checkpoint()) await replays.handOver({ offset: this.#offset });
+      } else if (clock.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
     }
   }
 
@@ -187,7 +192,7 @@ export class EngineLoop {
 
   async #commit(effects: AlarmEffect[]): Promise<boolean> {
     const { store, devices, partition, respond, onFeed, stages, clock } = this.#options;
-    const rows = this.#quarantine.take();
+    const { rows, counts } = this.#quarantine.take();
     let transitions: AlarmTransition[] = [];
     // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
     const done = await this.#persist('commit to the store', async () => {
@@ -195,6 +200,7 @@ export class EngineLoop {
         transitions = await recordEffects(tx, effects, (id) => devices.get(id));
         await respond(tx, transitions);
         await insertAll(tx, 'quarantine', rows);
+        await addQuarantineCounts(tx, counts);
         await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
       });
       return true;
@@ -209,7 +215,8 @@ export class EngineLoop {
     return true;
   }
 
-  async #checkpoint(): Promise<void> {
+  /** @returns whether state and effects up to here are in the store. */
+  async #checkpoint(): Promise<boolean> {
     const { store, fold, partition, clock } = this.#options;
     this.#checkpointAt = clock.now();
     const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
@@ -221,9 +228,15 @@ export class EngineLoop {
       });
       return true;
     });
-    if (!done) return;
+    if (!done) return false;
     this.#committed = this.#offset;
     this.#checkpointed = this.#offset;
+    return true;
+  }
+
+  /** Entries below are judged and have had their effect. */
+  get offset(): number {
+    return this.#offset;
   }
 
   /** Tries until it works or the engine is told to stop; says once what is wrong, and once that it is over. */

@@ -3,7 +3,7 @@ import { frameProblems } from '../devices/problems.ts';
 import type { Refusal } from '../journal/port.ts';
 import type { Frame } from '../model/frame.ts';
 import type { ErrorCode } from '../shared/errors.ts';
-import type { NewRow } from '../store/schema.ts';
+import type { NewRow, Row } from '../store/schema.ts';
 
 /** More than this of one device in a minute say nothing new; the counter goes on, and the journal has the frames. */
 const perDeviceAndMinute = 10;
@@ -21,6 +21,7 @@ type QuarantineCode = (typeof codes)[number];
 /** Collects frames that could not be judged, for one commit, and counts every one of them. */
 export class Quarantine {
   #rows: NewRow<'quarantine'>[] = [];
+  #counts = new Map<string, Row<'quarantineCount'>>();
   readonly #recent = new Map<string, { minute: number; count: number }>();
   readonly #counter: Counter<'code'>;
 
@@ -47,16 +48,19 @@ export class Quarantine {
       this.#counter.inc({ code }, same.length);
       const more = same.length > 1 ? ` (and ${same.length - 1} more of the kind)` : '';
       const reason = same[0]!.reason + more;
-      this.#add({ ...frame, partition, offset, code, reason, size: frame.payload.length });
+      const { deviceId, topic, via, receivedAt, payload } = frame;
+      const row = { deviceId, topic, via, receivedAt, payload, partition, offset, code, reason, replayId: null };
+      this.#add({ ...row, size: payload.length });
     }
   }
 
   /** A message that was turned away at the door; the door has counted it. */
   refusal(partition: number, offset: number, refusal: Refusal): void {
-    this.#add({ partition, offset, ...refusal });
+    this.#add({ partition, offset, ...refusal, replayId: null });
   }
 
   #add(row: NewRow<'quarantine'>): void {
+    this.#count(row);
     const key = row.deviceId ?? '';
     const minute = Math.floor(row.receivedAt / 60_000);
     let recent = this.#recent.get(key);
@@ -70,13 +74,29 @@ export class Quarantine {
     this.#rows.push({ ...row, payload: Buffer.from(row.payload.subarray(0, keptBytes)) });
   }
 
-  get size(): number {
-    return this.#rows.length;
+  #count({ deviceId, code, reason, receivedAt }: NewRow<'quarantine'>): void {
+    const key = `${deviceId ?? ''} ${code}`;
+    const known = this.#counts.get(key);
+    this.#counts.set(key, {
+      deviceId: deviceId ?? '',
+      code,
+      count: (known?.count ?? 0) + 1,
+      firstAt: Math.min(known?.firstAt ?? receivedAt, receivedAt),
+      lastAt: Math.max(known?.lastAt ?? receivedAt, receivedAt),
+      reason,
+    });
   }
 
-  take(): NewRow<'quarantine'>[] {
-    const rows = this.#rows;
+  /** Frames of a commit that are kept or counted. */
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** What is to be kept, and how many of each device and code there were, those not kept included. */
+  take(): { rows: NewRow<'quarantine'>[]; counts: Row<'quarantineCount'>[] } {
+    const taken = { rows: this.#rows, counts: [...this.#counts.values()] };
     this.#rows = [];
-    return rows;
+    this.#counts = new Map();
+    return taken;
   }
 }

@@ -1,4 +1,6 @@
+import type { Transaction } from 'kysely';
 import { Registry } from 'prom-client';
+import type { AlarmTransition } from '../alarms/ledger.ts';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
@@ -19,6 +21,7 @@ import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
 import { openStore } from '../store/open.ts';
+import type { Database } from '../store/schema.ts';
 import { tidyStore } from '../store/tidy-store.ts';
 import { canaryChannel, canaryChannelName } from '../watch/canary/notify.ts';
 import { withInternalTypes } from '../watch/canary/type.ts';
@@ -26,6 +29,7 @@ import { answerAlarms } from './answer-alarms.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { EngineLoop } from './engine-loop.ts';
 import type { EngineFunctions, ThreadData } from './messages.ts';
+import { Replayer } from './replay/replayer.ts';
 
 /** How often SLA clocks and waiting notifications are looked at. */
 const everyMs = 1_000;
@@ -81,16 +85,36 @@ export async function startEngine(
 
   const progress = new Progress(journalProgress, embeddedPartition);
   const fold = new Fold(compiled, settings.intake.maxFuture);
-  const loop = new EngineLoop({
+  const limits = decodeLimits(settings.intake);
+  const answer = (tx: Transaction<Database>, transitions: readonly AlarmTransition[]) =>
+    answerAlarms(tx, transitions, response, clock.now());
+  const replays: Replayer = new Replayer({
+    store,
+    partition: embeddedPartition,
+    types: compiled,
+    deviceTypes,
+    devices,
+    fold,
+    limits,
+    callWithinMs: settings.alarms.callWithin,
+    respond: answer,
+    onFeed: announce,
+    openReader,
+    liveOffset: () => loop.offset,
+    clock,
+    log,
+  });
+  const loop: EngineLoop = new EngineLoop({
     store,
     reader,
     partition: embeddedPartition,
     deviceTypes,
     devices,
     fold,
-    limits: decodeLimits(settings.intake),
+    limits,
     checkpointEveryMs: settings.rules.checkpointEvery,
-    respond: (tx, transitions) => answerAlarms(tx, transitions, response, clock.now()),
+    respond: answer,
+    replays,
     onFeed: announce,
     onHandled: (offset) => {
       progress.folded = offset;
@@ -119,7 +143,7 @@ export async function startEngine(
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => loop.status(),
     async stop() {
-      await Promise.all([clocks.stop(), outbox.stop(), tidying.stop()]);
+      await Promise.all([clocks.stop(), outbox.stop(), tidying.stop(), replays.stop()]);
       await loop.stop();
       await reader.close();
       await store.destroy();

@@ -125,6 +125,11 @@ export const Settings = z.strictObject({
   rules: group({
     checkpointEvery: duration('10 s').describe('How often the state of the rules is written to the store'),
   }),
+  alarms: group({
+    callWithin: duration('15 min').describe(
+      'An alarm found by decoding frames again calls people only while it is active and its newest evidence is no older',
+    ),
+  }),
   response: group({
     accept: group({
       red: duration('2 min').describe('Time to accept a red case before the next tier is told'),

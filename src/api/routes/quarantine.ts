@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { TocsinError } from '../../shared/errors.ts';
 import { type Api, limitUpTo } from '../api.ts';
 import type { ApiContext } from '../context.ts';
-import { QuarantinedFrame, QuarantinedFrameDetail } from '../contract.ts';
-import { findQuarantined, findQuarantinedFrame } from '../queries/quarantine.ts';
+import { QuarantineCount, QuarantinedFrame, QuarantinedFrameDetail } from '../contract.ts';
+import { countQuarantined, findQuarantined, findQuarantinedFrame } from '../queries/quarantine.ts';
 
 const tags = ['quarantine'];
 
@@ -29,6 +29,23 @@ export function quarantineRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { device, ...rest } = request.query;
       return await findQuarantined(store, { deviceId: device, ...rest });
+    },
+  );
+
+  api.get(
+    '/quarantine/counts',
+    {
+      config: { may: 'quarantine.read' },
+      schema: {
+        tags,
+        summary: 'How many frames went to quarantine, by device and reason, the last that did first',
+        querystring: z.object({ device: z.string().optional(), limit: limitUpTo(1000, 200) }),
+        response: { 200: z.array(QuarantineCount) },
+      },
+    },
+    async (request) => {
+      const { device, limit } = request.query;
+      return await countQuarantined(store, { deviceId: device, limit });
     },
   );
 

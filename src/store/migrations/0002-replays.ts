@@ -39,6 +39,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema.alterTable('quarantine').addColumn('replayId', long).execute();
   await db.schema
+    .createIndex('quarantineByReason')
+    .on('quarantine')
+    .columns(['deviceId', 'code', 'replayId'])
+    .execute();
+  await db.schema
     .createTable('quarantineCount')
     .addColumn('deviceId', 'text', (c) => c.notNull())
     .addColumn('code', 'text', (c) => c.notNull())

@@ -27,6 +27,7 @@ export function makeQuarantine(now: number): QuarantinedFrameDetail[] {
       deviceId,
       topic: `tocsin/v1/${deviceId ?? 'unknown'}/up`,
       via: index % 4 === 3 ? 'http' : 'mqtt',
+      replayId: null,
       receivedAt: now - (index * 7 + 1) * 60_000,
       code,
       reason,
