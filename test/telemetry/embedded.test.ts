@@ -12,10 +12,15 @@ const day = 86_400_000;
 
 function embedded(file: string): EmbeddedTelemetry {
   const retention = { raw: 90 * day, downsampled: 1830 * day };
-  return createEmbeddedTelemetry({ file, retention, clock: { now: () => start }, log: createLogger('silent') });
+  return createEmbeddedTelemetry({
+    file,
+    retention,
+    clock: { now: () => start + 10 * day },
+    log: createLogger('silent'),
+  });
 }
 
-describe('the port', () => {
+describe.for([false, true])('the port, packed after each write: %s', (packs) => {
   let dir: string;
   let telemetry: EmbeddedTelemetry;
 
@@ -30,7 +35,13 @@ describe('the port', () => {
     await rm(dir, { recursive: true });
   });
 
-  telemetryContract(() => telemetry);
+  telemetryContract(() => ({
+    ...telemetry,
+    write: async (readings) => {
+      await telemetry.write(readings);
+      if (packs) await telemetry.pack();
+    },
+  }));
 });
 
 test('readings are there after the file is opened again, and series go on', async () => {
