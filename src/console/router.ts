@@ -41,6 +41,7 @@ export const router = createRouter({
       meta: { title: 'alarm.device' },
     },
     { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'account.title' } },
+    { path: '/system', component: () => import('./pages/SystemPage.vue'), meta: { title: 'system.title' } },
     {
       path: '/quarantine/:id?',
       component: () => import('./pages/QuarantinePage.vue'),

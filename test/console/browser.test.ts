@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startBrowser } from '../support/browser.ts';
 import { startFake } from './fake/server.ts';
+import { makeTroubles } from './fake/system.ts';
 import { password } from './fake/town.ts';
 
 // Drawing without a graphics card takes its time when other tests run beside it.
@@ -215,6 +216,25 @@ test('a page that cannot be loaded while the service is away leaves the open one
   await page.locator('input[name=login]').waitFor();
   await page.context().close();
   await second.close();
+});
+
+test('Tocsin itself in trouble stands above everything until it is over, and its page says what to do', async () => {
+  const page = await signIn('lin', phone, '/cases');
+  await page.getByRole('status').getByText('实时', { exact: true }).waitFor();
+  fake.api.trouble(makeTroubles(Date.now()));
+  const banner = page.getByRole('alert').filter({ hasText: '警钟自身异常' });
+  await banner.waitFor();
+  expect(await banner.innerText()).toContain('自检告警没有按时到达');
+  expect(await banner.innerText()).toContain('另有 2 项');
+  await banner.click();
+  await page.locator('main h1').filter({ hasText: '系统状态' }).waitFor();
+  await page.getByText('登录 → 落盘').waitFor();
+  expect(await page.locator('main').innerText()).toContain('请用电话值守');
+  // Nothing is wider than a phone.
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(phone.width);
+  fake.api.trouble([]);
+  await page.getByText('未发现异常').waitFor();
+  await page.context().close();
 });
 
 test('nothing was against the content security policy, and no page failed', () => {

@@ -12,6 +12,7 @@ import type {
   Series,
   Session,
   Summary,
+  SystemStatus,
 } from '../../api/contract.ts';
 import { learnServiceTime } from '../state/now.ts';
 import { ApiFailure } from './failure.ts';
@@ -92,6 +93,7 @@ export const api = {
   quarantine: (query: { before?: number; limit?: number }) => get<QuarantinedFrame[]>('/quarantine', query),
   quarantined: (id: number) => get<QuarantinedFrameDetail>(`/quarantine/${id}`),
   summary: () => get<Summary>('/summary'),
+  system: () => get<SystemStatus>('/system'),
 };
 
 function noted(note: string): { note?: string } {

@@ -1,3 +1,4 @@
+import { enSystem } from './en-system.ts';
 import type { Messages } from './zh.ts';
 
 /** Every sentence of the console in English. */
@@ -379,6 +380,7 @@ export const en: Messages = {
     unknownDevice: 'Not signed in',
     pick: 'Choose a frame to look into.',
   },
+  system: enSystem,
   quarantineCode: {
     CREDENTIAL_INVALID: 'Credential not valid',
     DEVICE_DISABLED: 'Device disabled',

@@ -1,3 +1,5 @@
+import { zhSystem } from './zh-system.ts';
+
 /** Every sentence of the console in Chinese. en.ts has the same keys; the types and a test hold that. */
 export const zh = {
   app: {
@@ -367,6 +369,7 @@ export const zh = {
     unknownDevice: '未登录',
     pick: '选一条报文查看内容。',
   },
+  system: zhSystem,
   quarantineCode: {
     CREDENTIAL_INVALID: '凭证无效',
     DEVICE_DISABLED: '设备已停用',

@@ -1,11 +1,12 @@
 import { ref, shallowRef } from 'vue';
-import type { Alarm, Device, FeedEvent, Notice } from '../../api/contract.ts';
+import type { Alarm, Device, FeedEvent, Notice, SystemNow } from '../../api/contract.ts';
 import { openFeed } from '../api/feed.ts';
 import { clearActiveAlarms, dropAlarm, loadActiveAlarms, putAlarms } from './alarms.ts';
 import { clearCatalogue, loadCatalogue, putDevice } from './catalogue.ts';
 import { addNotice, clearNotices } from './notices.ts';
 import { serviceTime } from './now.ts';
 import { loadSummary, summary } from './summary.ts';
+import { clearSystem, putSystem } from './system.ts';
 
 /** Events of one moment are shown together: a storm of hundreds must not redraw hundreds of times. */
 const gatherMs = 16;
@@ -43,6 +44,7 @@ export function startLive(): void {
       gatherTimer ??= window.setTimeout(takeGathered, gatherMs);
     },
     open: () => {
+      clearSystem();
       if (loadFailure.value) void loadEverything();
       confirmCurrent();
     },
@@ -72,6 +74,7 @@ export function stopLive(): void {
   clearActiveAlarms();
   clearCatalogue();
   clearNotices();
+  clearSystem();
 }
 
 export function reconnectNow(): void {
@@ -103,6 +106,7 @@ function takeGathered(): void {
     }
     if (event.kind === 'device') putDevice(event.ref, event.data as Device | null);
     if (event.kind === 'notice' && event.data) addNotice(event.data as Notice);
+    if (event.kind === 'system') putSystem(event.data as SystemNow);
   }
   if (alarms.size > 0) putAlarms(alarms.values());
   latestEvents.value = events;

@@ -9,12 +9,14 @@ import type {
   FeedEvent,
   Person,
   Summary,
+  SystemAlarm,
 } from '../../../src/api/contract.ts';
 import { loadDeviceTypes } from '../../../src/devices/registry.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
 import { makeAlarms } from './alarms.ts';
 import { makeQuarantine } from './quarantine.ts';
 import { makeLatest, makeSeries } from './series.ts';
+import { makeSystem } from './system.ts';
 import { makeAreas, makeDevices, password, people } from './town.ts';
 
 export class FakeFailure extends Error {
@@ -50,6 +52,7 @@ export class FakeApi {
   readonly #sessions = new Map<string, Person>();
   readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
+  #troubles: SystemAlarm[] = [];
   #seq = 1000;
 
   constructor(now: number) {
@@ -83,6 +86,12 @@ export class FakeApi {
       if (match) return { body: handle({ id: decodeURIComponent(match[1] ?? ''), query, body, person }) };
     }
     throw new FakeFailure(404, 'NOT_FOUND', `There is no ${route}.`);
+  }
+
+  /** Tells the feed what is wrong with the service itself. */
+  trouble(troubles: SystemAlarm[]): void {
+    this.#troubles = troubles;
+    this.emit({ seq: this.#seq, kind: 'system', ref: 'system', gridId: null, data: { troubles } });
   }
 
   /** Raises a new alarm like the given one and tells the feed. */
@@ -167,6 +176,7 @@ export class FakeApi {
       ['GET /quarantine', () => this.#quarantine.map(({ payload: _, ...frame }) => frame)],
       ['GET /quarantine/:id', ({ id }) => this.#quarantine.find((frame) => String(frame.id) === id)],
       ['GET /summary', () => this.#summary()],
+      ['GET /system', () => makeSystem(this.#troubles, Date.now())],
     ];
   }
 

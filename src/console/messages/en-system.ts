@@ -1,0 +1,87 @@
+import type { Messages } from './zh.ts';
+
+/** What the console says of Tocsin itself, in English. `docs/operations.md` says the same at length. */
+export const enSystem: Messages['system'] = {
+  title: 'System',
+  intro: 'Whether Tocsin itself is well, and how long an alarm takes to the duty officer.',
+  banner: 'Tocsin itself is in trouble',
+  bannerMore: '{count} more',
+  open: 'Open the system page',
+  well: 'Nothing is wrong',
+  troubles: 'Now',
+  since: 'Since {moment}, for {clock}',
+  todo: 'What to do',
+  detail: 'Technical detail',
+  canary: 'Canary alarm',
+  canaryHint:
+    'Every {every} Tocsin goes the whole way with a device of its own: sign-in, frame, rules, alarm, notification. It is in no list, and nobody is called.',
+  canaryState: { off: 'Switched off', waiting: 'Waiting for the first', well: 'Well', late: 'Late' },
+  canaryLast: 'Last came through',
+  canaryPassed: 'Has passed',
+  canaryNothing: 'It has passed nothing',
+  stage: {
+    connected: 'signed in',
+    durable: 'durable',
+    judged: 'judged',
+    alarmed: 'alarm on the feed',
+    notified: 'notified',
+  },
+  latencies: 'Time from receipt to each station, last 5 minutes',
+  half: 'half within',
+  most: '99% within',
+  count: 'count',
+  consumers: 'Backlog',
+  consumer: { engine: 'Engine', telemetry: 'Telemetry', delivery: 'Notifications' },
+  waiting: 'waiting',
+  oldest: 'oldest waits',
+  answers: 'state',
+  ok: 'well',
+  silent: 'no answer for {clock}',
+  parts: 'Parts',
+  part: { engine: 'Engine', telemetry: 'Telemetry', flows: 'Flows', deviceTypes: 'Device types' },
+  heartbeat: 'Heartbeat',
+  heartbeatOff: 'Not set. With watch.heartbeat.url a monitor outside can alarm when all of Tocsin stands still.',
+  heartbeatLast: 'Last one taken',
+  heartbeatNever: 'None has been taken yet',
+  uptime: 'Running since',
+  history: 'Lately',
+  historyNone: 'Nothing',
+  lasted: 'for {clock}',
+  name: {
+    CANARY_LATE: 'The canary alarm is late: real alarms may not come through either',
+    ENGINE_BEHIND: 'The engine is behind or does not answer: alarms come late',
+    TELEMETRY_BEHIND: 'Telemetry is behind: charts are not current',
+    TELEMETRY_UNAVAILABLE: 'The telemetry store is away: charts have a gap for now',
+    DELIVERY_BEHIND: 'Notifications do not get out',
+    JOURNAL_SPACE_LOW: "The journal's disk space is short",
+    JOURNAL_SPACE_FULL: "The journal's disk space is used up: frames cannot be taken",
+    JOURNAL_UNAVAILABLE: 'The journal cannot be written: frames cannot be taken',
+    JOURNAL_DAMAGED: 'A part of the journal is damaged',
+    STORE_UNAVAILABLE: 'The store cannot be written: alarms and cases are not kept',
+    OVERLOAD: 'Overload: devices are slowed down',
+    GATEWAY_DOWN: 'A gateway process is down: some devices cannot connect',
+    CLOCK_STEPPED: "The server's clock jumped",
+  },
+  advice: {
+    CANARY_LATE:
+      'Keep watch by telephone and tell operations. Where it is stuck says where to look: not signed in, the listener; not durable, the disk; no alarm, the engine and the store; not notified, the notifications.',
+    ENGINE_BEHIND:
+      'Keep watch by telephone; operations look at the load of the server and at the store. Nothing is lost: the engine goes on where it stood.',
+    TELEMETRY_BEHIND: 'Alarms are not affected. If it grows, operations look at how fast the telemetry store writes.',
+    TELEMETRY_UNAVAILABLE:
+      'Alarms are not affected; readings wait in the journal. Operations bring the telemetry store back before the journal is full.',
+    DELIVERY_BEHIND: 'Call those who are told by push. Operations look whether the endpoints can be reached.',
+    JOURNAL_SPACE_LOW:
+      'Operations make room on the disk, or bring back the part that is behind: when it is full, frames cannot be taken.',
+    JOURNAL_SPACE_FULL:
+      'Keep watch by telephone. Operations make room on the disk now; devices send again what was not acknowledged.',
+    JOURNAL_UNAVAILABLE: 'Keep watch by telephone. Operations look at the disk of the data folder and its permissions.',
+    JOURNAL_DAMAGED: 'Operations look at the disk, and in the log for which part it is; the others can be read.',
+    STORE_UNAVAILABLE:
+      'Keep watch by telephone. Operations look at the disk, and for a program such as a backup that holds tocsin.db.',
+    OVERLOAD: 'Frames that lives hang on go first and are never shed. Operations look which devices send too much.',
+    GATEWAY_DOWN: 'Devices come back at the other processes. If it happens again, operations look into the log.',
+    CLOCK_STEPPED:
+      'Times and limits of the alarms of these minutes may be wrong. Operations look at how the server keeps its time.',
+  },
+};
