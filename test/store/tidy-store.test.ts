@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { internalGridId } from '../../src/model/internal.ts';
 import { addFeed } from '../../src/store/feed.ts';
 import { insertAll } from '../../src/store/insert-all.ts';
 import { tidyStore } from '../../src/store/tidy-store.ts';
@@ -69,4 +70,47 @@ test('notifications that are still waiting stay, however old', async () => {
   await tidyStore(store, now);
   const left = await store.selectFrom('outbox').select('id').orderBy('id').execute();
   expect(left.map((row) => row.id)).toEqual(['new and out', 'old and waiting']);
+});
+
+test("yesterday's canaries go with all that is theirs; alarms of the town stay, and a canary that is still active", async () => {
+  const { store } = await tempStore();
+  const alarm = (id: string, gridId: string, raisedReceivedAt: number, active = 0) => ({
+    id,
+    ruleId: 'r',
+    deviceId: 'd',
+    gridId,
+    severity: 'red' as const,
+    peakSeverity: 'red' as const,
+    active,
+    raisedAt: raisedReceivedAt,
+    raisedReceivedAt,
+    clearedAt: null,
+    count: 1,
+    lastAt: raisedReceivedAt,
+    valuesJson: '{}',
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    correction: null,
+    correctedBy: null,
+  });
+  const old = now - 2 * dayMs;
+  const alarms = [
+    alarm('town', 'g', old),
+    alarm('old', internalGridId, old),
+    alarm('active', internalGridId, old, 1),
+    alarm('new', internalGridId, now),
+  ];
+  await insertAll(store, 'alarm', alarms);
+  const change = { kind: 'raised' as const, severity: 'red' as const, at: old, recordedAt: old };
+  const rest = { byPersonId: null, note: null, valuesJson: null, replayId: null, correctionJson: null };
+  await insertAll(
+    store,
+    'alarmChange',
+    alarms.map(({ id }) => ({ alarmId: id, ...change, ...rest })),
+  );
+  await tidyStore(store, now);
+  const left = await store.selectFrom('alarm').select('id').orderBy('id').execute();
+  expect(left.map(({ id }) => id)).toEqual(['active', 'new', 'town']);
+  const changes = await store.selectFrom('alarmChange').select('alarmId').orderBy('alarmId').execute();
+  expect(changes.map(({ alarmId }) => alarmId)).toEqual(['active', 'new', 'town']);
 });
