@@ -36,6 +36,15 @@ export interface Telemetry {
    * Values are finite and times are whole milliseconds.
    */
   write(readings: readonly Reading[]): Promise<void>;
+  /**
+   * Does one bounded piece of what keeps the store in shape, such as downsampling. Resolves with whether more is
+   * waiting. Called while there is no backlog, never twice at once; left out by an engine that needs none.
+   */
+  upkeep?(): Promise<boolean>;
+  /**
+   * Where only the downsampled readings are left, each of their buckets of 5 minutes counts as if it were measured at
+   * its start.
+   */
   range(query: RangeQuery): Promise<Bucket[]>;
   /** The newest value of each channel by measured time. */
   latest(deviceId: string, channels: readonly string[]): Promise<LatestValue[]>;

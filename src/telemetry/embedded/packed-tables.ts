@@ -24,20 +24,12 @@ export class PackedTables {
     this.#onDamaged = onDamaged;
   }
 
-  /**
-   * The readings of a place, in layers, a later one counts where both have the same time: parts that come from an
-   * older file (their number is negative), the block, parts that came after it.
-   */
+  /** The readings of a place, in layers: where both have the same time a later one counts. Parts lie over the block. */
   layers(place: Place): { layers: Readings[]; hasBlock: boolean } {
     const parts = this.#statements.parts.all(place);
     const block = this.#statements.block.get(place);
-    const older = parts.filter(({ seq }) => seq < 0);
-    const newer = parts.filter(({ seq }) => seq >= 0);
-    const rows = [...older, ...(block ? [block] : []), ...newer];
-    return {
-      layers: rows.map(({ data }) => this.#unpack(place, data)),
-      hasBlock: block !== undefined,
-    };
+    const rows = block ? [block, ...parts] : parts;
+    return { layers: rows.map(({ data }) => this.#unpack(place, data)), hasBlock: block !== undefined };
   }
 
   rollUp(place: Place): Buckets | null {
@@ -69,7 +61,7 @@ export class PackedTables {
     this.#statements.addPart.run({ ...place, seq: 0, data: packReadings(together) });
   }
 
-  /** Lays readings below all that is there. */
+  /** Lays readings below all parts that are there; there is no block yet. */
   addOlderPart(place: Place, readings: Readings): void {
     this.#has(place.slot);
     const first = this.#statements.firstSeq.get(place)?.seq ?? 0;

@@ -73,6 +73,7 @@ export class Packer {
       this.#nextSeries = 0;
       return true;
     }
+    // What is older lies below what came since, so all of it is taken before there are blocks.
     return this.#takeOld() || this.#mergeParts() || this.#expiry.step(clock.now()) || giveSpaceBack(db);
   }
 
