@@ -12,6 +12,7 @@ import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
 import { createTelemetry } from '../telemetry/create.ts';
 import { writerMetrics } from '../telemetry/metrics.ts';
+import { keepInShape } from '../telemetry/upkeep.ts';
 import { TelemetryWriter } from '../telemetry/writer.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { FrameReadings } from './frame-readings.ts';
@@ -19,6 +20,8 @@ import type { HistorianFunctions, ThreadData } from './messages.ts';
 
 /** Name of the historian's offset in the store. */
 const consumer = 'telemetry';
+/** Entries that are still to be copied before the store is kept in shape: some seconds' worth. */
+const backlog = 10_000;
 /** A store that hangs must not hold up the end; what it has not taken by then is written after the next start. */
 const stopWithinMs = 5000;
 
@@ -67,6 +70,8 @@ export async function startHistorian(
 
   const stopping = new AbortController();
   const running = writer.run(stopping.signal);
+  const isBusy = () => writer.lag >= backlog;
+  const keeping = keepInShape({ telemetry, isBusy, log }, stopping.signal);
 
   return {
     range: (query) => telemetry.range(query),
@@ -83,7 +88,7 @@ export async function startHistorian(
     }),
     async stop() {
       stopping.abort();
-      await Promise.race([running, timer(stopWithinMs, undefined, { ref: false })]);
+      await Promise.race([Promise.all([running, keeping]), timer(stopWithinMs, undefined, { ref: false })]);
       await telemetry.close();
       await journal.close();
       await store.destroy();
