@@ -17,6 +17,7 @@ import { TelemetryWriter } from '../telemetry/writer.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { FrameReadings } from './frame-readings.ts';
 import type { HistorianFunctions, ThreadData } from './messages.ts';
+import { ReplayWriter } from './replay/replay-writer.ts';
 
 /** Name of the historian's offset in the store. */
 const consumer = 'telemetry';
@@ -68,6 +69,17 @@ export async function startHistorian(
     log,
   });
 
+  const replays = new ReplayWriter({
+    store,
+    openReader,
+    liveOffset: () => writer.offset,
+    telemetry,
+    addReadings: (frame, into) => frames.add(frame, into),
+    maxFutureMs: settings.intake.maxFuture,
+    clock: systemClock,
+    log,
+  });
+
   const stopping = new AbortController();
   const running = writer.run(stopping.signal);
   const isBusy = () => writer.lag >= backlog;
@@ -88,7 +100,8 @@ export async function startHistorian(
     }),
     async stop() {
       stopping.abort();
-      await Promise.race([Promise.all([running, keeping]), timer(stopWithinMs, undefined, { ref: false })]);
+      const ended = Promise.all([running, keeping, replays.stop()]);
+      await Promise.race([ended, timer(stopWithinMs, undefined, { ref: false })]);
       await telemetry.close();
       await journal.close();
       await store.destroy();
