@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import type { FeedEvent, SystemNow, SystemStatus } from '../../src/api/contract.ts';
 import type { SystemBody } from '../../src/watch/system-body.ts';
 import { listenTo } from '../api/sse.ts';
@@ -115,6 +117,21 @@ test('a store that nobody can write: consoles and endpoints hear of it, heartbea
   expect(monitor.received.at(-1)!.headers['content-type']).toContain('application/json');
   expect(JSON.parse(monitor.received.at(-1)!.body)).toMatchObject({ version: 1, event: 'heartbeat', troubles: [] });
 }, 90_000);
+
+test('the alert rules for Prometheus speak of metrics that there are', async () => {
+  const file = new URL('../../deploy/prometheus-alerts.yaml', import.meta.url);
+  const { groups } = parse(await readFile(file, 'utf8')) as { groups: { rules: Record<string, unknown>[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+  expect(rules.length).toBeGreaterThan(5);
+  const known = new Set(Object.keys(await tocsin.metrics()).map((name) => name.split('{')[0]));
+  for (const { alert, expr, annotations } of rules) {
+    expect(alert).toMatch(/^Tocsin/);
+    expect((annotations as { summary: string }).summary).not.toBe('');
+    const names = String(expr).match(/\btocsin_\w+/g) ?? [];
+    for (const name of names) expect(known, `${alert}`).toContain(name);
+    expect(names.length > 0 || String(expr).includes('up{'), `${alert}`).toBe(true);
+  }
+});
 
 test('what is posted is signed and has a key of its own', () => {
   const keys = endpoint.received.map(({ headers }) => headers['idempotency-key']);
