@@ -1,22 +1,33 @@
 import { parseArgs } from 'node:util';
+import { benchConnections, type ConnectionsResult } from './connections.ts';
 import { benchIngest, type IngestResult } from './ingest.ts';
 import { benchLatency, type LatencyResult } from './latency.ts';
+import { benchOverload, type OverloadResult } from './overload.ts';
+import { benchRogue, type RogueResult } from './rogue.ts';
 import { benchRules, type RulesResult } from './rules.ts';
 import { benchTelemetry, type TelemetryResult } from './telemetry.ts';
 
-const usage = `npm run bench [-- ingest | latency | rules | telemetry] [-- --json]
+const usage = `npm run bench [-- ingest | latency | rules | telemetry | rogue | overload | connections] [-- --count 5000 --minutes 0.5 --json]
 
 Measures this machine, each figure beside a reference taken in the same run. Some minutes for all.
   ingest    QoS 1 messages acknowledged a second, 1,000 clients × 1 and 50 × 20 in flight: bare Aedes, Tocsin, ratio
-  latency   publish to alarm on the live feed, at 1,000 messages a second
+  latency   publish to alarm on the live feed, at 1,000 and at 5,000 messages a second
   rules     readings a second through the rule fold alone, one thread
-  telemetry 10 million readings into the embedded store beside a plain table of rows: load, space, a chart of 24 h`;
+  telemetry 10 million readings into the embedded store beside a plain table of rows: load, space, a chart of 24 h
+  rogue     PUBACK of 200 devices before and while one device sends 2,000 messages a second, QoS 1 and QoS 0
+  overload  three times of what can be judged for --minutes: what is acknowledged, memory, what is lost
+  connections
+            --count devices connected over several processes: memory of each connection, bare Aedes and Tocsin, PUBACK
+            meanwhile, and all of them coming back at once. 50000 take some minutes and 3 GB`;
 
 const measurements = {
   ingest: { run: benchIngest, say: sayIngest },
   latency: { run: benchLatency, say: sayLatency },
   rules: { run: async () => benchRules(), say: sayRules },
   telemetry: { run: benchTelemetry, say: sayTelemetry },
+  rogue: { run: benchRogue, say: sayRogue },
+  overload: { run: () => benchOverload(Number(values.minutes)), say: sayOverload },
+  connections: { run: () => benchConnections(Number(values.count)), say: sayConnections },
 };
 
 function sayIngest(results: IngestResult[]): string {
@@ -28,16 +39,52 @@ function sayIngest(results: IngestResult[]): string {
     .join('\n');
 }
 
-function sayLatency(r: LatencyResult): string {
-  return `latency   publish to alarm on the live feed at ${r.messagesPerSecond}/s: p50 ${r.alarmMs.p50} ms, p99 ${r.alarmMs.p99} ms; publish to PUBACK: p50 ${r.acknowledgedMs.p50} ms, p99 ${r.acknowledgedMs.p99} ms; ratio of the medians ${r.ratio}`;
+function sayLatency(results: LatencyResult[]): string {
+  return results
+    .map(
+      (r) =>
+        `latency   publish to alarm on the live feed at ${r.messagesPerSecond}/s: p50 ${r.alarmMs.p50} ms, p99 ${r.alarmMs.p99} ms; publish to PUBACK: p50 ${r.acknowledgedMs.p50} ms, p99 ${r.acknowledgedMs.p99} ms; ratio of the medians ${r.ratio}`,
+    )
+    .join('\n');
 }
 
 function sayRules(r: RulesResult): string {
   return `rules     ${r.readingsPerSecond} readings/s through ${r.rulesPerDevice} rules, one thread; making the samples alone ${r.referencePerSecond}/s: ratio ${r.ratio}`;
 }
 
+function sayRogue(results: RogueResult[]): string {
+  return results
+    .map(
+      (r) =>
+        `rogue     others' PUBACK p99 ${r.before.p99} ms before, ${r.during.p99} ms while one device sends ${r.floodPerSecond}/s with QoS ${r.qos}: ratio ${r.ratio}; of ${r.flood.sent} messages ${r.flood.acknowledged} were acknowledged, over ${r.flood.connections} connections`,
+    )
+    .join('\n');
+}
+
+function sayOverload(r: OverloadResult): string {
+  return [
+    `overload  sustainable ${r.sustainablePerSecond}/s; offered ${r.offeredPerSecond}/s for ${r.seconds} s: ${r.acknowledgedPerSecond}/s acknowledged, ${Math.round(100 * r.heldBack)} % held back by the devices, ${r.brokenConnections} connections broken`,
+    `overload  memory ${Math.min(...r.megabytes)} to ${Math.max(...r.megabytes)} MB, last third over first third ${r.memoryGrowth}; of ${r.acknowledged} acknowledged messages ${r.lost} are not in the journal`,
+  ].join('\n');
+}
+
+function sayConnections(r: ConnectionsResult): string {
+  const told = ([name, m]: [string, ConnectionsResult['bareAedes']]) =>
+    `connections  ${name}: ${r.connections} up in ${m.connectSeconds} s, ${m.megabytes} MB in all, ${m.kilobytesPerConnection} kB a connection; PUBACK p99 ${m.pubackP99Ms} ms at ${r.messagesPerSecond}/s; all back ${m.reconnectSeconds} s after being cut, ${m.unacknowledged} messages without acknowledgement`;
+  return [
+    ...(
+      [
+        ['bare Aedes', r.bareAedes],
+        ['Tocsin', r.tocsin],
+      ] as const
+    ).map(([name, m]) => told([name, m])),
+    `connections  ${r.processes} processes each; memory of a connection: ratio ${r.memoryRatio}; of ${r.tocsin.acknowledged} acknowledged messages ${r.tocsin.acknowledgedButNotInJournal} are not in the journal`,
+  ].join('\n');
+}
+
 function sayTelemetry(r: TelemetryResult): string {
-  const beside = (m: { packed: number; rows: number; ratio: number }) => `${m.packed}, rows ${m.rows}: ratio ${m.ratio}`;
+  const beside = (m: { packed: number; rows: number; ratio: number }) =>
+    `${m.packed}, rows ${m.rows}: ratio ${m.ratio}`;
   return [
     `telemetry readings/s loaded and packed ${beside(r.perSecond)}; written alone ${r.writtenPerSecond}/s`,
     `telemetry bytes a reading, with roll-ups ${beside(r.bytesPerReading)}`,
@@ -48,7 +95,12 @@ function sayTelemetry(r: TelemetryResult): string {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    count: { type: 'string', default: '5000' },
+    minutes: { type: 'string', default: '0.5' },
+  },
 });
 const unknown = positionals.filter((name) => !(name in measurements));
 if (values.help || unknown.length > 0) {
