@@ -74,7 +74,7 @@ export async function startHistorian(
     openReader,
     liveOffset: () => writer.offset,
     telemetry,
-    addReadings: (frame, into) => frames.add(frame, into),
+    readingsOf: (frame) => frames.of(frame),
     maxFutureMs: settings.intake.maxFuture,
     clock: systemClock,
     log,

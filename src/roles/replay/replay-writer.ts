@@ -21,8 +21,8 @@ export interface ReplayWriterOptions {
   /** Entries below are written by the live writer, in the way that is in force now. */
   liveOffset(): number;
   telemetry: Telemetry;
-  /** Adds a frame's readings to a list. */
-  addReadings(frame: Frame, into: Reading[]): Promise<void> | undefined;
+  /** What a frame says; empty for a frame that says nothing. */
+  readingsOf(frame: Frame): Promise<Reading[]>;
   /** How far ahead of its receipt a sample may have been measured, milliseconds. */
   maxFutureMs: number;
   clock: Clock;
@@ -72,9 +72,10 @@ export class ReplayWriter {
       };
       while (offset < end && !signal.aborted) {
         const entries = await reader.read(offset, Math.min(sliceEntries, end - offset), 0, signal);
-        for (const { entry } of entries)
-          if (entry.kind === 'frame' && ids.has(entry.frame.deviceId))
-            await this.#options.addReadings(entry.frame, batch);
+        for (const { entry } of entries) {
+          if (entry.kind !== 'frame' || !ids.has(entry.frame.deviceId)) continue;
+          for (const reading of await this.#options.readingsOf(entry.frame)) batch.push(reading);
+        }
         offset = (entries.at(-1)?.offset ?? offset - 1) + 1;
         if (batch.length >= batchReadings) await flush();
         await nextTurn();
