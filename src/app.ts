@@ -27,6 +27,7 @@ import type { Logger } from './shared/logger.ts';
 import { mergeMetrics } from './shared/metrics.ts';
 import { Signal } from './shared/signal.ts';
 import { startWorker } from './shared/worker.ts';
+import { keepRoom } from './store/keep-room.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open.ts';
 import { canaryConnect } from './watch/canary/connect.ts';
@@ -49,6 +50,9 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
   const store = await openStore(files.store);
   await migrate(store);
+  await keepRoom(store, 'at the start').catch((error) =>
+    log.warn({ err: error }, 'the disk has no room to keep for the store'),
+  );
 
   // Every frame, durable before it is acknowledged, in one order.
   const journal = await openJournalWriter({

@@ -74,7 +74,8 @@ class PartitionReader implements JournalReader {
       while (entries.length < max && this.#offset < end) {
         const wanted = this.#take(entries, max);
         if (wanted === DAMAGED) throw await this.#damaged();
-        if (wanted > 0) await this.#fill(wanted);
+        // Behind the end there is nothing yet, or half of something.
+        if (wanted > 0 && this.#offset < end) await this.#fill(wanted);
       }
     } catch (error) {
       // What comes before the damage is good: the next call, which begins at it, tells.

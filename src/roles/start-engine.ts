@@ -20,6 +20,7 @@ import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
+import { keepRoom } from '../store/keep-room.ts';
 import { openStore } from '../store/open.ts';
 import type { Database } from '../store/schema.ts';
 import { tidyStore } from '../store/tidy-store.ts';
@@ -129,7 +130,10 @@ export async function startEngine(
     if ((await escalateDue(store, clock.now(), response)) > 0) announce();
   });
 
-  const tidying = new Repeating('tidying the store', tidyEveryMs, log, () => tidyStore(store, clock.now()));
+  const tidying = new Repeating('tidying the store', tidyEveryMs, log, async () => {
+    await tidyStore(store, clock.now());
+    await keepRoom(store, 'when it is used');
+  });
 
   return {
     async reload() {

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Disk, fileDisk } from '../../src/journal/disk.ts';
 import type { Entry } from '../../src/journal/port.ts';
+import { Progress } from '../../src/journal/progress.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { segmentPath } from '../../src/journal/segments.ts';
 import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
@@ -163,6 +164,34 @@ test('a reader that has met a write under way does not keep what was taken back'
   await expect(refused).rejects.toMatchObject(unavailable);
   await appendAll(writer, [tick(3)]);
   expect((await reader.read(1, 10, 0, never)).map((one) => one.entry)).toEqual([tick(3)]);
+  await reader.close();
+});
+
+test('a reader that is at the end takes the beginning of a write for no damage', async () => {
+  const halves: (() => void)[] = [];
+  let halving = false;
+  await open({
+    ...fileDisk,
+    write: (fd, bytes, from, length, position, done) => {
+      const now = halving ? 4 : length;
+      fileDisk.write(fd, bytes, from, now, position, (error, written) => {
+        if (halving) halves.push(() => done(error, written));
+        else done(error, written);
+      });
+    },
+  });
+  await appendAll(writer, [tick(1), tick(2)]);
+  halving = true;
+  const appended = appendAll(writer, [tick(3)]);
+  await until(() => halves.length === 1);
+  const reader = await openJournalReader({ dir, partition: 0, progress: writer.progress });
+  expect((await reader.read(0, 10, 0, never)).length).toBe(2);
+  expect((await reader.read(1, 10, 0, never)).length).toBe(1);
+  halving = false;
+  halves[0]!();
+  await appended;
+  expect((await reader.read(2, 10, 0, never)).map((one) => one.entry)).toEqual([tick(3)]);
+  expect(new Progress(writer.progress, 0).lost).toEqual({ from: 0, to: 0, entries: 0 });
   await reader.close();
 });
 
