@@ -42,6 +42,7 @@ export interface HeartbeatParts {
 /** Tells an outside monitor that Tocsin works. It says nothing when it does not: the monitor alarms on silence. */
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
+  readonly #stopping = new AbortController();
   #dueAt = 0;
   #sending: Promise<void> | null = null;
   #lastAt: number | null = null;
@@ -67,11 +68,12 @@ export class Heartbeat {
     this.#dueAt = steady.now() + settings.every;
     const message = { id: `heartbeat/${body.at}`, bodyJson: JSON.stringify(body) };
     try {
-      await postMessage({ url, secret: settings.secret ?? null }, message, timeoutMs);
+      await postMessage({ url, secret: settings.secret ?? null }, message, timeoutMs, this.#stopping.signal);
       if (this.#failure !== null) log.info('heartbeats are taken again');
       this.#failure = null;
       this.#lastAt = clock.now();
     } catch (error) {
+      if (this.#stopping.signal.aborted) return;
       if (this.#failure === null) log.warn({ err: error }, 'a heartbeat was not taken');
       this.#failure = error instanceof Error ? error.message : String(error);
       this.#dueAt = steady.now() + Math.min(settings.every, againMs);
@@ -82,8 +84,9 @@ export class Heartbeat {
     return { enabled: this.#parts.settings.url !== undefined, lastAt: this.#lastAt, failure: this.#failure };
   }
 
-  /** Waits for the one that is on its way. */
+  /** Ends the one that is on its way. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.#sending;
   }
 }

@@ -75,9 +75,10 @@ export class TellEndpoints {
       const message = endpoint.queue[0];
       if (!message || signal.aborted) break;
       try {
-        await postMessage(endpoint.target, message, timeoutMs);
+        await postMessage(endpoint.target, message, timeoutMs, signal);
         waitMs = firstWaitMs;
       } catch (error) {
+        if (signal.aborted) break;
         log.warn({ err: error, endpoint: endpoint.target.id }, 'an endpoint was not told of a system alarm');
         const hopeless = error instanceof Undeliverable || steady.now() - message.at > giveUpAfterMs;
         if (!hopeless) {

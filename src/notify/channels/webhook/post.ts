@@ -14,18 +14,20 @@ export interface Endpoint {
  * - `X-Tocsin-Signature`: `sha256=` and the HMAC-SHA256 in hex of the body's bytes, when the endpoint has a secret.
  *
  * Redirects are not followed: the body would go to an address that nobody entered.
+ * @param signal ends it before its time, with an error
  * @throws Undeliverable when the address is none of http or https; else an Error with a sentence for people.
  */
 export async function postMessage(
   endpoint: Endpoint,
   message: Pick<Message, 'id' | 'bodyJson'>,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   const url = new URL(endpoint.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Undeliverable(`Webhooks go to http or https addresses, not to ${url.protocol}`);
   }
-  const status = await post(url, message, endpoint.secret, timeoutMs);
+  const status = await post(url, message, endpoint.secret, timeoutMs, signal);
   if (status >= 300 && status < 400) {
     throw new Error(`The endpoint answered ${status}; redirects are not followed, enter the final address.`);
   }
@@ -37,6 +39,7 @@ async function post(
   message: Pick<Message, 'id' | 'bodyJson'>,
   secret: string | null,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<number> {
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
@@ -53,13 +56,14 @@ async function post(
     url.username = '';
     url.password = '';
   }
+  const limit = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers,
       body: message.bodyJson,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     await response.body?.cancel();
     return response.status;
