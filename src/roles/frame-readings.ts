@@ -1,4 +1,5 @@
 import { type DecodeLimits, decode } from '../devices/decode.ts';
+import type { Device } from '../model/device.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Reading } from '../model/reading.ts';
@@ -28,21 +29,36 @@ export class FrameReadings {
     await this.#options.devices.load();
   }
 
-  async of(frame: Frame): Promise<Reading[]> {
-    const { devices, deviceTypes, limits, log } = this.#options;
-    const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
-    const type = device && deviceTypes.get(device.type);
-    if (!type) return [];
+  /**
+   * Adds a frame's readings to `into`. Waits only for a device that is not known yet: a promise for each frame would
+   * cost as much as its JSON.
+   */
+  add(frame: Frame, into: Reading[]): Promise<void> | undefined {
+    const device = this.#options.devices.get(frame.deviceId);
+    if (!device) return this.#find(frame, into);
+    this.#decode(device, frame, into);
+    return undefined;
+  }
+
+  async #find(frame: Frame, into: Reading[]): Promise<void> {
+    const device = await this.#options.devices.find(frame.deviceId);
+    if (device) this.#decode(device, frame, into);
+  }
+
+  #decode(device: Device, frame: Frame, into: Reading[]): void {
+    const { deviceTypes, limits, log } = this.#options;
+    const type = deviceTypes.get(device.type);
+    if (!type) return;
     try {
-      return decode(type, frame, limits).samples.flatMap(({ deviceId, measuredAt, receivedAt, values }) =>
-        Object.entries(values).map(([channel, value]) => {
-          return { deviceId, deviceType: type.id, channel, value, measuredAt, receivedAt };
-        }),
-      );
+      const deviceType = type.id;
+      for (const { deviceId, measuredAt, receivedAt, values } of decode(type, frame, limits).samples) {
+        for (const channel in values) {
+          into.push({ deviceId, deviceType, channel, value: values[channel]!, measuredAt, receivedAt });
+        }
+      }
     } catch (error) {
       // A mistake of ours must not stop the historian at this frame for ever.
       log.error({ err: error, device: frame.deviceId }, 'A frame could not be decoded; its readings are left out');
-      return [];
     }
   }
 }

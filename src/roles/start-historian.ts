@@ -60,7 +60,7 @@ export async function startHistorian(
   const writer: TelemetryWriter = new TelemetryWriter({
     journal,
     telemetry,
-    readingsOf: (frame) => frames.of(frame),
+    addReadings: (frame, into) => frames.add(frame, into),
     checkpoint: {
       load: () => getCheckpoint(store, consumer, embeddedPartition),
       save: (offset) => setCheckpoint(store, consumer, embeddedPartition, offset),
@@ -74,7 +74,7 @@ export async function startHistorian(
     openReader,
     liveOffset: () => writer.offset,
     telemetry,
-    readingsOf: (frame) => frames.of(frame),
+    addReadings: (frame, into) => frames.add(frame, into),
     maxFutureMs: settings.intake.maxFuture,
     clock: systemClock,
     log,

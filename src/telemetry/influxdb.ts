@@ -73,6 +73,8 @@ export function createInfluxTelemetry(options: InfluxOptions): Telemetry {
   }
 
   return {
+    batchSize: 20_000,
+
     async prepare() {
       // It may be another server by now.
       known?.writer.dispose();

@@ -6,6 +6,7 @@ export interface WriterMetrics {
   readings: Counter;
   failures: Counter;
   refused: Counter;
+  lost: Counter;
 }
 
 /**
@@ -40,6 +41,11 @@ export function writerMetrics(registry: Registry, lag: () => number): WriterMetr
     refused: new Counter({
       name: 'tocsin_telemetry_refused_total',
       help: 'Lines that the telemetry store refuses for good; the frames stay in the journal as long as it keeps',
+      registers,
+    }),
+    lost: new Counter({
+      name: 'tocsin_telemetry_lost_entries_total',
+      help: 'Journal entries that were given up (disk budget, damage) before their readings reached the telemetry store',
       registers,
     }),
   };

@@ -29,6 +29,8 @@ export interface RangeQuery {
 
 /** The time-series store. Writing the same reading twice leaves one. */
 export interface Telemetry {
+  /** Readings that it likes to take at once when there are many; left out: whatever the writer thinks good. */
+  readonly batchSize?: number;
   /** Creates what the engine needs (database, tables). Rejects with TELEMETRY_UNAVAILABLE when it cannot be reached. */
   prepare(): Promise<void>;
   /**

@@ -1,16 +1,15 @@
 import { setImmediate as nextTurn, setTimeout as timer } from 'node:timers/promises';
-import { entryTime } from '../journal/entry-time.ts';
-import type { JournalReader, StoredEntry } from '../journal/port.ts';
-import type { Frame } from '../model/frame.ts';
-import type { Reading } from '../model/reading.ts';
+import type { JournalReader } from '../journal/port.ts';
+import { TocsinError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
+import { type AddReadings, type Batch, Batches } from './batches.ts';
 import type { WriterMetrics } from './metrics.ts';
 import type { Telemetry } from './port.ts';
 
-/** Entries taken from the journal at a time. */
-const maxEntries = 2000;
-/** A batch is written when it has this many readings, or with what was there. */
-const fullBatch = 5000;
+/** Readings in a batch, where the store does not ask for another size. */
+const usualBatch = 5000;
+/** With so many entries waiting there is no pause, and the next batch is made while this one is written. */
+const backlog = 2000;
 /** How long to wait for a first entry before looking at the signal again. */
 const waitMs = 1000;
 /**
@@ -21,15 +20,16 @@ const gatherMs = 200;
 const firstBackoffMs = 100;
 /** After an outage the gap closes within this time at the latest. */
 const maxBackoffMs = 5000;
+/** A store that asks for a longer pause (Retry-After) gets it up to here: nobody's clock should stop the history. */
+const maxAskedMs = 60_000;
 
 export interface WriterOptions {
   journal: JournalReader;
   telemetry: Telemetry;
-  /** What a frame says; empty for a frame that says nothing. */
-  readingsOf: (frame: Frame) => Promise<Reading[]>;
+  addReadings: AddReadings;
   /** Where the offset is kept: everything below it is in the telemetry store. */
   checkpoint: { load(): Promise<number>; save(offset: number): Promise<void> };
-  metrics: Pick<WriterMetrics, 'batches' | 'readings' | 'failures'>;
+  metrics: Pick<WriterMetrics, 'batches' | 'readings' | 'failures' | 'lost'>;
   log: Logger;
   /** Waits; ends early, without an error, when the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -43,16 +43,21 @@ export interface WriterOptions {
 export class TelemetryWriter {
   readonly #options: WriterOptions;
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #batches: Batches;
   #offset: number;
   #handledAt: number | null = null;
+  /** What is being written, or must be written again. */
+  #batch: Batch | null = null;
   /** Whether the offset is known and the store is prepared; again in question after a failure. */
   #ready = false;
   #failures = 0;
   #trouble: string | null = null;
 
   constructor(options: WriterOptions) {
+    const { journal, addReadings, telemetry } = options;
     this.#options = options;
-    this.#offset = options.journal.start();
+    this.#offset = journal.start();
+    this.#batches = new Batches(journal, addReadings, telemetry.batchSize ?? usualBatch);
     this.#pause = options.pause ?? pauseUnlessAborted;
   }
 
@@ -76,67 +81,80 @@ export class TelemetryWriter {
     return this.#options.journal.end() - this.#offset;
   }
 
+  /** Whether so much waits that nothing else should be asked of the store. */
+  get isBehind(): boolean {
+    return this.lag >= backlog;
+  }
+
   /** Runs until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#copy(signal);
         this.#recovered();
-        if (this.lag < maxEntries) await this.#pause(gatherMs, signal);
+        if (!this.isBehind) await this.#pause(gatherMs, signal);
         // The embedded engine never waits: without a turn of the event loop, queries would wait for a whole backlog.
         else await nextTurn();
       } catch (error) {
         if (signal.aborted) return;
         this.#failed(error);
-        await this.#pause(Math.min(firstBackoffMs * 2 ** (this.#failures - 1), maxBackoffMs), signal);
+        const backoffMs = Math.min(firstBackoffMs * 2 ** (this.#failures - 1), maxBackoffMs);
+        await this.#pause(Math.max(backoffMs, Math.min(askedMs(error), maxAskedMs)), signal);
       }
     }
   }
 
-  /** Copies the next entries; what it has done when it fails is done. */
+  /** Copies the next batch; in a backlog the one after it is decoded meanwhile. */
   async #copy(signal: AbortSignal): Promise<void> {
-    const { journal, telemetry, readingsOf } = this.#options;
+    const { journal, telemetry } = this.#options;
     if (!this.#ready) {
       this.#offset = await this.#storedOffset();
       await telemetry.prepare();
       this.#ready = true;
     }
-    const entries: StoredEntry[] = await journal.read(this.#offset, maxEntries, waitMs, signal);
-    let batch: Reading[] = [];
-    for (const { offset, entry } of entries) {
-      // One by one: a frame may hold more readings than a call takes arguments.
-      if (entry.kind === 'frame') for (const reading of await readingsOf(entry.frame)) batch.push(reading);
-      if (batch.length >= fullBatch) {
-        await this.#keep(batch, offset + 1, entryTime(entry));
-        batch = [];
-        await nextTurn();
-      }
-    }
-    const last = entries.at(-1);
-    if (last && last.offset >= this.#offset) await this.#keep(batch, last.offset + 1, entryTime(last.entry));
+    if (this.#batch?.from !== this.#offset) this.#batch = null;
+    this.#batch ??= await this.#batches.take(this.#offset, waitMs, signal);
+    if (!this.#batch) return;
+    const batch = this.#batch;
+    const more = journal.end() - batch.next >= backlog;
+    const [kept, ahead] = await Promise.allSettled([
+      this.#keep(batch),
+      more ? this.#batches.take(batch.next, 0, signal) : null,
+    ]);
+    if (kept.status === 'rejected') throw kept.reason;
+    // An entry that cannot be read tells when it is its turn.
+    this.#batch = ahead.status === 'fulfilled' ? ahead.value : null;
   }
 
-  async #keep(batch: readonly Reading[], next: number, at: number): Promise<void> {
+  async #keep({ readings, next, newestAt }: Batch): Promise<void> {
     const { telemetry, checkpoint, metrics } = this.#options;
-    if (batch.length > 0) {
-      await telemetry.write(batch);
+    if (readings.length > 0) {
+      await telemetry.write(readings);
       metrics.batches.inc();
-      metrics.readings.inc(batch.length);
+      metrics.readings.inc(readings.length);
     }
     await checkpoint.save(next);
     this.#offset = next;
-    this.#handledAt = at;
+    this.#handledAt = newestAt;
   }
 
   async #storedOffset(): Promise<number> {
-    const { journal, checkpoint, log } = this.#options;
+    const { journal, checkpoint, metrics, log } = this.#options;
     const stored = await checkpoint.load();
     const start = journal.start();
     const end = journal.end();
     if (stored >= start && stored <= end) return stored;
-    // A fresh store or journal beside an old one. Readings that are written again leave nothing twice.
-    if (stored !== 0)
+    if (stored < start) {
+      metrics.lost.inc(start - stored);
+      const facts = { entries: start - stored, stored, start };
+      log.error(
+        facts,
+        'The journal has given up entries that had not reached the telemetry store; going on behind them',
+      );
+    } else {
+      // A fresh journal beside an old store. Readings that are written again leave nothing twice.
       log.warn({ stored, start, end }, 'The journal does not have the stored offset; reading all of it');
+    }
     await checkpoint.save(start);
     return start;
   }
@@ -157,6 +175,12 @@ export class TelemetryWriter {
     this.#failures = 0;
     this.#trouble = null;
   }
+}
+
+/** For how long the store asks to be left alone, in milliseconds. */
+function askedMs(error: unknown): number {
+  const asked = error instanceof TocsinError ? error.detail.retryAfterMs : undefined;
+  return typeof asked === 'number' ? asked : 0;
 }
 
 async function pauseUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {

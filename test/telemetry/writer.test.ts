@@ -54,7 +54,7 @@ async function setUp(frames: number, keepMs = 1000) {
   const writer: TelemetryWriter = new TelemetryWriter({
     journal: reader,
     telemetry,
-    readingsOf: async (frame) => [readingOf(frame)],
+    addReadings: (frame, into) => void into.push(readingOf(frame)),
     checkpoint: {
       load: () => getCheckpoint(store, 'telemetry', 0),
       save: async (offset) => {
