@@ -57,7 +57,10 @@ export async function townOfGauges(devices: readonly string[], telemetry: Settin
     startHistorian: () => {
       const data: ThreadData = { settings, journalProgress: journal.progress };
       const url = new URL('../../src/roles/historian.ts', import.meta.url);
-      const thread = startWorker<HistorianFunctions, HostFunctions>(url, data, { feedChanged: () => {} });
+      const thread = startWorker<HistorianFunctions, HostFunctions>(url, data, {
+        feedChanged: () => {},
+        canaryNotified: () => {},
+      });
       threads.push(thread);
       return thread;
     },
