@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalReader } from '../../journal/port.ts';
-import type { Frame } from '../../model/frame.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -8,6 +7,7 @@ import { Repeating } from '../../shared/repeating.ts';
 import type { Store } from '../../store/open.ts';
 import { halfDone, replayedDevices, unfinishedReplays } from '../../store/replays.ts';
 import type { Row } from '../../store/schema.ts';
+import type { AddReadings } from '../../telemetry/batches.ts';
 import type { Telemetry } from '../../telemetry/port.ts';
 
 const lookEveryMs = 1_000;
@@ -21,8 +21,7 @@ export interface ReplayWriterOptions {
   /** Entries below are written by the live writer, in the way that is in force now. */
   liveOffset(): number;
   telemetry: Telemetry;
-  /** What a frame says; empty for a frame that says nothing. */
-  readingsOf(frame: Frame): Promise<Reading[]>;
+  addReadings: AddReadings;
   /** How far ahead of its receipt a sample may have been measured, milliseconds. */
   maxFutureMs: number;
   clock: Clock;
@@ -74,7 +73,8 @@ export class ReplayWriter {
         const entries = await reader.read(offset, Math.min(sliceEntries, end - offset), 0, signal);
         for (const { entry } of entries) {
           if (entry.kind !== 'frame' || !ids.has(entry.frame.deviceId)) continue;
-          for (const reading of await this.#options.readingsOf(entry.frame)) batch.push(reading);
+          const waiting = this.#options.addReadings(entry.frame, batch);
+          if (waiting) await waiting;
         }
         offset = (entries.at(-1)?.offset ?? offset - 1) + 1;
         if (batch.length >= batchReadings) await flush();
