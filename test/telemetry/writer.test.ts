@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,8 +20,14 @@ import { tempDir } from '../support/temp-dir.ts';
 async function setUp(frames: number, keepMs = 1000) {
   const dir = await tempDir();
   const log = createLogger('silent');
-  const limits = { segmentBytes: 65_536, keepMs, consumers: ['telemetry'] };
-  const journal = await openJournalWriter({ dir, ...limits, log, clock: { now: () => 2e12 } });
+  const journal = await openJournalWriter({
+    dir,
+    segmentBytes: 65_536,
+    keepMs,
+    consumers: ['telemetry'],
+    log,
+    clock: { now: () => 2e12 },
+  });
   const reader = await openJournalReader({ dir, partition: 0, progress: journal.progress });
   onTestFinished(async () => {
     await reader.close();
@@ -55,7 +62,7 @@ async function setUp(frames: number, keepMs = 1000) {
   const writer: TelemetryWriter = new TelemetryWriter({
     journal: reader,
     telemetry,
-    readingsOf: async (frame) => [readingOf(frame)],
+    addReadings: (frame, into) => void into.push(readingOf(frame)),
     checkpoint: {
       load: () => getCheckpoint(store, 'telemetry', 0),
       save: async (offset) => {
@@ -68,6 +75,7 @@ async function setUp(frames: number, keepMs = 1000) {
     // No test waits: a pause is noted, and one without a backlog is the end of the run.
     pause: async (ms) => {
       pauses.push(ms);
+      await nextTurn();
       if (writer.lag === 0) stopping.abort();
     },
   });
@@ -147,12 +155,15 @@ test('an offset that the journal does not have, or has no longer, starts at the 
     await appendFrames(trimmed.journal, 1000, (i) => ({ deviceId: 'gauge', payload: String(part * 1000 + i) }));
   }
   await setCheckpoint(trimmed.store, 'telemetry', 0, 1);
+  // As when its space is used up.
   trimmed.journal.release(0, 'telemetry', 4500);
   expect(await trimmed.journal.trim()).toBeGreaterThan(0);
   await trimmed.run();
   const first = trimmed.written[0]![0]!;
   expect(first).toBeGreaterThan(1);
   expect(trimmed.written.flat()).toEqual(numbers(first, 5000));
+  expect((await trimmed.metrics.lost.get()).values[0]?.value).toBe(first - 1);
+  expect(trimmed.logged[0]?.msg).toContain('has given up entries');
 });
 
 test('ticks and refusals move the offset without a write', async () => {
