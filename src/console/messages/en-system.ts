@@ -54,7 +54,7 @@ export const enSystem: Messages['system'] = {
     TELEMETRY_UNAVAILABLE: 'The telemetry store is away: charts have a gap for now',
     DELIVERY_BEHIND: 'Notifications do not get out',
     JOURNAL_SPACE_LOW: "The journal's disk space is short",
-    JOURNAL_SPACE_FULL: "The journal's disk space is used up: frames cannot be taken",
+    JOURNAL_SPACE_FULL: "The journal's disk space is used up: only devices that lives hang on are heard",
     JOURNAL_UNAVAILABLE: 'The journal cannot be written: frames cannot be taken',
     JOURNAL_DAMAGED: 'A part of the journal is damaged',
     STORE_UNAVAILABLE: 'The store cannot be written: alarms and cases are not kept',
@@ -72,9 +72,9 @@ export const enSystem: Messages['system'] = {
       'Alarms are not affected; readings wait in the journal. Operations bring the telemetry store back before the journal is full.',
     DELIVERY_BEHIND: 'Call those who are told by push. Operations look whether the endpoints can be reached.',
     JOURNAL_SPACE_LOW:
-      'Operations make room on the disk, or bring back the part that is behind: when it is full, frames cannot be taken.',
+      'Operations make room on the disk, or bring back the part that is behind: when it is full, only devices that lives hang on are heard.',
     JOURNAL_SPACE_FULL:
-      'Keep watch by telephone. Operations make room on the disk now; devices send again what was not acknowledged.',
+      'SOS, falls and gas still come through; of all else keep watch by telephone. Operations make room on the disk now; devices send again what was not acknowledged.',
     JOURNAL_UNAVAILABLE: 'Keep watch by telephone. Operations look at the disk of the data folder and its permissions.',
     JOURNAL_DAMAGED: 'Operations look at the disk, and in the log for which part it is; the others can be read.',
     STORE_UNAVAILABLE:
