@@ -60,10 +60,10 @@ export class RawClient {
     if (count > 0) this.#onAcks(count);
   }
 
-  /** Makes the QoS 1 PUBLISH packets, at most `inFlight` of which are under way at a time. */
-  prepare(topic: string, payload: string, inFlight = 1): void {
+  /** Makes the PUBLISH packets, at most `inFlight` of which are under way at a time. */
+  prepare(topic: string, payload: string, inFlight = 1, qos: 0 | 1 = 1): void {
     const once = Array.from({ length: inFlight }, (_, i) =>
-      generate({ cmd: 'publish', topic, payload, qos: 1, messageId: i + 1, dup: false, retain: false }),
+      generate({ cmd: 'publish', topic, payload, qos, messageId: i + 1, dup: false, retain: false }),
     );
     this.#packets = Buffer.concat([...once, ...once]);
     this.#packetBytes = once[0]!.length;
@@ -80,6 +80,15 @@ export class RawClient {
     const from = this.#next * this.#packetBytes;
     this.#socket.write(this.#packets.subarray(from, from + count * this.#packetBytes));
     this.#next = (this.#next + count) % this.#window;
+  }
+
+  /** Sends packets that were made elsewhere. */
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === 'open';
   }
 
   close(): void {
