@@ -134,3 +134,19 @@ test('bytes that are no entry close the stream and harm nothing else', async () 
   await new Promise((resolve) => near.once('close', resolve));
   expect(await appended(await remoteTo(journal), frame('fine'))).toBe(0);
 });
+
+test('what is urgent is urgent there too', async () => {
+  const urgencies: boolean[] = [];
+  const remote = await remoteTo({
+    partitions: 1,
+    append: (_, __, done, urgent = false) => {
+      urgencies.push(urgent);
+      done(null, urgencies.length - 1);
+    },
+  });
+  const all = [true, false, true].map(
+    (urgent) => new Promise((resolve) => remote.append(0, frame('x'), resolve, urgent)),
+  );
+  await Promise.all(all);
+  expect(urgencies).toEqual([true, false, true]);
+});

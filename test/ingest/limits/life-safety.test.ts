@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadDeviceTypes } from '../../../src/devices/registry.ts';
+import { DeviceLimit } from '../../../src/ingest/limits/device-limit.ts';
 import { lifeSafetyTest } from '../../../src/ingest/limits/life-safety.ts';
 
 const { types } = loadDeviceTypes(join(import.meta.dirname, '../../../devices'));
@@ -39,4 +40,12 @@ test('where the maker lays the payload out, his key counts', () => {
 test('a part of a larger buffer is searched alone', () => {
   const whole = Buffer.from('{"sos":true}{"worn":true}');
   expect(lifeSafetyTest(types.get('elder-wristband'))(whole.subarray(12))).toBe(false);
+});
+
+test('when space is used up a device is heard with all that it says, or with nothing', () => {
+  const urgent = (type: string) => new DeviceLimit(type, types.get(type), 'auto').urgent;
+  expect(urgent('elder-wristband')).toBe(true);
+  expect(urgent('manhole-cover')).toBe(true);
+  expect(urgent('no-such-type')).toBe(true);
+  expect(urgent('flood-gauge')).toBe(false);
 });
