@@ -16,7 +16,7 @@ export class PackedTables {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #onDamaged: (place: Place, error: unknown) => void;
   /** Slots that have anything; null when that has to be looked up. */
-  #slots: number[] | null = null;
+  #slots: Set<number> | null = null;
 
   /** @param onDamaged told of a row that cannot be read; everything else is */
   constructor(db: SqliteDatabase.Database, onDamaged: (place: Place, error: unknown) => void) {
@@ -49,7 +49,7 @@ export class PackedTables {
 
   /** Lays readings over what is there. Many parts become one, so that a chart of today has few to read. */
   addPart(place: Place, readings: Readings): void {
-    this.#has(place.slot);
+    this.#slots?.add(place.slot);
     const { parts, last } = this.#statements.newerParts.get(place)!;
     if (parts < maxParts) {
       this.#statements.addPart.run({ ...place, seq: (last ?? -1) + 1, data: packReadings(readings) });
@@ -63,7 +63,7 @@ export class PackedTables {
 
   /** Lays readings below all parts that are there; there is no block yet. */
   addOlderPart(place: Place, readings: Readings): void {
-    this.#has(place.slot);
+    this.#slots?.add(place.slot);
     const first = this.#statements.firstSeq.get(place)?.seq ?? 0;
     this.#statements.addPart.run({ ...place, seq: Math.min(first, 0) - 1, data: packReadings(readings) });
   }
@@ -84,8 +84,8 @@ export class PackedTables {
 
   /** The slots from `first` to `last` that have anything of any series, in order. */
   slots(first: number, last: number): number[] {
-    this.#slots ??= this.#statements.slots.flatMap(distinct);
-    return [...new Set(this.#slots)].filter((slot) => first <= slot && slot <= last).sort((a, b) => a - b);
+    this.#slots ??= new Set(this.#statements.slots.flatMap(distinct));
+    return [...this.#slots].filter((slot) => first <= slot && slot <= last).sort((a, b) => a - b);
   }
 
   /** Whole slots may have gone. */
@@ -100,10 +100,6 @@ export class PackedTables {
       this.#onDamaged(place, error);
       return noReadings;
     }
-  }
-
-  #has(slot: number): void {
-    if (this.#slots && !this.#slots.includes(slot)) this.#slots.push(slot);
   }
 }
 

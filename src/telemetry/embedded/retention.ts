@@ -9,6 +9,12 @@ const sparePages = 512;
 /** Pages that are given back in a step; each may move another one. */
 const pagesAStep = 200;
 
+/**
+ * Days with readings that must stand after what is deleted: a clock that is set months ahead by mistake takes nothing
+ * for a week, which is time to see it.
+ */
+const daysThatStand = 7;
+
 export interface Retention {
   /** How long readings are kept, milliseconds. */
   raw: number;
@@ -36,15 +42,18 @@ export class Expiry {
 
   /** @returns whether anything was deleted: there may be more */
   step(now: number): boolean {
-    const newest = this.#packed.slots(-Infinity, Infinity).at(-1);
-    if (newest === undefined) return false;
-    // A clock that runs ahead must not take what is newer than all that has been measured says.
-    const age = Math.min(now, (newest + 1) * slotMs);
     const { raw, downsampled } = this.#retention;
-    const { changes: blocks } = this.#dropBlocks.run(slotOf(age - raw), blocksAStep);
-    const { changes: rollUps } = this.#dropRollUps.run(slotOf(age - downsampled), blocksAStep);
+    const blocks = this.#drop(this.#dropBlocks, now, raw);
+    const rollUps = this.#drop(this.#dropRollUps, now, downsampled);
     if (blocks + rollUps > 0) this.#packed.slotsChanged();
     return blocks + rollUps > 0;
+  }
+
+  #drop(statement: SqliteDatabase.Statement<[number, number]>, now: number, keptMs: number): number {
+    const end = slotOf(now - keptMs);
+    const standing = this.#packed.slots(end, Infinity).length;
+    if (standing < Math.min(daysThatStand, keptMs / slotMs)) return 0;
+    return statement.run(end, blocksAStep).changes;
   }
 }
 
