@@ -30,7 +30,11 @@ export async function benchIngest(): Promise<IngestResult[]> {
   const bare = new Child('./bare-aedes.ts');
   const { port: barePort } = await bare.message<{ port: number }>();
   pin(bare.process.pid!, brokerCores);
-  const tocsin = await TocsinProcess.start({ TOCSIN_LOG_LEVEL: 'warn' });
+  const tocsin = await TocsinProcess.start({
+    TOCSIN_LOG_LEVEL: 'warn',
+    // 50 devices stand for a city here: each sends far more than one device may.
+    TOCSIN_INTAKE_RATE_PER_DEVICE: 'off',
+  });
   try {
     await tocsin.makeAreas();
     const devices = await tocsin.makeDevices('flood-gauge', Math.max(...cases.map(({ clients }) => clients)));

@@ -7,6 +7,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { authenticate, requirePermissions } from './access/authenticate.ts';
 import type { Api } from './api.ts';
+import { boundConnections } from './bound-connections.ts';
 import { serveConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
 import { answerMalformed, handleErrors } from './error-handler.ts';
@@ -86,6 +87,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
   requirePermissions(api);
   tellOfOwnChanges(api, context);
   boundTheEnd(api);
+  boundConnections(root, context);
   // Plugins load in this order: what the routes need is there before them.
   api.register(fastifyPlugin(async (instance: Api) => await secure(instance, context)));
   api.register(

@@ -75,6 +75,7 @@ export const Settings = z.strictObject({
     port: port(8080).describe('Console and API'),
     cert: certificate,
     key: certificateKey,
+    maxConnections: whole(1).default(2000).describe('Connections at once, live feeds of consoles among them'),
     publicUrl: z
       .url()
       .optional()
