@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { pino } from 'pino';
 import { dataFiles } from '../../src/settings/data-files.ts';
+import { Settings } from '../../src/settings/schema.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createEmbeddedTelemetry } from '../../src/telemetry/embedded.ts';
 import { TocsinProcess } from '../support/tocsin-process.ts';
@@ -154,7 +157,12 @@ async function compareTelemetry(
   devices: readonly { id: string }[],
   problems: string[],
 ): Promise<number> {
-  const telemetry = createEmbeddedTelemetry(dataFiles(tocsin).telemetry);
+  const telemetry = createEmbeddedTelemetry({
+    file: dataFiles(tocsin).telemetry,
+    retention: Settings.parse({}).telemetry.retention,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  });
   let acknowledged = 0;
   for (const [i, { id }] of devices.entries()) {
     const kept = await telemetry.range({ deviceId: id, channel: 'level', ...fleet.span(i), stepMs: 1 });
