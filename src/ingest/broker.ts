@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { Clock } from '../shared/clock.ts';
 import { type ErrorCode, TocsinError } from '../shared/errors.ts';
-import type { Connections } from './connections.ts';
+import { type Connections, clientOf } from './connections.ts';
 import { DeviceBroker } from './device-broker.ts';
 import { DirectPublish } from './direct-publish.ts';
 import type { KnownDevice, KnownDevices } from './known-devices.ts';
@@ -185,27 +185,33 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     if (isProtocolError(error)) metrics.refused('MQTT_PROTOCOL', 'mqtt');
   }
 
+  const refused = new WeakSet<Duplex>();
+  function refuseOversized(connection: Duplex, { topic, size, head }: OversizedPacket): void {
+    // A WebSocket message and a packet in it may both be too large.
+    if (refused.has(connection)) return;
+    refused.add(connection);
+    const error = payloadTooLarge(size, maxPayload);
+    const client = clientOf(connection);
+    const device = (client && connections.of(client)?.device) ?? null;
+    refusals.note(device, error, { via: 'mqtt', topic, payload: head, size });
+    connection.destroy(error);
+  }
+
+  /** One function for all connections: one each would be held tens of thousands of times. */
+  function closed(this: Duplex): void {
+    if (isMessageTooLong(this.errored)) refuseOversized(this, overlongMessage(largestMessage));
+    const client = clientOf(this);
+    if (client) connections.remove(client);
+  }
+
   const direct = new DirectPublish(broker, connections);
 
   return {
     sessions,
     accept(connection, request) {
-      let client: Client | undefined;
-      let refused = false;
-      const refuse = ({ topic, size, head }: OversizedPacket) => {
-        refused = true;
-        const error = payloadTooLarge(size, maxPayload);
-        const device = (client && connections.of(client)?.device) ?? null;
-        refusals.note(device, error, { via: 'mqtt', topic, payload: head, size });
-        connection.destroy(error);
-      };
-      const taker = direct.taker(connection, () => client);
-      guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuse, taker);
-      connection.once('close', () => {
-        if (!refused && isMessageTooLong(connection.errored)) refuse(overlongMessage(largestMessage));
-      });
-      client = broker.handle(connection, request);
-      refuseMalformed(client);
+      guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuseOversized, direct.taker(connection));
+      connection.on('close', closed);
+      refuseMalformed(broker.handle(connection, request));
     },
     close: () => new Promise((resolve) => broker.close(resolve)),
   };

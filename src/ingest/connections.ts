@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import { TocsinError } from '../shared/errors.ts';
 import type { KnownDevice } from './known-devices.ts';
@@ -16,13 +17,15 @@ export interface Connection {
   readonly limit: DeviceLimit;
   readonly upTopic: string;
   readonly downTopic: string;
+  /** When it came in, where several processes have a door each: see Takeover. */
+  arrivedAt: number;
 }
 
 /** Who is signed in over MQTT. */
 export class Connections {
   readonly #limits: DeviceLimits;
   readonly #byClient = new Map<Client, Connection>();
-  readonly #byDevice = new Map<string, Set<Client>>();
+  readonly #byDevice = new Map<string, Client[]>();
 
   constructor(limits: DeviceLimits) {
     this.#limits = limits;
@@ -41,12 +44,12 @@ export class Connections {
     return this.#byClient.values();
   }
 
-  ofDevice(deviceId: string): Client[] {
-    return [...(this.#byDevice.get(deviceId) ?? [])];
+  ofDevice(deviceId: string): readonly Client[] {
+    return this.#byDevice.get(deviceId) ?? [];
   }
 
   /**
-   * Takes in a device that has shown its credential, until its connection closes.
+   * Takes in a device that has shown its credential.
    * @throws TocsinError TOO_MANY_CONNECTIONS.
    */
   add(client: Client, device: KnownDevice): void {
@@ -60,16 +63,23 @@ export class Connections {
       throw new TocsinError('TOO_MANY_CONNECTIONS', text);
     }
     const limit = this.#limits.of(device);
-    this.#byClient.set(client, { client, device, limit, upTopic: upTopic(id), downTopic: downTopic(id) });
-    const clients = this.#byDevice.get(id) ?? new Set();
-    this.#byDevice.set(id, clients.add(client));
-    client.conn.once('close', () => this.#remove(client, id));
+    this.#byClient.set(client, { client, device, limit, upTopic: upTopic(id), downTopic: downTopic(id), arrivedAt: 0 });
+    this.#byDevice.set(id, [...this.ofDevice(id), client]);
   }
 
-  #remove(client: Client, deviceId: string): void {
+  /** Its connection has closed. */
+  remove(client: Client): void {
+    const connection = this.#byClient.get(client);
+    if (!connection) return;
     this.#byClient.delete(client);
-    const clients = this.#byDevice.get(deviceId);
-    clients?.delete(client);
-    if (clients?.size === 0) this.#byDevice.delete(deviceId);
+    const { id } = connection.device;
+    const others = this.ofDevice(id).filter((other) => other !== client);
+    if (others.length > 0) this.#byDevice.set(id, others);
+    else this.#byDevice.delete(id);
   }
+}
+
+/** Aedes' end of a connection; undefined before it has one. */
+export function clientOf(connection: Duplex): Client | undefined {
+  return (connection as Duplex & { client?: Client }).client;
 }

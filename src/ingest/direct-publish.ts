@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes, Client, PublishPacket } from 'aedes';
-import type { Connections } from './connections.ts';
+import { type Connections, clientOf } from './connections.ts';
 import type { PublishTaker } from './packet-guard.ts';
 
 /** Frames of one connection that may wait for the journal; beyond it the connection is not read. */
@@ -36,9 +36,9 @@ export class DirectPublish {
     this.#connections = connections;
   }
 
-  /** What stands before Aedes on one connection; `client` gives Aedes' end of it, once there is one. */
-  taker(connection: Duplex, client: () => Client | undefined): PublishTaker {
-    return new DirectTaker(this, connection, client);
+  /** What stands before Aedes on one connection. */
+  taker(connection: Duplex): PublishTaker {
+    return new DirectTaker(this, connection);
   }
 
   connectionOf(client: Client) {
@@ -63,7 +63,6 @@ export class DirectPublish {
 class DirectTaker implements PublishTaker {
   readonly #direct: DirectPublish;
   readonly #connection: Duplex;
-  readonly #clientOf: () => Client | undefined;
   #client: (Client & ClientParts) | undefined;
   #topic = '';
   #waiting = 0;
@@ -72,15 +71,14 @@ class DirectTaker implements PublishTaker {
   /** Message ids to be acknowledged. */
   #acks: number[] = [];
 
-  constructor(direct: DirectPublish, connection: Duplex, clientOf: () => Client | undefined) {
+  constructor(direct: DirectPublish, connection: Duplex) {
     this.#direct = direct;
     this.#connection = connection;
-    this.#clientOf = clientOf;
   }
 
   ready(): boolean {
     if (this.#client === undefined) {
-      const client = this.#clientOf() as (Client & ClientParts) | undefined;
+      const client = clientOf(this.#connection) as (Client & ClientParts) | undefined;
       // Before CONNACK Aedes keeps what comes, and nothing may overtake it.
       if (!client?.connackSent) return false;
       const connection = this.#direct.connectionOf(client);

@@ -43,25 +43,24 @@ export interface PublishTaker {
 export function guardPackets(
   connection: Duplex,
   largestPacket: number,
-  onOversized: (packet: OversizedPacket) => void,
+  onOversized: (connection: Duplex, packet: OversizedPacket) => void,
   taker: PublishTaker,
 ): void {
   const scanner = new PacketScanner(largestPacket, taker);
-  let told = false;
-  const tell = () => {
-    if (told || !scanner.oversized) return;
-    told = true;
-    onOversized(scanner.describe());
-  };
   const read = connection.read;
   connection.read = (size) => {
     const chunk: Buffer | null = read.call(connection, size);
     if (chunk === null) return null;
+    const before = scanner.oversized;
     const allowed = scanner.take(chunk);
-    if (scanner.oversized && scanner.hasHead) tell();
+    if (scanner.oversized) {
+      const tell = () => scanner.tell(connection, onOversized);
+      // Not for every connection from its beginning: a listener more would be held tens of thousands of times.
+      if (!before) connection.prependOnceListener('close', tell);
+      if (scanner.hasHead) tell();
+    }
     return allowed !== null && allowed.length > 0 ? allowed : null;
   };
-  connection.once('close', tell);
 }
 
 /** Follows the fixed headers of a stream of MQTT packets (MQTT 3.1.1, section 2.2). */
@@ -78,8 +77,9 @@ class PacketScanner {
   #limit = LARGEST_CONNECT;
   /** The beginning of a PUBLISH that `taker` may want whole. */
   #waiting: Buffer | null = null;
-  #head: Buffer[] = [];
+  #head: Buffer[] | null = null;
   #headBytes = 0;
+  #told = false;
   oversized = false;
 
   constructor(largestPacket: number, taker: PublishTaker) {
@@ -172,8 +172,15 @@ class PacketScanner {
     return this.#headBytes >= Math.min(this.#length, HEAD_BYTES) || this.#first >> 4 !== PUBLISH;
   }
 
-  describe(): OversizedPacket {
-    const body = Buffer.concat(this.#head);
+  /** Calls `onOversized`, once. */
+  tell(connection: Duplex, onOversized: (connection: Duplex, packet: OversizedPacket) => void): void {
+    if (this.#told || !this.oversized) return;
+    this.#told = true;
+    onOversized(connection, this.#describe());
+  }
+
+  #describe(): OversizedPacket {
+    const body = Buffer.concat(this.#head ?? []);
     if (this.#first >> 4 !== PUBLISH || body.length < 2) return { topic: '', size: this.#length, head: body };
     const topicEnd = 2 + body.readUInt16BE(0);
     const payloadAt = topicEnd + (this.#first & 0x06 ? 2 : 0);
@@ -187,6 +194,7 @@ class PacketScanner {
   #keep(chunk: Buffer): void {
     if (this.#headBytes >= HEAD_BYTES) return;
     const part = chunk.subarray(0, HEAD_BYTES - this.#headBytes);
+    this.#head ??= [];
     this.#head.push(Buffer.from(part));
     this.#headBytes += part.length;
   }

@@ -14,16 +14,31 @@ interface ReceivedPacket {
   unsubscriptions?: unknown[];
 }
 
+/** The parser of a connection, as Aedes makes it. */
+interface Parser extends EventEmitter {
+  client: Client;
+}
+
+/** What Aedes does with a packet: one function for all connections. */
+type Listener = (this: Parser, packet: ReceivedPacket) => void;
+const checked = new Map<Listener, Listener>();
+
 /** Closes the connection at a packet that Aedes and its parser would take though MQTT 3.1.1 forbids it. */
 export function refuseMalformed(client: Client): void {
-  const parser = (client as unknown as { _parser: EventEmitter })._parser;
-  const listeners = parser.listeners('packet');
-  parser.removeAllListeners('packet');
-  parser.on('packet', (packet: ReceivedPacket) => {
+  const parser = (client as unknown as { _parser: Parser })._parser;
+  const [listener] = parser.listeners('packet') as [Listener];
+  const check = checked.get(listener) ?? checkBefore(listener);
+  checked.set(listener, check);
+  parser.removeListener('packet', listener);
+  parser.on('packet', check);
+}
+
+function checkBefore(listener: Listener): Listener {
+  return function (this: Parser, packet) {
     const reason = whyMalformed(packet);
-    if (reason) client.emit('error', new Error(reason));
-    else for (const listener of listeners) listener.call(parser, packet);
-  });
+    if (reason) this.client.emit('error', new Error(reason));
+    else listener.call(this, packet);
+  };
 }
 
 /** Null when it is well formed. */

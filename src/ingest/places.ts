@@ -34,7 +34,8 @@ export interface PlacesParts {
  */
 export class Places {
   readonly #parts: PlacesParts;
-  readonly #sockets = new Set<Socket>();
+  /** With the address that each counts for. */
+  readonly #sockets = new Map<Socket, string | null>();
   readonly #byAddress = new Map<string, number>();
   readonly #turns: Bucket;
   readonly #turnsByAddress: AddressBuckets;
@@ -43,8 +44,15 @@ export class Places {
   #full = false;
   #toldOfAddressAt = Number.NEGATIVE_INFINITY;
 
+  /** One function for all sockets: one each would be held tens of thousands of times. */
+  readonly #closed: (this: Socket) => void;
+
   constructor(parts: PlacesParts) {
     this.#parts = parts;
+    const leave = (socket: Socket) => this.#leave(socket);
+    this.#closed = function () {
+      leave(this);
+    };
     const { connectionRate, connectionRatePerAddress } = parts.mqtt;
     this.#turns = new Bucket(connectionRate, BURST_S * connectionRate);
     const burst = BURST_S * connectionRatePerAddress;
@@ -68,13 +76,9 @@ export class Places {
       this.#tellOf(address);
       return;
     }
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, address);
     if (address !== null) this.#byAddress.set(address, this.#ofAddress(address) + 1);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      if (address !== null) this.#leave(address);
-      if (this.#sockets.size < mqtt.maxConnections * ROOM_AGAIN) this.#nowFull(false);
-    });
+    socket.on('close', this.#closed);
     // First the address's turn, then everybody's: one address in a hurry must not use up the others' turns.
     this.#inTurn(socket, 'address', address ?? '', wait, () => {
       this.#inTurn(socket, 'rate', '', this.#turns.take(this.#parts.steady.now()), serve);
@@ -108,7 +112,14 @@ export class Places {
     return this.#byAddress.get(address) ?? 0;
   }
 
-  #leave(address: string): void {
+  #leave(socket: Socket): void {
+    const address = this.#sockets.get(socket) ?? null;
+    this.#sockets.delete(socket);
+    if (address !== null) this.#leaveAddress(address);
+    if (this.#sockets.size < this.#parts.mqtt.maxConnections * ROOM_AGAIN) this.#nowFull(false);
+  }
+
+  #leaveAddress(address: string): void {
     const left = this.#ofAddress(address) - 1;
     if (left > 0) this.#byAddress.set(address, left);
     else this.#byAddress.delete(address);
@@ -138,6 +149,6 @@ export class Places {
   /** Closes all. */
   clear(): void {
     this.#later.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 }
