@@ -483,6 +483,7 @@ export type LatestValue = z.infer<typeof LatestValue>;
 export type Bucket = z.infer<typeof Bucket>;
 export type Series = z.infer<typeof Series>;
 export type Alarm = z.infer<typeof Alarm>;
+export type AlarmFacts = z.infer<typeof AlarmFacts>;
 export type AlarmDetail = z.infer<typeof AlarmDetail>;
 export type Case = z.infer<typeof Case>;
 export type CaseDetail = z.infer<typeof CaseDetail>;

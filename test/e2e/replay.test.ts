@@ -75,7 +75,7 @@ test('frames that a wrong type could not decode are decoded after it is correcte
   const at = Date.now() - 30 * minute;
   // One flood is over, one is going on.
   for (const [i, level] of [5, 40, 41, 8].entries()) await report(0, at + i * minute, level);
-  for (const [i, level] of [5, 50].entries()) await report(1, at + i * minute, level);
+  for (const [i, level] of [5, 50].entries()) await report(1, at + i * 2 * minute, level);
   await expect.poll(async () => (await town.quarantined()).length, { timeout: 20_000 }).toBe(3);
   expect(await town.alarms()).toEqual([]);
 
@@ -136,8 +136,6 @@ test('an alarm that a wrong unit has raised is taken back, its case closed, and 
   expect(await town.replay('--device', 'gauge-0')).toMatch(/0 retracted, 1 reinstated/);
   const again = await tocsin.call<AlarmDetail>('GET', `/alarms/${wrong!.id}`);
   expect(again).toMatchObject({ active: true, correction: 'corrected', case: { status: 'dispatched' } });
-  const notices = await tocsin.call<Notice[]>('GET', '/notices');
-  expect(notices.length).toBeGreaterThanOrEqual(0);
 }, 120_000);
 
 test('killed at any moment of a replay, it is done once in the end', async () => {

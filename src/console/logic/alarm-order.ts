@@ -1,8 +1,9 @@
 import type { Alarm } from '../../api/contract.ts';
 import { compareSeverity } from './severity.ts';
 
-/** Whether a person still has to say that he has seen it. */
-export function isUnacknowledged(alarm: Pick<Alarm, 'state'>): boolean {
+/** Whether a person still has to say that he has seen it: not of one that was taken back. */
+export function isUnacknowledged(alarm: Pick<Alarm, 'state'> & Partial<Pick<Alarm, 'correction'>>): boolean {
+  if (alarm.correction === 'retracted') return false;
   return alarm.state === 'unacknowledged' || alarm.state === 'returned-unacknowledged';
 }
 

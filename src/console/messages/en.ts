@@ -229,6 +229,7 @@ export const en: Messages = {
     response: 'Response',
     closedStillActive: 'The case is closed; the alarm ends by itself when its clear condition holds.',
     noCase: 'This alarm has no case.',
+    noCaseLate: 'It was recorded afterwards, so nobody was called.',
     receivedLater: 'Received at {moment}, {clock} later',
   },
   change: {
@@ -242,6 +243,8 @@ export const en: Messages = {
     reinstated: 'Alarm reinstated: decoded correctly, there was one',
     corrected: 'Alarm corrected',
     byReplay: 'Replay {id}',
+    was: 'It was recorded as: {before}. It is now: {after}.',
+    noEnd: 'going on',
     byRules: 'Rule',
   },
   case: {
@@ -379,6 +382,41 @@ export const en: Messages = {
     cut: 'Only the first {kept} of {size} were kept.',
     unknownDevice: 'Not signed in',
     pick: 'Choose a frame to look into.',
+    byDevice: 'By device and reason',
+    frames: '{count} frame | {count} frames',
+    resolved: '{count} decoded since',
+    decodedBy: 'Decoded by replay {id}',
+  },
+  replay: {
+    title: 'Decoded again',
+    ask: 'Decode again…',
+    explained:
+      'After the device type was corrected and Tocsin restarted: decodes all frames of this device again, writes their readings, and corrects the record of alarms. People are called only for an alarm that is active and not old.',
+    since: 'Frames received since',
+    dryRun: 'Show what it would correct',
+    start: 'Decode again and correct',
+    isDryRun: 'Only looked at, nothing changed',
+    number: 'Replay {id}',
+    commandLine: 'Command line',
+    decoded: '{frames} frames decoded, {wrong} still wrong, {resolved} out of quarantine',
+    noAlarms: 'No alarm to correct',
+    raisedLate: '{count} alarm recorded afterwards | {count} alarms recorded afterwards',
+    retracted: '{count} retracted',
+    reinstated: '{count} reinstated',
+    corrected: '{count} corrected',
+    leftAlone: '{count} left as they are',
+    state: { waiting: 'Waiting', running: 'Going on', done: 'Done', failed: 'Failed' },
+  },
+  correction: {
+    'raised-late': 'Recorded afterwards',
+    retracted: 'Retracted',
+    corrected: 'Corrected',
+  },
+  correctionLong: {
+    'raised-late':
+      'What the device sent could not be read at the time; decoded again (replay {id}), it shows this alarm.',
+    retracted: 'What the device sent was read wrongly; decoded again (replay {id}), there was no such alarm.',
+    corrected: 'What the device sent was read wrongly; decoded again (replay {id}), it went as shown here.',
   },
   system: enSystem,
   quarantineCode: {

@@ -14,6 +14,7 @@ interface Story {
   agoMin: number;
   clearedAgoMin?: number;
   stage: Stage;
+  correction?: 'retracted' | 'corrected';
   values: Record<string, number>;
 }
 
@@ -117,6 +118,7 @@ const stories: Story[] = [
     agoMin: 1500,
     clearedAgoMin: 1440,
     stage: 'closed',
+    correction: 'retracted',
     values: { fume: 1.2, fan: 1 },
   },
   {
@@ -126,6 +128,7 @@ const stories: Story[] = [
     agoMin: 2900,
     clearedAgoMin: 2800,
     stage: 'closed',
+    correction: 'corrected',
     values: { open: 0, tilt: 2 },
   },
   {
@@ -231,6 +234,22 @@ function tell(
   if (lower !== story.severity) change('severity', raisedAt + 3 * minute, { values: story.values });
   if (acceptedAt) change('acknowledged', acceptedAt, { by: worker! });
   if (clearedAt) change('cleared', clearedAt, { values: story.values });
+  const facts = {
+    severity: story.severity,
+    peakSeverity: lower,
+    active: false,
+    raisedAt,
+    clearedAt,
+    count: 3,
+    path: [],
+  };
+  if (story.correction)
+    change(story.correction, now - 55 * minute, {
+      by: people[3] ? { id: people[3].id, name: people[3].name } : null,
+      replayId: 2,
+      correction:
+        story.correction === 'corrected' ? { before: { ...facts, clearedAt: now - 100 * minute }, after: facts } : null,
+    });
   return {
     id,
     ruleId: rule.id,
@@ -253,8 +272,8 @@ function tell(
     acknowledgedBy: seen ? worker! : null,
     caseId: case_.id,
     assignee,
-    correction: null,
-    correctedBy: null,
+    correction: story.correction ?? null,
+    correctedBy: story.correction ? 2 : null,
     rule,
     device,
     changes,

@@ -8,13 +8,14 @@ import type {
   DeviceType,
   FeedEvent,
   Person,
+  Replay,
   Summary,
   SystemAlarm,
 } from '../../../src/api/contract.ts';
 import { loadDeviceTypes } from '../../../src/devices/registry.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
 import { makeAlarms } from './alarms.ts';
-import { makeQuarantine } from './quarantine.ts';
+import { countQuarantine, makeQuarantine, makeReplays } from './quarantine.ts';
 import { makeLatest, makeSeries } from './series.ts';
 import { makeSystem } from './system.ts';
 import { makeAreas, makeDevices, password, people } from './town.ts';
@@ -52,6 +53,7 @@ export class FakeApi {
   readonly #sessions = new Map<string, Person>();
   readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
+  readonly #replays: Replay[];
   #troubles: SystemAlarm[] = [];
   #seq = 1000;
 
@@ -61,6 +63,7 @@ export class FakeApi {
     this.devices = makeDevices(this.areas);
     this.alarms = makeAlarms(types, this.devices, now);
     this.#quarantine = makeQuarantine(now);
+    this.#replays = makeReplays(now);
   }
 
   personOf(token: string | undefined): Person | null {
@@ -174,6 +177,9 @@ export class FakeApi {
             : this.#step(this.#ofCase(id), 'sent-back', person, body, { status: 'accepted' }),
       ],
       ['GET /quarantine', () => this.#quarantine.map(({ payload: _, ...frame }) => frame)],
+      ['GET /quarantine/counts', () => countQuarantine(this.#quarantine)],
+      ['GET /replays', () => this.#replays],
+      ['POST /replays', ({ person, body }) => this.#replay(person, body)],
       ['GET /quarantine/:id', ({ id }) => this.#quarantine.find((frame) => String(frame.id) === id)],
       ['GET /summary', () => this.#summary()],
       ['GET /system', () => makeSystem(this.#troubles, Date.now())],
@@ -250,6 +256,27 @@ export class FakeApi {
       { status: 'accepted', handler: by, assignee: by, acceptedAt: at, acceptDueAt: null },
     );
     return alarm;
+  }
+
+  /** It goes on for ever: as the page shows it while it does. */
+  #replay(person: Person, body: Record<string, unknown>): Replay {
+    const replay: Replay = {
+      ...this.#replays[0]!,
+      id: this.#replays.length + 1,
+      deviceId: String(body.deviceId),
+      from: Number(body.from),
+      dryRun: body.dryRun === true,
+      requestedAt: Date.now(),
+      by: { id: person.id, name: person.name },
+      state: 'running',
+      readEntries: 31_000,
+      toRead: 90_000,
+      finishedAt: null,
+      judged: null,
+      written: null,
+    };
+    this.#replays.unshift(replay);
+    return replay;
   }
 
   #step(

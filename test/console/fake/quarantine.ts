@@ -1,4 +1,4 @@
-import type { QuarantinedFrameDetail } from '../../../src/api/contract.ts';
+import type { QuarantineCount, QuarantinedFrameDetail, Replay } from '../../../src/api/contract.ts';
 
 const cases: [code: string, reason: string, payload: Buffer | string, size?: number][] = [
   ['PAYLOAD_NOT_JSON', 'The payload is not JSON: unexpected end after {"level": 12.', '{"level": 12.'],
@@ -27,7 +27,7 @@ export function makeQuarantine(now: number): QuarantinedFrameDetail[] {
       deviceId,
       topic: `tocsin/v1/${deviceId ?? 'unknown'}/up`,
       via: index % 4 === 3 ? 'http' : 'mqtt',
-      replayId: null,
+      replayId: index % 5 === 4 && deviceId !== null ? 2 : null,
       receivedAt: now - (index * 7 + 1) * 60_000,
       code,
       reason,
@@ -35,4 +35,55 @@ export function makeQuarantine(now: number): QuarantinedFrameDetail[] {
       payload: payload.toString('base64'),
     };
   });
+}
+
+export function countQuarantine(frames: readonly QuarantinedFrameDetail[]): QuarantineCount[] {
+  const groups = Map.groupBy(frames, ({ deviceId, code }) => `${deviceId} ${code}`);
+  return [...groups.values()].map((group) => {
+    const resolved = group.filter((frame) => frame.replayId !== null).length;
+    const times = group.map((frame) => frame.receivedAt);
+    const { deviceId, code, reason } = group[0]!;
+    return {
+      deviceId,
+      code,
+      reason,
+      count: group.length * 37,
+      firstAt: Math.min(...times),
+      lastAt: Math.max(...times),
+      waiting: group.length - resolved,
+      resolved,
+    };
+  });
+}
+
+export function makeReplays(now: number): Replay[] {
+  const judged = {
+    devices: 1,
+    frames: 1440,
+    stillWrong: 2,
+    resolved: 63,
+    raisedLate: 1,
+    retracted: 2,
+    reinstated: 0,
+    corrected: 1,
+    leftAlone: 1,
+    since: now - 86_400_000,
+  };
+  const replay: Replay = {
+    id: 2,
+    deviceId: 'flood-gauge-002',
+    deviceType: null,
+    from: now - 86_400_000,
+    dryRun: false,
+    requestedAt: now - 3_600_000,
+    by: null,
+    state: 'done',
+    readEntries: 90_000,
+    toRead: 90_000,
+    finishedAt: now - 3_590_000,
+    judged,
+    written: { readings: 4320 },
+    error: null,
+  };
+  return [replay, { ...replay, id: 1, dryRun: true, requestedAt: now - 3_700_000, written: null }];
 }
