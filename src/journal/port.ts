@@ -80,8 +80,9 @@ export interface JournalReader {
   /** Offset after the last durable entry. */
   end(): number;
   /**
-   * The next durable entries from `offset` on, at most `max`. Waits for the first one when there is none yet, and
-   * resolves with an empty list when `signal` aborts or nothing came within `waitMs`. One call at a time.
+   * The next durable entries from `offset` on, at most `max`, and fewer where they are large. Waits for the first one
+   * when there is none yet, and resolves with an empty list when `signal` aborts or nothing came within `waitMs`.
+   * One call at a time.
    * @throws TocsinError JOURNAL_TRIMMED for an offset that is no longer kept, JOURNAL_BEHIND for one that the journal
    * has never given, JOURNAL_DAMAGED when entries are lost: `detail.next` is where it goes on. `pastDamage` does so.
    */

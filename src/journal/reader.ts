@@ -13,6 +13,8 @@ import { Window } from './window.ts';
 /** Following the live end takes small reads, catching up large ones. */
 const SMALLEST_BLOCK = 64 * 1024;
 const LARGEST_BLOCK = 1024 * 1024;
+/** Bytes of one read: 2,000 ordinary frames are some 400 kB, of the largest ones 130 MB. */
+const LARGEST_READ = 8 * 1024 * 1024;
 /** What `#take` says of the bytes at the cursor when they are neither entries nor the beginning of one. */
 const DAMAGED = -1;
 
@@ -71,11 +73,15 @@ class PartitionReader implements JournalReader {
     if (signal.aborted || offset >= end) return entries;
     try {
       if (offset !== this.#offset) await this.#seek(offset);
-      while (entries.length < max && this.#offset < end) {
+      let bytes = 0;
+      while (entries.length < max && this.#offset < end && (bytes < LARGEST_READ || entries.length === 0)) {
         const wanted = this.#take(entries, max);
         if (wanted === DAMAGED) throw await this.#damaged();
         // Behind the end there is nothing yet, or half of something.
-        if (wanted > 0 && this.#offset < end) await this.#fill(wanted);
+        if (wanted > 0 && this.#offset < end) {
+          await this.#fill(wanted);
+          bytes += this.#block.length;
+        }
       }
     } catch (error) {
       // What comes before the damage is good: the next call, which begins at it, tells.

@@ -65,7 +65,7 @@ export const Settings = z.strictObject({
       .default(0)
       .describe('Processes that devices come in at; 0 is as many as the limit of open files asks for'),
     maxConnectionsPerAddress: whole(1)
-      .default(10_000)
+      .default(5000)
       .describe('Connections at once from one address, this machine apart; many devices may share one'),
     connectionRate: whole(1).default(1000).describe('New connections a second; what comes beyond waits for its turn'),
     connectionRatePerAddress: whole(1).default(500).describe('The same for one address, this machine apart'),

@@ -76,6 +76,26 @@ export function journalContract(name: string, createEngine: () => Promise<Journa
       }
     });
 
+    test('gives fewer entries at once where they are large, so that a batch of them fits into memory', async () => {
+      const { writer, reader } = await start({ segmentBytes: 1e9 });
+      open.push(writer);
+      const large = (bytes: number): Entry => ({
+        kind: 'frame',
+        frame: { deviceId: 'd', topic: 't', via: 'mqtt', receivedAt: 1, payload: Buffer.alloc(bytes, 'x') },
+      });
+      await appendAll(writer, [...Array.from({ length: 300 }, () => large(65_536)), large(12_000_000), large(10)]);
+      const sizes: number[] = [];
+      let offset = 0;
+      while (offset < 302) {
+        const stored = await reader.read(offset, 2000, 0, never);
+        expect(stored[0]!.offset).toBe(offset);
+        sizes.push(stored.length);
+        offset += stored.length;
+      }
+      expect(offset).toBe(302);
+      expect(Math.max(...sizes)).toBeLessThan(200);
+    });
+
     test('tells appenders in order, and only of what a reader can see', async () => {
       const { writer, reader } = await start();
       open.push(writer);
