@@ -61,6 +61,15 @@ export class Arrivals {
     this.#arrivals.delete(messageId);
   }
 
+  /** Message ids and checksums of what is in the journal, for `recall` in another process. */
+  remembered(): [messageId: number, checksum: number][] {
+    return [...this.#arrivals].flatMap(([id, { checksum, waiting }]) => (waiting ? [] : [[id, checksum]]));
+  }
+
+  recall(remembered: [messageId: number, checksum: number][]): void {
+    for (const [id, checksum] of remembered) this.#remember(id, { checksum, waiting: null });
+  }
+
   #remember(messageId: number, arrival: Arrival): void {
     // Anew, so that it is the last in order.
     this.#arrivals.delete(messageId);

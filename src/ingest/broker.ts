@@ -16,7 +16,7 @@ import { guardPackets, type OversizedPacket } from './packet-guard.ts';
 import { refuseMalformed } from './packet-rules.ts';
 import { payloadTooLarge, whyNotPublish } from './permissions.ts';
 import type { Refusals, RefusedMessage } from './refusals.ts';
-import { noSubscription, Sessions } from './sessions.ts';
+import { noSubscription, type Sessions } from './sessions.ts';
 import type { Arrive } from './takeover.ts';
 
 /** Return codes of CONNACK, MQTT 3.1.1 section 3.2.2.3. */
@@ -40,6 +40,7 @@ export interface BrokerParts {
   frames: FrameIntake;
   devices: KnownDevices;
   connections: Connections;
+  sessions: Sessions;
   /** Asked before a client that has signed in comes in. */
   arrive: Arrive;
   refusals: Refusals;
@@ -60,7 +61,6 @@ export interface BrokerTimeouts {
 const defaultTimeouts: BrokerTimeouts = { connect: 10_000, drain: 5000 };
 
 export interface MqttBroker {
-  sessions: Sessions;
   /** Serves a connection from any listener. */
   accept(connection: Duplex, request?: IncomingMessage): void;
   close(): Promise<void>;
@@ -72,6 +72,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     frames,
     devices,
     connections,
+    sessions,
     arrive,
     wrongCredentials,
     refusals,
@@ -81,7 +82,6 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     largestMessage,
   } = parts;
   const timeouts = { ...defaultTimeouts, ...parts.timeouts };
-  const sessions = new Sessions();
   // What a CONNECT had in it besides its credential is told or counted after the sign-in.
   const faults = new WeakMap<Client, TocsinError>();
   const wills = new WeakSet<Client>();
@@ -207,7 +207,6 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
   const direct = new DirectPublish(broker, connections);
 
   return {
-    sessions,
     accept(connection, request) {
       guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuseOversized, direct.taker(connection));
       connection.on('close', closed);

@@ -6,6 +6,8 @@ import { Connections } from './connections.ts';
 import type { DoorParts } from './door-parts.ts';
 import { WrongCredentials } from './limits/wrong-credentials.ts';
 import { openListeners, type Ports } from './listeners.ts';
+import type { SessionState } from './session.ts';
+import { Sessions } from './sessions.ts';
 import { type Announce, type ArrivedClient, Takeover } from './takeover.ts';
 
 /** A WebSocket message is gathered as a whole, before any sign-in, and may hold several packets. */
@@ -31,8 +33,8 @@ export type OpenDoor = (parts: DoorParts) => Promise<MqttDoor>;
 
 /** The door of this process. */
 export interface LocalDoor extends MqttDoor {
-  /** Clients have come in at another door. */
-  leave(clients: ArrivedClient[]): Promise<void>;
+  /** Clients have come in at another door; resolves with the sessions that it had kept for them. */
+  leave(clients: ArrivedClient[]): Promise<SessionState[]>;
 }
 
 /**
@@ -45,14 +47,16 @@ export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promi
   const connections = new Connections(limits);
   metrics.countConnections(() => connections.size);
   const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
-  const takeover = new Takeover(connections, announce);
+  const sessions = new Sessions();
+  const takeover = new Takeover(connections, sessions, announce);
   const { arrive } = takeover;
   const wrongCredentials = new WrongCredentials(limitMetrics, steady);
-  const { sessions, accept, close } = await createBroker({
+  const { accept, close } = await createBroker({
     ...parts,
     maxPayload,
     largestMessage,
     connections,
+    sessions,
     arrive,
     wrongCredentials,
   });

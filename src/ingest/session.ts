@@ -9,9 +9,17 @@ export type Qos = PublishPacket['qos'];
 interface Waiting {
   readonly command: CommandPacket;
   /** Given when it is written to a connection for the first time, and kept until it is acknowledged. */
-  messageId?: number;
+  messageId?: number | undefined;
   /** The device has received it (QoS 2); from then on its release is what is repeated. */
   received: boolean;
+}
+
+/** A kept session on its way to another process. */
+export interface SessionState {
+  id: string;
+  listens: Qos | null;
+  commands: { packet: PublishPacket; messageId: number | undefined; received: boolean }[];
+  arrivals: [messageId: number, checksum: number][];
 }
 
 /** What is remembered of a client beyond one packet (MQTT 3.1.1, section 4.1). */
@@ -95,6 +103,24 @@ export class Session {
   stopListening(): void {
     this.listens = null;
     this.#commands = this.#commands.filter(({ messageId }) => messageId !== undefined);
+  }
+
+  get state(): SessionState {
+    const { id, listens, arrivals } = this;
+    const commands = this.#commands.map(({ command, messageId, received }) => {
+      const { brokerId, brokerCounter, ...packet } = command;
+      return { packet, messageId, received };
+    });
+    return { id, listens, commands, arrivals: arrivals.remembered() };
+  }
+
+  /** @param identified gives a packet what this process knows it by */
+  static from(state: SessionState, identified: (packet: PublishPacket) => CommandPacket): Session {
+    const session = new Session(state.id, true);
+    session.listens = state.listens;
+    session.arrivals.recall(state.arrivals);
+    session.#commands = state.commands.map(({ packet, ...waiting }) => ({ command: identified(packet), ...waiting }));
+    return session;
   }
 
   #find({ brokerCounter }: CommandPacket): Waiting | undefined {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Aedes, Client, PublishPacket, PubrelPacket, Subscription } from 'aedes';
-import { type CommandPacket, Session } from './session.ts';
+import { type CommandPacket, Session, type SessionState } from './session.ts';
 import { downTopic } from './topics.ts';
 
 /** Kept sessions of one device; each may hold commands. A further one takes the place of the oldest without a connection. */
@@ -52,9 +52,21 @@ export class Sessions {
 
   /** A command that waits in a session until its client comes. */
   enqueue(session: Session, packet: PublishPacket): void {
-    const { id: brokerId } = this.#broker;
-    const brokerCounter = ++(this.#broker as unknown as { counter: number }).counter;
-    session.add({ ...packet, brokerId, brokerCounter });
+    session.add(this.#identified(packet));
+  }
+
+  /** A kept session whose client has come in elsewhere; here it is forgotten. Null when there is none. */
+  handOver(id: string): SessionState | null {
+    const session = this.#find(id);
+    if (!session?.kept) return null;
+    this.#remove(id);
+    return session.state;
+  }
+
+  /** A session that another process has handed over. */
+  takeOver(state: SessionState): void {
+    this.#remove(state.id);
+    this.#add(Session.from(state, (packet) => this.#identified(packet)));
   }
 
   // Subscriptions
@@ -147,6 +159,12 @@ export class Sessions {
 
   streamWill(): Readable {
     return Readable.from([]);
+  }
+
+  #identified(packet: PublishPacket): CommandPacket {
+    const { id: brokerId } = this.#broker;
+    const brokerCounter = ++(this.#broker as unknown as { counter: number }).counter;
+    return { ...packet, brokerId, brokerCounter };
   }
 
   // By device

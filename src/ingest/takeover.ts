@@ -1,5 +1,7 @@
 import type { Client } from 'aedes';
 import type { Connections } from './connections.ts';
+import type { SessionState } from './session.ts';
+import type { Sessions } from './sessions.ts';
 
 /** A client that has signed in at one of several doors. */
 export interface ArrivedClient {
@@ -12,23 +14,25 @@ export interface ArrivedClient {
 /** Calls `done` once a client that has shown its credential may come in. */
 export type Arrive = (client: Client, done: () => void) => void;
 
-/** Tells all other doors; resolves once they have let go of these clients. */
-export type Announce = (clients: ArrivedClient[]) => Promise<void>;
+/** Tells all other doors; resolves once they have let go of these clients, with the sessions that they had kept for them. */
+export type Announce = (clients: ArrivedClient[]) => Promise<SessionState[]>;
 
 /**
  * A client id has one connection (MQTT-3.1.4-2), also where several processes have a door each: whoever comes in here
- * is announced to the others, and leaves there.
+ * is announced to the others, and leaves there. Its session comes along.
  */
 export class Takeover {
   readonly #connections: Connections;
+  readonly #sessions: Sessions;
   readonly #announce: Announce | undefined;
   readonly #since = new WeakMap<Client, number>();
   #arriving: ArrivedClient[] = [];
   #waiting: (() => void)[] = [];
 
   /** @param announce left out when this is the only door */
-  constructor(connections: Connections, announce: Announce | undefined) {
+  constructor(connections: Connections, sessions: Sessions, announce: Announce | undefined) {
     this.#connections = connections;
+    this.#sessions = sessions;
     this.#announce = announce;
   }
 
@@ -56,16 +60,25 @@ export class Takeover {
     const letIn = () => {
       for (const tell of done) tell();
     };
-    this.#announce!(clients).then(letIn, letIn);
+    this.#announce!(clients)
+      .then((kept) => {
+        for (const session of kept) this.#sessions.takeOver(session);
+      })
+      .then(letIn, letIn);
   };
 
   /** Clients have come in elsewhere: closes their connections here, unless these are newer. */
-  async leave(clients: ArrivedClient[]): Promise<void> {
+  async leave(clients: ArrivedClient[]): Promise<SessionState[]> {
+    const gone: string[] = [];
     const closing = clients.flatMap(({ id, deviceId, at }) => {
       const here = this.#connections.ofDevice(deviceId).filter((client) => client.id === id);
-      return here.filter((client) => (this.#since.get(client) ?? 0) < at).map(closed);
+      const older = here.filter((client) => (this.#since.get(client) ?? 0) < at);
+      // The session belongs to the newest connection.
+      if (older.length === here.length) gone.push(id);
+      return older.map(closed);
     });
     await Promise.all(closing);
+    return gone.flatMap((id) => this.#sessions.handOver(id) ?? []);
   }
 }
 

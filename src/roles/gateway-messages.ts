@@ -1,6 +1,7 @@
 import type { Command } from '../ingest/commands.ts';
 import type { KnownDevice } from '../ingest/known-devices.ts';
 import type { Ports } from '../ingest/listeners.ts';
+import type { SessionState } from '../ingest/session.ts';
 import type { ArrivedClient } from '../ingest/takeover.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -25,15 +26,15 @@ export interface GatewayFunctions {
   devicesChanged(): Promise<void>;
   isConnected(deviceId: string): Promise<boolean>;
   metrics(): Promise<Metrics>;
-  /** Clients have come in at another process. */
-  leave(clients: ArrivedClient[]): Promise<void>;
+  /** Clients have come in at another process; resolves with the sessions that this one had kept for them. */
+  leave(clients: ArrivedClient[]): Promise<SessionState[]>;
   close(): Promise<void>;
 }
 
 /** What a gateway process tells the main process. */
 export interface GatewayHostFunctions {
-  /** Clients have come in here: resolves once they have left the other processes. */
-  arrived(clients: ArrivedClient[]): Promise<void>;
+  /** Clients have come in here: resolves once they have left the other processes, with their sessions there. */
+  arrived(clients: ArrivedClient[]): Promise<SessionState[]>;
   /** Once a second: that it works, and what is wrong with it. */
   beat(troubles: SystemTrouble[]): void;
 }

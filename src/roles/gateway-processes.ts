@@ -81,7 +81,8 @@ class GatewayProcesses {
     const run: GatewayRun = await startGatewayRun(this.#start, this.#parts.journal, async (clients) => {
       const others = [...this.#runs].filter((other) => other !== run);
       // One that has ended has no connections.
-      await Promise.allSettled(others.map(({ remote }) => remote.leave(clients)));
+      const left = await Promise.allSettled(others.map(({ remote }) => remote.leave(clients)));
+      return left.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     });
     this.#runs.add(run);
     return run;

@@ -31,7 +31,7 @@ export class RawClient {
   /** Signed in with the credential of a device, clean session, client id `raw`. */
   static async signIn(
     port: number,
-    device: TestDevice,
+    device: Pick<TestDevice, 'id' | 'secret'>,
     options: Partial<Received<'connect'>> = {},
   ): Promise<RawClient> {
     const client = await RawClient.open(port);
@@ -70,7 +70,10 @@ export class RawClient {
   }
 }
 
-export function connectOf(device: TestDevice, options: Partial<Received<'connect'>> = {}): Packet {
+export function connectOf(
+  device: Pick<TestDevice, 'id' | 'secret'>,
+  options: Partial<Received<'connect'>> = {},
+): Packet {
   const { id: username, secret } = device;
   return {
     cmd: 'connect',
@@ -90,7 +93,11 @@ export function bytesOf(packet: Packet): Buffer {
 }
 
 /** A publication on the own topic. */
-export function publishOf(device: TestDevice, payload: string, options: Partial<Received<'publish'>> = {}): Packet {
+export function publishOf(
+  device: Pick<TestDevice, 'id' | 'secret'>,
+  payload: string,
+  options: Partial<Received<'publish'>> = {},
+): Packet {
   const topic = `tocsin/v1/${device.id}/up`;
   return { cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false, ...options };
 }
