@@ -15,6 +15,7 @@ const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 6
 const BACKLOG = 4096;
 /** A handshake that takes longer holds a socket for nobody. */
 const HANDSHAKE_MS = 10_000;
+const upgradeOptions = { ...socketOptions, headersTimeout: HANDSHAKE_MS, connectionsCheckingInterval: HANDSHAKE_MS };
 
 type Accept = (connection: Duplex, request?: IncomingMessage) => void;
 
@@ -92,12 +93,13 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
       );
     }
     if (mqtt.ws.port !== undefined) {
-      const server = createHttpServer(socketOptions, upgradeOnly);
+      const server = createHttpServer(upgradeOptions, upgradeOnly);
       serveWebSockets(server, parts);
       ports.ws = await listen(server, 'mqtt.ws.port', mqtt.ws.port);
     }
     if (mqtt.wss.port !== undefined) {
-      const server = createHttpsServer({ ...certificate(mqtt.tls), ...socketOptions }, upgradeOnly);
+      const options = { ...certificate(mqtt.tls), ...upgradeOptions, handshakeTimeout: HANDSHAKE_MS };
+      const server = createHttpsServer(options, upgradeOnly);
       serveWebSockets(server, parts);
       ports.wss = await listen(server, 'mqtt.wss.port', mqtt.wss.port);
     }
