@@ -21,7 +21,7 @@ const ChannelInFile = z
     min: z.number().optional(),
     max: z.number().optional(),
     baseline: z.boolean().default(false),
-    lifeSafety: z.boolean().default(false),
+    lifeSafety: z.boolean().optional(),
   })
   .superRefine(({ kind, states, min, max, unit, baseline }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
