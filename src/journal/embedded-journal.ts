@@ -177,17 +177,18 @@ export class EmbeddedJournal implements JournalWriter {
   async close(): Promise<void> {
     await this.#looking.stop();
     await this.#lastLook;
+    await this.#parts.reserve.close();
     await Promise.all(this.#partitions.map(({ writer }) => writer.close()));
     this.#parts.unlock();
   }
 
   async #look(): Promise<number> {
     this.#facts = await this.#measure();
-    await this.#makeReserve();
+    this.#makeReserve();
     const freed = await this.#forget();
     if (freed > 0) this.#facts = await this.#measure();
     const space = spaceState(
-      { ...this.#facts, reserved: this.#parts.reserve.there },
+      { ...this.#facts, reserved: !this.#parts.reserve.lost },
       this.#parts.budgetBytes,
       this.#space,
     );
@@ -217,14 +218,14 @@ export class EmbeddedJournal implements JournalWriter {
         if (end > consumers.released) backlog += bytes;
       }
     }
-    return { used, backlog, free: bsize * bavail, total: bsize * blocks, reserved: this.#parts.reserve.there };
+    return { used, backlog, free: bsize * bavail, total: bsize * blocks, reserved: !this.#parts.reserve.lost };
   }
 
   /** Not before there is room for more than the reserve: it would be gone again at once. */
-  async #makeReserve(): Promise<void> {
+  #makeReserve(): void {
     const { reserve } = this.#parts;
     const { free, total } = this.#facts;
-    if (this.#failure === null && free > keptFree(total) + reserve.bytes) await reserve.make();
+    if (this.#failure === null && free > keptFree(total) + reserve.bytes) reserve.make();
   }
 
   #failed(cause: NodeJS.ErrnoException | null): void {
@@ -237,7 +238,7 @@ export class EmbeddedJournal implements JournalWriter {
     if (this.#failure === null)
       log.error({ err: cause, dir }, 'journal: cannot write; devices wait for their acknowledgements');
     this.#failure = cause.message;
-    if (!meansNoSpace(cause) || !reserve.there) return;
+    if (!meansNoSpace(cause) || reserve.lost || reserve.bytes === 0) return;
     log.error({ bytes: reserve.bytes }, 'journal: the disk is full; the reserve is given up');
     for (const { writer } of this.#partitions) writer.hold(true);
     reserve.giveUp().then(

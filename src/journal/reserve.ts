@@ -12,7 +12,9 @@ const RETRY_MS = 3_000;
 export class Reserve {
   readonly #path: string;
   readonly #bytes: number;
-  #there = false;
+  #made: boolean;
+  #lost = false;
+  #making: Promise<void> | null = null;
   /** When it was given up or could not be made. */
   #gone = Number.NEGATIVE_INFINITY;
 
@@ -20,30 +22,44 @@ export class Reserve {
   constructor(path: string, bytes: number) {
     this.#path = path;
     this.#bytes = bytes;
+    this.#made = bytes === 0;
   }
 
-  get there(): boolean {
-    return this.#there || this.#bytes === 0;
+  /** Whether it was given up and is not in place again. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Puts it in place, unless it is. @returns whether it is. */
-  async make(): Promise<boolean> {
-    if (this.there) return true;
-    if (performance.now() - this.#gone < RETRY_MS) return false;
-    const found = await stat(this.#path).catch(() => null);
-    if (found?.size !== this.#bytes && !(await this.#fill())) return false;
-    this.#there = true;
-    return true;
+  /** Begins to put it in place, unless it is or has just failed. Nobody waits for it. */
+  make(): void {
+    if (this.#made || performance.now() - this.#gone < RETRY_MS) return;
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null;
+    });
   }
 
   async giveUp(): Promise<void> {
-    this.#there = false;
+    if (this.#bytes === 0) return;
+    this.#lost = true;
+    this.#made = false;
     this.#gone = performance.now();
-    if (this.#bytes > 0) await rm(this.#path, { force: true });
+    await rm(this.#path, { force: true });
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    await this.#making;
+  }
+
+  async #make(): Promise<void> {
+    const found = await stat(this.#path).catch(() => null);
+    if (found?.size !== this.#bytes && !(await this.#fill())) return;
+    this.#made = true;
+    this.#lost = false;
   }
 
   async #fill(): Promise<boolean> {

@@ -8,7 +8,7 @@ export interface SpaceFacts {
   free: number;
   /** Of the whole file system. */
   total: number;
-  /** Whether the reserve is in place; it goes when a write finds no space, whatever the file system says of itself. */
+  /** False once the reserve was given up, as when a write finds no space, whatever the file system says of itself. */
   reserved: boolean;
 }
 
