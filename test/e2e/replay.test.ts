@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mqtt, { type MqttClient } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
-import type {
-  Alarm,
-  AlarmDetail,
-  Notice,
-  QuarantineCount,
-  QuarantinedFrame,
-  Replay,
-  Series,
-} from '../../src/api/contract.ts';
+import type { Alarm, AlarmDetail, QuarantineCount, QuarantinedFrame, Replay, Series } from '../../src/api/contract.ts';
 import { type Gauge, writeGauge } from '../support/device-types.ts';
 import { TocsinProcess } from '../support/tocsin-process.ts';
 

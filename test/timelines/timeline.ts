@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Entry, StoredEntry } from '../../src/journal/port.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
@@ -99,6 +100,23 @@ export function runTimeline(file: URL, types: ReadonlyMap<string, DeviceType>): 
     if (values) fold.sample(device, { deviceId: 'd1', measuredAt: at, receivedAt: at, values }, effects);
   }
   return ledgerOf(effects);
+}
+
+/** The same timeline as the journal would hold it: frames of device `d1`, and the ticks between them. */
+export function timelineEntries(file: URL): { type: string; entries: StoredEntry[] } {
+  const lines = readLines<Line>(file);
+  const entries: StoredEntry[] = [];
+  const add = (entry: Entry) => entries.push({ offset: entries.length, entry });
+  const steps = stepsOf(lines);
+  let now = steps[0]!.at;
+  add({ kind: 'tick', at: now });
+  for (const { at, values } of steps) {
+    for (; now + tickMs <= at; now += tickMs) add({ kind: 'tick', at: now + tickMs });
+    if (!values) continue;
+    const payload = Buffer.from(JSON.stringify({ time: at, ...values }));
+    add({ kind: 'frame', frame: { deviceId: 'd1', topic: 'tocsin/v1/d1/up', via: 'mqtt', receivedAt: at, payload } });
+  }
+  return { type: (lines[0] as { type: string }).type, entries };
 }
 
 function ledgerOf(effects: AlarmEffect[]): LedgerLine[] {
