@@ -133,7 +133,7 @@ test('a device that does not wait for its acknowledgements is not read further t
     ...fileDisk,
     sync: (fd, done) => (holding ? held.push(() => fileDisk.sync(fd, done)) : fileDisk.sync(fd, done)),
   };
-  h = await Harness.start({ disk });
+  h = await Harness.start({ disk, intake: { ratePerDevice: 'off' } });
   const packets = await signIn();
   holding = true;
   const count = 20_000;
@@ -153,7 +153,7 @@ test('a device that does not wait for its acknowledgements is not read further t
 });
 
 test('a device that does not read its acknowledgements is cut off, and others are served meanwhile', async () => {
-  h = await Harness.start({ timeouts: { drain: 300 } });
+  h = await Harness.start({ timeouts: { drain: 300 }, intake: { ratePerDevice: 'off' } });
   await signIn();
   socket.on('error', () => {});
   // Nothing is read any more, so that acknowledgements pile up.
