@@ -25,7 +25,6 @@ export class Takeover {
   readonly #connections: Connections;
   readonly #sessions: Sessions;
   readonly #announce: Announce | undefined;
-  readonly #since = new WeakMap<Client, number>();
   #arriving: ArrivedClient[] = [];
   #waiting: (() => void)[] = [];
 
@@ -45,7 +44,7 @@ export class Takeover {
     // It has gone while it signed in.
     if (!connection) return;
     const at = Number(process.hrtime.bigint()) / 1e6;
-    this.#since.set(client, at);
+    connection.arrivedAt = at;
     // After an outage thousands come in one turn of the event loop.
     if (this.#arriving.length === 0) setImmediate(this.#tell);
     this.#arriving.push({ id: client.id, deviceId: connection.device.id, at });
@@ -72,7 +71,7 @@ export class Takeover {
     const gone: string[] = [];
     const closing = clients.flatMap(({ id, deviceId, at }) => {
       const here = this.#connections.ofDevice(deviceId).filter((client) => client.id === id);
-      const older = here.filter((client) => (this.#since.get(client) ?? 0) < at);
+      const older = here.filter((client) => (this.#connections.of(client)?.arrivedAt ?? 0) < at);
       // The session belongs to the newest connection.
       if (older.length === here.length) gone.push(id);
       return older.map(closed);
