@@ -1,8 +1,8 @@
 import type { Settings } from '../settings/schema.ts';
 import { connectionsThatFit } from './open-files.ts';
 
-/** The system deals connections to processes by chance, so that some get more than their share. */
-const UNEVENNESS = 1.1;
+/** The system deals connections to processes by chance, so that some get more than their share. Percent. */
+const ROOM = 110;
 const MOST_PROCESSES = 64;
 
 /** How the connections of devices are spread. */
@@ -21,7 +21,7 @@ export function sharesOf(
   if (processes === 1 || (processes === 0 && maxConnections <= fitting)) {
     return { processes: 1, each: Math.min(maxConnections, fitting) };
   }
-  const needed = Math.ceil((maxConnections * UNEVENNESS) / fitting);
-  const count = processes === 0 ? Math.min(needed, MOST_PROCESSES) : processes;
-  return { processes: count, each: Math.min(Math.ceil((maxConnections / count) * UNEVENNESS), fitting) };
+  const places = (maxConnections * ROOM) / 100;
+  const count = processes === 0 ? Math.min(Math.ceil(places / fitting), MOST_PROCESSES) : processes;
+  return { processes: count, each: Math.min(Math.ceil(places / count), fitting) };
 }

@@ -3,7 +3,10 @@ import { TocsinError } from '../shared/errors.ts';
 import type { Appended, JournalAppender } from './port.ts';
 import { type Answer, decodeRequest, encodeAnswer, following, MessageReader } from './remote-format.ts';
 
-/** Bytes of one remote writer that wait to become durable; beyond it no more is read from it until half is done. */
+/**
+ * Bytes of one remote writer that wait to become durable; beyond it no more is read from it until half is done. More than
+ * the journal lets wait for space (see `space.ts`), so that what is urgent never stands behind what waits for that.
+ */
 const PENDING_BYTES = 8 * 1024 * 1024;
 
 /**
