@@ -298,6 +298,7 @@ test('every route that changes something leaves a line in the audit record', asy
       ['PATCH /devices/:id', 'admin', '/devices/x1', { name: 'Y' }],
       ['POST /devices/:id/credential', 'admin', '/devices/x1/credential'],
       ['POST /devices/:id/commands', 'officer', '/devices/x1/commands', { command: 'clear' }],
+      ['POST /replays', 'admin', '/replays', { from: 1, deviceId: 'x1' }],
       ['POST /alarms/:id/acknowledge', 'officer', '/alarms/a2/acknowledge'],
       ['POST /cases/:id/accept', 'worker', '/cases/k1/accept'],
       ['POST /cases/:id/note', 'worker', '/cases/k1/note', { note: 'here' }],
