@@ -5,7 +5,8 @@ import type { LoadTask } from './load.ts';
 import { RawClient } from './raw-client.ts';
 import { p50, p99, round } from './statistics.ts';
 
-const rate = 1_000;
+/** What a town sends in a burst, and more than a city sends at all times. */
+const rates = [1_000, 5_000];
 const loadClients = 500;
 const alarms = 200;
 
@@ -20,8 +21,14 @@ export interface LatencyResult {
   ratio: number;
 }
 
-/** From the publish of an SOS to its alarm on the live feed, while 1,000 other messages a second come in. */
-export async function benchLatency(): Promise<LatencyResult> {
+/** From the publish of an SOS to its alarm on the live feed, while other messages come in at each of the rates. */
+export async function benchLatency(): Promise<LatencyResult[]> {
+  const results: LatencyResult[] = [];
+  for (const rate of rates) results.push(await latencyAt(rate));
+  return results;
+}
+
+async function latencyAt(rate: number): Promise<LatencyResult> {
   const tocsin = await TocsinProcess.start({ TOCSIN_LOG_LEVEL: 'warn' });
   const load = new Child('./load.ts');
   const stop = new AbortController();
