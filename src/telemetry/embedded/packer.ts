@@ -4,7 +4,7 @@ import { toBuckets } from './buckets.ts';
 import type { FreshLog } from './fresh-log.ts';
 import type { DiskWaits } from './layout.ts';
 import type { OldRows } from './old-rows.ts';
-import type { PackedTables } from './packed-tables.ts';
+import type { PackedTables, Place } from './packed-tables.ts';
 import { bySlot, overlay } from './readings.ts';
 import { Expiry, giveSpaceBack, type Retention } from './retention.ts';
 import { rollUpMs, slotOf } from './slot.ts';
@@ -123,24 +123,28 @@ export class Packer {
   #mergeParts(): boolean {
     const { packed, clock } = this.#options;
     const settled = slotOf(clock.now() - settleMs);
-    if (!packed.firstWithParts(settled)) return false;
+    let place = packed.firstWithParts(settled);
+    if (!place) return false;
     const until = performance.now() + stepMs;
-    return this.#commit(() => {
-      let merged = false;
-      while (performance.now() < until) {
-        const place = packed.firstWithParts(settled);
-        if (!place) break;
-        const { layers, hasBlock } = packed.layers(place);
-        // Where only the roll-up is left, a late reading cannot be added to it: it might be one that it has.
-        if (hasBlock || !packed.rollUp(place)) {
-          const readings = overlay(layers);
-          packed.putBlock(place, readings, toBuckets(readings, rollUpMs));
-        }
-        packed.dropParts(place);
-        merged = true;
-      }
-      return merged;
+    this.#commit(() => {
+      // At least one, however long the machine took to come here.
+      do {
+        this.#merge(place!);
+        place = packed.firstWithParts(settled);
+      } while (place && performance.now() < until);
     });
+    return true;
+  }
+
+  #merge(place: Place): void {
+    const { packed } = this.#options;
+    const { layers, hasBlock } = packed.layers(place);
+    // Where only the roll-up is left, a late reading cannot be added to it: it might be one that it has.
+    if (hasBlock || !packed.rollUp(place)) {
+      const readings = overlay(layers);
+      packed.putBlock(place, readings, toBuckets(readings, rollUpMs));
+    }
+    packed.dropParts(place);
   }
 
   /** A power cut may take the last of these, but none without those behind it: readings are in the place before then. */
