@@ -112,6 +112,7 @@ class GatewayProcesses {
         });
       }
       if (signal.aborted) await run?.stop();
+      else if (run) log.info({ process: run.pid }, 'a gateway process was started again');
     }
   }
 

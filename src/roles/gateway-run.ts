@@ -10,6 +10,8 @@ const file = new URL('./gateway-process.ts', import.meta.url);
 /** A process that says nothing for so long hangs; its devices wait for acknowledgements. */
 const SILENCE_MS = 15_000;
 const STOP_MS = 5000;
+/** For reading the device types and all devices, on a machine that has just started. */
+const START_MS = 60_000;
 
 /** One gateway process, from its start to its end. */
 export interface GatewayRun {
@@ -43,11 +45,14 @@ export async function startGatewayRun(
   });
   serveRemoteWriter(pipe, journal);
   let ports: Ports;
+  const tooLong = setTimeout(kill, START_MS);
   try {
     ports = await remote.open(start);
   } catch (error) {
     await kill();
     throw error;
+  } finally {
+    clearTimeout(tooLong);
   }
   let why: string | null = null;
   silence = setTimeout(() => {

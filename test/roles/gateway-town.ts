@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
@@ -13,7 +16,6 @@ import { Settings } from '../../src/settings/schema.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
-import { tempDir } from '../support/temp-dir.ts';
 
 export interface Credential {
   id: string;
@@ -27,24 +29,35 @@ export class GatewayTown {
   devices: Credential[] = [];
   #lines: Record<string, unknown>[] = [];
   #payloads!: () => Promise<string[]>;
+  readonly #closing: (() => Promise<unknown>)[] = [];
   readonly #clients: MqttClient[] = [];
 
+  /** Until the test ends. */
   static async start(deviceCount: number, mqttSettings: object = {}): Promise<GatewayTown> {
     const town = new GatewayTown();
-    const dir = await tempDir();
+    onTestFinished(() => town.stop());
+    return await town.open(deviceCount, mqttSettings);
+  }
+
+  /** Until `stop`, for several tests. */
+  async open(deviceCount: number, mqttSettings: object = {}): Promise<this> {
+    const dir = await mkdtemp(join(tmpdir(), 'tocsin-gateways-'));
+    this.#closing.push(() => rm(dir, { recursive: true }));
     const settings = Settings.parse({
       dataDir: dir,
       mqtt: { host: '127.0.0.1', port: 0, processes: 2, ...mqttSettings },
       log: { level: 'silent' },
     });
     const files = dataFiles(settings);
-    town.store = await openStore(files.store);
-    await migrate(town.store);
-    town.devices = await insertDevices(town.store, deviceCount);
-    const lines = { write: (line: string) => void town.#lines.push(JSON.parse(line)) };
+    this.store = await openStore(files.store);
+    this.#closing.push(() => this.store.destroy());
+    await migrate(this.store);
+    this.devices = await insertDevices(this.store, deviceCount);
+    const lines = { write: (line: string) => void this.#lines.push(JSON.parse(line)) };
     const log = pino({ level: 'info' }, lines);
     const journal = await openJournalWriter({ dir: files.journal, segmentBytes: 1e9, keepMs: 0, log });
-    town.#payloads = async () => {
+    this.#closing.push(() => journal.close());
+    this.#payloads = async () => {
       const reader = await openJournalReader({ dir: files.journal, partition: 0, progress: journal.progress });
       const stored = await reader.read(0, 1_000_000, 0, new AbortController().signal);
       await reader.close();
@@ -52,22 +65,22 @@ export class GatewayTown {
         entry.kind === 'frame' ? [Buffer.from(entry.frame.payload).toString()] : [],
       );
     };
-    town.gateway = await startGateway({
+    this.gateway = await startGateway({
       settings,
-      devices: devicesOfStore(town.store),
+      devices: devicesOfStore(this.store),
       journal,
       deviceTypes: new Map(),
       clock: systemClock,
       log,
       openDoor: mqttDoor(settings),
     });
-    onTestFinished(async () => {
-      for (const client of town.#clients) client.end(true);
-      await town.gateway.close();
-      await journal.close();
-      await town.store.destroy();
-    });
-    return town;
+    this.#closing.push(() => this.gateway.close());
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.end(true);
+    for (const close of this.#closing.splice(0).reverse()) await close();
   }
 
   /** Process ids as the log gave them. */
