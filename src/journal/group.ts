@@ -40,7 +40,7 @@ export class Group {
    * @param timeBefore the latest time of the entries before it
    * @returns the same with the entries of the group.
    */
-  seal(salt: bigint, first: number, timeBefore: number): number {
+  seal(salt: number, first: number, timeBefore: number): number {
     const count = this.waiting.length;
     writeMark(this.bytes, 0, { salt, first, timeBefore, count, length: this.length - MARK_BYTES });
     return Math.max(timeBefore, this.#time);

@@ -8,7 +8,7 @@ export interface Segment {
   /** Offset of its first entry. */
   base: number;
   /** The partition's salt: a mark found by searching is one only with it. */
-  salt: bigint;
+  salt: number;
 }
 
 /** Where the record of an entry stands, or, when it is not there, the next offset that is. */

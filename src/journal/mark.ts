@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * What stands before the records of each group, little-endian: magic (u32), CRC-32 of the rest (u32), salt (8 bytes),
+ * What stands before the records of each group, little-endian: magic (u32), CRC-32 of the rest (u32), salt (f64),
  * offset of the first entry (f64), time before (f64), number of entries (u32), bytes of their records (u32).
  *
  * It says where the group lies, so that what follows damage is still found and its offsets are still known. Segments of
@@ -14,7 +14,7 @@ magicBytes.writeUInt32LE(MAGIC);
 
 export interface Mark {
   /** The same in all marks of a partition. A device cannot know it, so it cannot send a payload that looks like a mark. */
-  salt: bigint;
+  salt: number;
   /** Offset of the first entry. */
   first: number;
   /** The latest time at which any entry before this group came in, milliseconds since the epoch; -Infinity for none. */
@@ -26,7 +26,7 @@ export interface Mark {
 
 export function writeMark(bytes: Buffer, at: number, { salt, first, timeBefore, count, length }: Mark): void {
   bytes.writeUInt32LE(MAGIC, at);
-  bytes.writeBigUInt64LE(salt, at + 8);
+  bytes.writeDoubleLE(salt, at + 8);
   bytes.writeDoubleLE(first, at + 16);
   bytes.writeDoubleLE(timeBefore, at + 24);
   bytes.writeUInt32LE(count, at + 32);
@@ -44,7 +44,7 @@ export function readMark(bytes: Buffer, at: number): Mark | null {
   if (bytes.length - at < MARK_BYTES || !isMark(bytes, at)) return null;
   if (crc32(bytes.subarray(at + 8, at + MARK_BYTES)) !== bytes.readUInt32LE(at + 4)) return null;
   return {
-    salt: bytes.readBigUInt64LE(at + 8),
+    salt: bytes.readDoubleLE(at + 8),
     first: bytes.readDoubleLE(at + 16),
     timeBefore: bytes.readDoubleLE(at + 24),
     count: bytes.readUInt32LE(at + 32),

@@ -43,7 +43,7 @@ export interface PartitionOptions {
  */
 export class PartitionWriter {
   readonly #options: PartitionOptions;
-  readonly #salt: bigint;
+  readonly #salt: number;
   readonly #full: SegmentFile[];
   #base: number;
   #file: FileHandle;

@@ -60,12 +60,12 @@ export class Progress {
   }
 
   /** What the marks of this partition have in common. */
-  get salt(): bigint {
-    return BigInt.asUintN(64, Atomics.load(this.#cells, this.#at + SALT));
+  get salt(): number {
+    return Number(Atomics.load(this.#cells, this.#at + SALT));
   }
 
-  set salt(salt: bigint) {
-    Atomics.store(this.#cells, this.#at + SALT, BigInt.asIntN(64, salt));
+  set salt(salt: number) {
+    Atomics.store(this.#cells, this.#at + SALT, BigInt(salt));
   }
 
   /** Damage as far as anyone has met it since the start. */

@@ -16,7 +16,7 @@ export interface Recovered {
   size: number;
   /** Offset of the next entry. */
   end: number;
-  salt: bigint;
+  salt: number;
   /** The latest time at which an entry came in, milliseconds since the epoch; -Infinity for none. */
   time: number;
   /** Entries of the last segment that are damaged: from, and up to but without. */
@@ -83,7 +83,7 @@ async function cutTail(file: FileHandle, path: string, scanned: ScannedSegment, 
   log.warn({ segment: path, position: size, bytes: torn }, 'journal: torn tail cut off and set aside');
 }
 
-async function timeOf(dir: string, base: number, salt: bigint): Promise<number> {
+async function timeOf(dir: string, base: number, salt: number): Promise<number> {
   const file = await open(segmentPath(dir, base), 'r');
   try {
     return (await scanSegment(file, base, salt)).time;

@@ -19,7 +19,7 @@ export interface ScannedSegment {
 }
 
 /** Checks every record of a segment. */
-export async function scanSegment(file: FileHandle, base: number, salt: bigint): Promise<ScannedSegment> {
+export async function scanSegment(file: FileHandle, base: number, salt: number): Promise<ScannedSegment> {
   const window = new Window(file);
   const segment = { window, base, salt };
   const found: ScannedSegment = { size: 0, end: base, time: Number.NEGATIVE_INFINITY, lost: [], shortened: null };
@@ -48,7 +48,7 @@ export async function scanSegment(file: FileHandle, base: number, salt: bigint):
 /** Goes over one group. @returns whether something comes behind it. */
 async function group(
   found: ScannedSegment,
-  segment: { window: Window; base: number; salt: bigint },
+  segment: { window: Window; base: number; salt: number },
   mark: Mark,
 ): Promise<boolean> {
   const from = found.size + MARK_BYTES;

@@ -22,8 +22,11 @@ export function inForce(setting: Setting, settings: object): string {
 /** What a setting may be, for people: `a whole number from 0 to 65535`. */
 export function allowed(setting: Setting): string {
   const schema = bare(setting.schema);
-  if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
-  if (schema instanceof z.ZodUnion) return 'true or false';
+  if (schema instanceof z.ZodEnum) return `${schema.options.length > 1 ? 'one of ' : ''}${schema.options.join(', ')}`;
+  if (schema instanceof z.ZodUnion) {
+    const options = schema.options.map((option) => allowed({ ...setting, schema: option }));
+    return options.some((option) => option === 'text') ? 'true or false' : options.join(' or ');
+  }
   if (schema instanceof z.ZodURL) return 'an address such as https://tocsin.example';
   if (schema instanceof z.ZodNumber) {
     const { minValue: min, maxValue: max } = schema;

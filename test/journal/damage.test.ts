@@ -175,7 +175,7 @@ test('a payload that looks like a mark is never taken for one', async () => {
   const evil: Entry = { kind: 'tick', at: 666 };
   const end = encodeBody(evil, body, HEADER_BYTES);
   sealRecord(body, 0, end);
-  writeMark(forged, 0, { salt: 0n, first: 1, timeBefore: 0, count: 1, length: end });
+  writeMark(forged, 0, { salt: 0, first: 1, timeBefore: 0, count: 1, length: end });
   const frame = { deviceId: 'a', topic: 't', via: 'mqtt', receivedAt: 1, payload: forged } as const;
   const writer = await openJournal(copy);
   await appendAll(writer, [{ kind: 'frame', frame }]);
