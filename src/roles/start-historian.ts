@@ -11,6 +11,7 @@ import type { Logger } from '../shared/logger.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
 import { createTelemetry } from '../telemetry/create.ts';
+import { windowStore } from '../telemetry/influxdb/window-store.ts';
 import { writerMetrics } from '../telemetry/metrics.ts';
 import { keepInShape } from '../telemetry/upkeep.ts';
 import { TelemetryWriter } from '../telemetry/writer.ts';
@@ -53,6 +54,7 @@ export async function startHistorian(
   const telemetry = createTelemetry({
     settings: settings.telemetry,
     dataDir: settings.dataDir,
+    windows: windowStore(store),
     clock: systemClock,
     log,
     onRefused: (lines) => metrics.refused.inc(lines.length),

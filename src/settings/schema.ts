@@ -121,6 +121,14 @@ export const Settings = z.strictObject({
         .enum(['auto', 'v1', 'v2'])
         .default('auto')
         .describe('v1 writes to /write (1.x), v2 to /api/v2/write (1.8, 2.x, 3); auto asks for the version'),
+      timeout: duration('30 s').describe('How long a write may take before the connection is given up'),
+      downsample: flag(true).describe('Whether 5-minute values are kept in the database named <database>_downsampled'),
+      manageRetention: z
+        .enum(['never', 'new', 'always'])
+        .default('new')
+        .describe(
+          'Whose retention Tocsin sets (1.x, 2.x): no database, those that it makes, or all; always deletes what is older',
+        ),
     }),
   }),
   rules: group({

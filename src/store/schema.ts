@@ -256,6 +256,8 @@ export interface Database {
   };
   /** Where each consumer of the journal has got to: everything below `offset` has had its effect. */
   checkpoint: { consumer: string; partition: number; offset: number };
+  /** Starts of the windows of 5 minutes whose readings in InfluxDB have changed since they were downsampled. */
+  telemetryWindow: { start: number };
   /**
    * The rule fold's own state as of the offset of consumer `rules.state`, in parts that are written only when they
    * changed: `device/{id}`, `baseline/{id}/{channel}`, `clock`. `key` is the primary key.

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createEmbeddedTelemetry } from './embedded.ts';
+import type { WindowStore } from './influxdb/window-store.ts';
 import { createInfluxTelemetry } from './influxdb.ts';
 import type { RefusedLine } from './isolate.ts';
 import type { Telemetry } from './port.ts';
@@ -11,6 +12,8 @@ export interface TelemetryOptions {
   settings: Settings['telemetry'];
   /** Where the embedded engine keeps its file. */
   dataDir: string;
+  /** Remembers what InfluxDB has still to be downsampled. */
+  windows: WindowStore;
   clock: Clock;
   log: Logger;
   /** Told of lines that InfluxDB will never take; they are given up, the rest of their batch is kept. */
@@ -18,7 +21,7 @@ export interface TelemetryOptions {
 }
 
 /** The engine that the settings name. Nothing is opened or asked before `prepare()` or the first call. */
-export function createTelemetry({ settings, dataDir, clock, log, onRefused }: TelemetryOptions): Telemetry {
+export function createTelemetry({ settings, dataDir, windows, clock, log, onRefused }: TelemetryOptions): Telemetry {
   if (settings.engine === 'embedded') {
     const file = dataFiles({ dataDir }).telemetry;
     return createEmbeddedTelemetry({ file, retention: settings.retention, clock, log });
@@ -27,6 +30,9 @@ export function createTelemetry({ settings, dataDir, clock, log, onRefused }: Te
   let refusing = false;
   return createInfluxTelemetry({
     ...settings.influxdb,
+    retention: settings.retention,
+    windows,
+    clock,
     log,
     onWritten: (refused) => {
       const first = refused[0];

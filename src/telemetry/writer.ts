@@ -81,18 +81,13 @@ export class TelemetryWriter {
     return this.#options.journal.end() - this.#offset;
   }
 
-  /** Whether so much waits that nothing else should be asked of the store. */
-  get isBehind(): boolean {
-    return this.lag >= backlog;
-  }
-
   /** Runs until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#copy(signal);
         this.#recovered();
-        if (!this.isBehind) await this.#pause(gatherMs, signal);
+        if (this.lag < backlog) await this.#pause(gatherMs, signal);
         // The embedded engine never waits: without a turn of the event loop, queries would wait for a whole backlog.
         else await nextTurn();
       } catch (error) {

@@ -10,12 +10,14 @@ import { createTelemetry } from '../../src/telemetry/create.ts';
 import { startInflux } from '../support/influx.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { reading } from './contract.ts';
+import { memoryWindows } from './memory-windows.ts';
 
 test('without settings readings are kept in a file below dataDir', async () => {
   const dataDir = await tempDir();
   const telemetry = createTelemetry({
     settings: Settings.parse({}).telemetry,
     dataDir,
+    windows: memoryWindows(),
     clock: systemClock,
     log: createLogger('silent'),
   });
@@ -34,10 +36,11 @@ test('lines that InfluxDB refuses are all counted, and said once until a batch i
     },
   });
   let refused = 0;
-  const given = { telemetry: { engine: 'influxdb', influxdb: { url: influx.url, writeApi: 'auto' } } };
+  const given = { telemetry: { engine: 'influxdb', influxdb: { url: influx.url, manageRetention: 'never' } } };
   const telemetry = createTelemetry({
     settings: Settings.parse(given).telemetry,
     dataDir: '',
+    windows: memoryWindows(),
     clock: systemClock,
     log: pino({ level: 'warn' }, stream),
     onRefused: (lines) => {

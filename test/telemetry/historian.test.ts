@@ -23,7 +23,7 @@ afterAll(async () => {
 /** A database of its own for a test. */
 function influxdb(database: string): Settings['telemetry'] {
   return Settings.parse({
-    telemetry: { engine: 'influxdb', influxdb: { url: influx.url, database, writeApi: 'auto' } },
+    telemetry: { engine: 'influxdb', influxdb: { url: influx.url, database, manageRetention: 'never' } },
   }).telemetry;
 }
 

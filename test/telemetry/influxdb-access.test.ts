@@ -1,22 +1,27 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { Settings } from '../../src/settings/schema.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { createInfluxTelemetry, type InfluxOptions } from '../../src/telemetry/influxdb.ts';
 import type { RefusedLine } from '../../src/telemetry/isolate.ts';
 import { startInflux } from '../support/influx.ts';
 import { reading } from './contract.ts';
+import { documentedServer } from './documented-server.ts';
+import { memoryWindows } from './memory-windows.ts';
 
 const start = 1_772_323_200_000;
 
 function client(options: Partial<InfluxOptions> & { url: string }) {
   const refused: RefusedLine[] = [];
+  const { influxdb, retention } = Settings.parse({}).telemetry;
   const telemetry = createInfluxTelemetry({
+    ...influxdb,
     database: 'town',
-    organisation: '',
-    writeApi: 'auto',
+    // What is written here was measured long ago.
+    manageRetention: 'never',
+    retention,
+    windows: memoryWindows(),
+    clock: systemClock,
     log: createLogger('silent'),
     onWritten: (lines) => refused.push(...lines),
     ...options,
@@ -47,25 +52,6 @@ test('a server without the v2 address is named with the setting that helps', asy
   await expect(telemetry.write([reading('gauge', 'level', start, 1)])).rejects.toThrow(/set writeApi to v1/);
 });
 
-/** Answers as InfluxDB 2 is documented to: neither 2 nor 3 is in Debian, so only our side of the talk is shown. */
-async function documentedServer(
-  answer: (request: IncomingMessage, body: string) => [number, unknown],
-  headers: Record<string, string> = {},
-) {
-  const requests: { url: URL; authorization: string | undefined; body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    const url = new URL(request.url!, 'http://server');
-    requests.push({ url, authorization: request.headers.authorization, body });
-    const [status, json] = answer(request, body);
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(json === null ? undefined : JSON.stringify(json));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
-}
-
 test.each([
   ['v2.7.12', '/api/v2/write'],
   ['1.8.10', '/write'],
@@ -77,7 +63,7 @@ test.each([
   const { telemetry } = client({ url, writeApi: 'auto' });
   await telemetry.prepare();
   await telemetry.write([reading('gauge', 'level', start, 12.4)]);
-  expect(requests.filter(({ body }) => body !== '').map(({ url }) => url.pathname)).toEqual([address]);
+  expect(requests.filter(({ body }) => body.startsWith('reading,')).map(({ url }) => url.pathname)).toEqual([address]);
 });
 
 test('2.x and 3 are written with bucket, organisation and token, and read with InfluxQL', async () => {
@@ -90,14 +76,16 @@ test('2.x and 3 are written with bucket, organisation and token, and read with I
   expect(await telemetry.latest('gauge', ['level'])).toEqual([{ channel: 'level', value: 12.4, measuredAt: start }]);
 
   expect(requests.map(({ url, authorization }) => [url.pathname, authorization])).toEqual([
-    ['/ping', 'Token t0ken'],
+    ['/ping', undefined],
+    // Whether the bucket is there, and how long it keeps; a token that may not know does no harm.
+    ['/api/v2/buckets', 'Token t0ken'],
     ['/api/v2/write', 'Token t0ken'],
     ['/query', 'Token t0ken'],
   ]);
-  const write = requests[1]!;
+  const write = requests[2]!;
   expect(Object.fromEntries(write.url.searchParams)).toEqual({ org: 'the town', bucket: 'town', precision: 'ms' });
   expect(write.body).toBe(`reading,device=gauge,type=flood-gauge level=12.4 ${start}`);
-  expect(requests[2]!.url.searchParams.get('db')).toBe('town');
+  expect(requests[3]!.url.searchParams.get('db')).toBe('town');
 });
 
 test('a line outside the retention of 2.x is isolated; a server that refuses everything loses us nothing', async () => {
@@ -105,7 +93,7 @@ test('a line outside the retention of 2.x is isolated; a server that refuses eve
   const stored = new Set<string>();
   const { url } = await documentedServer((_request, body) => {
     if (refuse(body)) return [422, { code: 'unprocessable entity', message: 'points beyond retention policy' }];
-    for (const line of body.split('\n')) stored.add(line);
+    if (body !== '') for (const line of body.split('\n')) stored.add(line);
     return [204, null];
   });
   const { telemetry, refused } = client({ url, writeApi: 'v2', token: 't0ken' });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Settings } from '../../src/settings/schema.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { createInfluxTelemetry } from '../../src/telemetry/influxdb.ts';
 import type { RefusedLine } from '../../src/telemetry/isolate.ts';
 import type { Telemetry } from '../../src/telemetry/port.ts';
 import { type InfluxServer, startInflux } from '../support/influx.ts';
 import { reading, telemetryContract } from './contract.ts';
+import { memoryWindows } from './memory-windows.ts';
 
 const start = 1_772_323_200_000;
 const database = `the "town's" readings`;
@@ -14,11 +17,16 @@ let refused: RefusedLine[];
 
 beforeAll(async () => {
   influx = await startInflux();
+  const { influxdb, retention } = Settings.parse({}).telemetry;
   telemetry = createInfluxTelemetry({
+    ...influxdb,
     url: influx.url,
     database,
-    organisation: '',
-    writeApi: 'auto',
+    // What is written here was measured long ago.
+    manageRetention: 'never',
+    retention,
+    windows: memoryWindows(),
+    clock: systemClock,
     log: createLogger('silent'),
     onWritten: (lines) => refused.push(...lines),
   });

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import * as m0001 from './0001-first.ts';
 import * as m0002 from './0002-replays.ts';
 import * as m0003 from './0003-watch.ts';
+import * as m0004 from './0004-telemetry-windows.ts';
 
 /** Every migration under its number, in order. One that has been released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
   '0001-first': m0001,
   '0002-replays': m0002,
   '0003-watch': m0003,
+  '0004-telemetry-windows': m0004,
 };

@@ -1,0 +1,133 @@
+import type { Reading } from '../../model/reading.ts';
+import type { Clock } from '../../shared/clock.ts';
+import {
+  devicesStatement,
+  downsampledMeasurement,
+  downsampleStatement,
+  downsamplingMeasurement,
+  sinceStatement,
+} from '../influxql.ts';
+import { sendAndIsolate } from '../isolate.ts';
+import { nameOf } from '../line-protocol.ts';
+import type { InfluxDatabases } from './databases.ts';
+import { DirtyWindows } from './dirty-windows.ts';
+import type { InfluxServer, Series } from './server.ts';
+import { windowFrom, windowMs } from './window.ts';
+import type { WindowStore } from './window-store.ts';
+
+/** Devices times windows in one question: some 10 ms of InfluxDB's time. */
+const cellsAtOnce = 250;
+/** The most lines in a request, as for readings. */
+const linesAtOnce = 5000;
+
+export interface DownsamplerOptions {
+  server: InfluxServer;
+  databases: InfluxDatabases;
+  /** Where the readings are. */
+  database: string;
+  /** How long the downsampled ones are kept, milliseconds. */
+  retentionMs: number;
+  windows: WindowStore;
+  clock: Clock;
+}
+
+/**
+ * Keeps sum, least, greatest and number of each channel's readings in 5 minutes, in a database of its own. InfluxDB's
+ * own means differ in each version, and its continuous queries miss what comes late: a window in which something
+ * was written is asked for and written again, however late it was, and the same point written twice is one.
+ */
+export class Downsampler {
+  readonly database: string;
+  readonly #options: DownsamplerOptions;
+  readonly #dirty: DirtyWindows;
+  #since: number | null = null;
+
+  constructor(options: DownsamplerOptions) {
+    this.#options = options;
+    this.database = `${options.database}_downsampled`;
+    this.#dirty = new DirtyWindows(options.windows, options.clock);
+  }
+
+  /** The readings are in InfluxDB: their windows are to be downsampled (again). */
+  async wrote(readings: readonly Reading[]): Promise<void> {
+    await this.#dirty.mark(readings);
+  }
+
+  /** It may be another server by now. */
+  forget(): void {
+    this.#since = null;
+  }
+
+  /**
+   * Windows of a device that can be read downsampled: from the first that begins in [from, to), or when downsampling
+   * began, up to the first that has still to be done. Empty when `from` is not below `to`.
+   */
+  done(deviceId: string, from: number, to: number): { from: number; to: number } {
+    const start = Math.max(windowFrom(from), this.#since ?? Number.POSITIVE_INFINITY);
+    return { from: start, to: Math.min(Math.floor(to / windowMs) * windowMs, this.#dirty.oldestOf(deviceId, start)) };
+  }
+
+  /** Downsamples some devices of one window, or a few of several. Resolves with whether more is due. */
+  async step(): Promise<boolean> {
+    const { server, database } = this.#options;
+    if (this.#since === null) await this.#prepare();
+    const work = await this.#dirty.take(cellsAtOnce);
+    if (!work) return false;
+    const { from, to, devices } = work;
+    try {
+      if (devices) {
+        await this.#downsample(devices, from, to);
+      } else {
+        const series = await server.query(database, devicesStatement(from, to));
+        const all = series.flatMap(({ values }) => values.map(([, id]) => String(id)));
+        if (all.length > 0) {
+          this.#dirty.giveBackAs(all);
+          return true;
+        }
+      }
+    } catch (error) {
+      this.#dirty.giveBack();
+      throw error;
+    }
+    await this.#dirty.done();
+    return this.#dirty.isDue;
+  }
+
+  async #downsample(devices: readonly string[], from: number, to: number): Promise<void> {
+    const { server, database } = this.#options;
+    const series = await server.query(database, downsampleStatement(devices, from, to, windowMs), 'POST');
+    const lines = series.flatMap(bucketLines);
+    // What it refuses is older than it keeps.
+    for (let start = 0; start < lines.length; start += linesAtOnce) {
+      const part = lines.slice(start, start + linesAtOnce);
+      await sendAndIsolate(part, (some) => server.write(this.database, some));
+    }
+  }
+
+  /** From when on every window is downsampled stands in the database itself: another one may be behind the address. */
+  async #prepare(): Promise<void> {
+    const { server, databases, retentionMs, clock } = this.#options;
+    await databases.prepare(this.database, retentionMs);
+    const [series] = await server.query(this.database, sinceStatement);
+    const found = Number(series?.values[0]?.[1] ?? Number.NaN);
+    const since = Number.isFinite(found) ? found : windowFrom(clock.now());
+    // Under the time of now, so that the retention does not take it away.
+    await server.write(this.database, [`${downsamplingMeasurement} since=${since} ${clock.now()}`]);
+    this.#since = since;
+  }
+}
+
+/** The answer for one device: of columns `sum_level`, `min_level` … each channel gets a line a window. */
+function bucketLines({ tags = {}, columns, values }: Series): string[] {
+  const type = tags.type ? `,type=${nameOf(tags.type)}` : '';
+  const place = `${downsampledMeasurement},device=${nameOf(tags.device ?? '')}${type}`;
+  const channels = columns.flatMap((column) => (column.startsWith('sum_') ? column.slice('sum_'.length) : []));
+  return channels.flatMap((channel) => {
+    const at = ['sum', 'min', 'max', 'count'].map((name) => columns.indexOf(`${name}_${channel}`));
+    return values.flatMap((row) => {
+      const [sum, min, max, count] = at.map((index) => row[index] ?? null);
+      if (sum === null || !count) return [];
+      return `${place},channel=${nameOf(channel)} sum=${sum},min=${min},max=${max},count=${count}i ${row[0]}`;
+    });
+  });
+}
