@@ -1,4 +1,5 @@
 import type { AlarmFacts } from '../model/alarm.ts';
+import { inParts } from '../store/in-parts.ts';
 import type { StoreOrTransaction } from '../store/open.ts';
 import type { Row } from '../store/schema.ts';
 import { selectIn } from '../store/select-in.ts';
@@ -18,8 +19,8 @@ export async function recordedSince(
   since: number,
 ): Promise<RecordedAlarm[]> {
   const alarms: Row<'alarm'>[] = [];
-  for (const deviceId of deviceIds) {
-    const query = db.selectFrom('alarm').selectAll().where('deviceId', '=', deviceId);
+  for (const part of inParts(deviceIds)) {
+    const query = db.selectFrom('alarm').selectAll().where('deviceId', 'in', part);
     const concerned = query.where((e) =>
       e.or([e('active', '=', 1), e('clearedAt', '>=', since), e('raisedReceivedAt', '>=', since)]),
     );

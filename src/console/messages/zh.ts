@@ -218,8 +218,8 @@ export const zh = {
     gone: '没有这条告警，或者不在你的辖区。',
     response: '处置',
     closedStillActive: '工单已结；告警在清除条件满足后自动结束。',
-    noCaseLate: '事后补记的告警，未通知任何人。',
     noCase: '这条告警没有处置工单。',
+    noCaseLate: '事后补记的告警，未通知任何人。',
     receivedLater: '平台在 {moment} 收到，晚 {clock}',
   },
   change: {

@@ -53,6 +53,7 @@ export class ReplayRun {
   readonly #plan: Plan;
   readonly #side: SideFold;
   readonly #firstOffset: number;
+  readonly #silenceRules: ReadonlySet<string>;
   #offset: number;
 
   private constructor(options: ReplayRunOptions, replay: Row<'replay'>, plan: Plan, side: SideFold, offset: number) {
@@ -61,6 +62,8 @@ export class ReplayRun {
     this.#plan = plan;
     this.#side = side;
     this.#firstOffset = offset;
+    const types = [...options.types.values()];
+    this.#silenceRules = new Set(types.flatMap((type) => type.silence.map((rule) => rule.id)));
     this.#offset = offset;
   }
 
@@ -171,7 +174,7 @@ export class ReplayRun {
   }
 
   #goesByTicks(ruleId: string): boolean {
-    return [...this.#options.types.values()].some((type) => type.silence.some((rule) => rule.id === ruleId));
+    return this.#silenceRules.has(ruleId);
   }
 
   #scope(): Scope {
