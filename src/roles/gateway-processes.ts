@@ -47,17 +47,19 @@ class GatewayProcesses {
     const { settings } = this.#start;
     const { log } = this.#parts;
     await probePorts(settings.mqtt);
-    const first = await this.#run();
-    // The others take the ports that the system has chosen for the first.
-    const { ports } = first;
-    this.#start.settings = { ...settings, mqtt: withPorts(settings.mqtt, ports) };
-    const others = Array.from({ length: this.#shares.processes - 1 }, () => this.#run());
-    const started = await Promise.allSettled(others);
+    const first = this.#run();
+    // The others take the ports that the system has chosen for the first; until then they load what they need.
+    const known = first.then(({ ports }) => {
+      this.#start.settings = { ...settings, mqtt: withPorts(settings.mqtt, ports) };
+    });
+    const others = Array.from({ length: this.#shares.processes - 1 }, () => this.#run(known));
+    const started = await Promise.allSettled([first, ...others]);
     const failed = started.find((result) => result.status === 'rejected');
     if (failed) {
       await Promise.all([...this.#runs].map((run) => run.stop()));
       throw failed.reason;
     }
+    const { ports } = await first;
     for (const run of this.#runs) this.#kept.push(this.#keep(run));
     const pids = [...this.#runs].map(({ pid }) => pid);
     log.info({ processes: pids, connections: this.#shares.each }, 'devices come in at several processes');
@@ -77,8 +79,13 @@ class GatewayProcesses {
     };
   }
 
-  async #run(): Promise<GatewayRun> {
-    const run: GatewayRun = await startGatewayRun(this.#start, this.#parts.journal, async (clients) => {
+  /** @param ready when it may open its door */
+  async #run(ready?: Promise<void>): Promise<GatewayRun> {
+    const start = async () => {
+      await ready;
+      return this.#start;
+    };
+    const run: GatewayRun = await startGatewayRun(start, this.#parts.journal, async (clients) => {
       const others = [...this.#runs].filter((other) => other !== run);
       // One that has ended has no connections.
       const left = await Promise.allSettled(others.map(({ remote }) => remote.leave(clients)));

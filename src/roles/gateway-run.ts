@@ -26,11 +26,11 @@ export interface GatewayRun {
 }
 
 /**
- * Starts a gateway process. Rejects when it does not open its door: TocsinError PORT_UNAVAILABLE and the like, as it
- * says it.
+ * Starts a gateway process at once, and opens its door when it is told how. Rejects when it does not open its door:
+ * TocsinError PORT_UNAVAILABLE and the like, as it says it.
  */
 export async function startGatewayRun(
-  start: GatewayStart,
+  start: () => Promise<GatewayStart>,
   journal: JournalAppender,
   arrived: GatewayHostFunctions['arrived'],
 ): Promise<GatewayRun> {
@@ -47,7 +47,7 @@ export async function startGatewayRun(
   let ports: Ports;
   const tooLong = setTimeout(kill, START_MS);
   try {
-    ports = await remote.open(start);
+    ports = await remote.open(await start());
   } catch (error) {
     await kill();
     throw error;
