@@ -75,7 +75,8 @@ export class FrameIntake {
     else if (limit.owed + tokens > OWED_BY_DEVICE || this.#owed + tokens > OWED_BY_ALL) {
       // Durable, but not acknowledged: the device will send it again, and that is known for the same sample.
       if (lifeSafety) this.#append(device, limit, frame, tokens, () => {});
-      answer(this.#refuse(device, limit, frame));
+      this.#tell(device, limit, frame);
+      answer(tooMuch(device, limit));
     } else this.#slow(device, limit, frame, tokens, answer);
   }
 
@@ -144,7 +145,7 @@ export class FrameIntake {
   #shed(device: KnownDevice, limit: DeviceLimit, frame: Frame, reason: ShedReason, answer: Answer): void {
     const now = this.#parts.steady.now();
     this.#parts.limitMetrics.shed(reason);
-    if (reason === 'rate') this.#tell(device, limit, frame, tooMuch(device, limit));
+    if (reason === 'rate') this.#tell(device, limit, frame);
     else this.#overloaded(now);
     // Nobody waits for it, but until then no more is read from the socket.
     const wait = limit.reading?.take(now) ?? 0;
@@ -157,18 +158,15 @@ export class FrameIntake {
     this.#shedByOverload++;
   }
 
-  #refuse(device: KnownDevice, limit: DeviceLimit, frame: Frame): TocsinError {
-    const error = tooMuch(device, limit);
-    this.#tell(device, limit, frame, error);
-    return error;
-  }
-
-  /** Once a minute, in quarantine and in the log, so that the device can be found and the journal is not filled. */
-  #tell(device: KnownDevice, limit: DeviceLimit, { topic, via, payload }: Frame, error: TocsinError): void {
+  /**
+   * Once a minute, in quarantine and in the log, so that the device can be found and the journal is not filled. An error
+   * is not made before: with its stack it costs more than all else that is done with a frame.
+   */
+  #tell(device: KnownDevice, limit: DeviceLimit, { topic, via, payload }: Frame): void {
     const now = this.#parts.steady.now();
     if (now - limit.toldAt < MINUTE) return;
     limit.toldAt = now;
-    this.#parts.refusals.note(device, error, { via, topic, payload, size: payload.length });
+    this.#parts.refusals.note(device, tooMuch(device, limit), { via, topic, payload, size: payload.length });
   }
 
   #owe(limit: DeviceLimit, tokens: number): void {
