@@ -7,6 +7,7 @@ import { openJournalReader } from '../../src/journal/reader.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Frame } from '../../src/model/frame.ts';
 import type { Reading } from '../../src/model/reading.ts';
+import { TocsinError } from '../../src/shared/errors.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { getCheckpoint, setCheckpoint } from '../../src/store/checkpoint.ts';
 import { writerMetrics } from '../../src/telemetry/metrics.ts';
@@ -37,9 +38,10 @@ async function setUp(frames: number, keepMs = 1000) {
   const { store } = await tempStore();
 
   const written: number[][] = [];
-  const failing: { prepare: number; write: number; save: number } = { prepare: 0, write: 0, save: 0 };
-  const failIf = (what: keyof typeof failing) => {
-    if (failing[what]-- > 0) throw new Error(`${what} fails`);
+  /** How often each fails, and with what where it matters. */
+  const failing = { prepare: 0, write: 0, save: 0, with: [] as Error[] };
+  const failIf = (what: 'prepare' | 'write' | 'save') => {
+    if (failing[what]-- > 0) throw failing.with.shift() ?? new Error(`${what} fails`);
   };
   const telemetry = {
     prepare: async () => failIf('prepare'),
@@ -120,6 +122,16 @@ test('while the store is away the offset stays, tries get rarer up to 5 s, and i
   expect(written.flat()).toEqual(numbers(0, 100));
   expect(await getCheckpoint(store, 'telemetry', 0)).toBe(100);
   expect((await metrics.failures.get()).values[0]?.value).toBe(9);
+});
+
+test('a store that asks to be left alone is, up to a minute', async () => {
+  const { run, written, failing, pauses } = await setUp(100);
+  const asks = (retryAfterMs: number) => new TocsinError('TELEMETRY_UNAVAILABLE', 'Busy.', { retryAfterMs });
+  failing.with = [asks(7000), asks(0), asks(3_600_000)];
+  failing.write = 3;
+  await run();
+  expect(pauses).toEqual([7000, 200, 60_000, 200]);
+  expect(written.flat()).toEqual(numbers(0, 100));
 });
 
 test('the offset never gets ahead of the store', async () => {
