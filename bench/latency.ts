@@ -74,7 +74,7 @@ async function latencyAt(rate: number): Promise<LatencyResult> {
 }
 
 /** Calls `onAlarm` with the device of every alarm of the live feed. Resolves once the feed is open. */
-async function watchFeed(
+export async function watchFeed(
   tocsin: TocsinProcess,
   signal: AbortSignal,
   onAlarm: (deviceId: string) => void,

@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import { benchConnections, type ConnectionsResult } from './connections.ts';
 import { benchIngest, type IngestResult } from './ingest.ts';
 import { benchLatency, type LatencyResult } from './latency.ts';
+import { benchOutage, type OutageResult } from './outage.ts';
 import { benchOverload, type OverloadResult } from './overload.ts';
 import { benchRogue, type RogueResult } from './rogue.ts';
 import { benchRules, type RulesResult } from './rules.ts';
 import { benchTelemetry, type TelemetryResult } from './telemetry.ts';
 
-const usage = `npm run bench [-- ingest | latency | rules | telemetry | rogue | overload | connections] [-- --count 5000 --minutes 0.5 --json]
+const usage = `npm run bench [-- ingest | latency | rules | telemetry | rogue | overload | outage | connections] [-- --count 5000 --minutes 0.5 --rate 5000 --json]
 
 Measures this machine, each figure beside a reference taken in the same run. Some minutes for all.
   ingest    QoS 1 messages acknowledged a second, 1,000 clients × 1 and 50 × 20 in flight: bare Aedes, Tocsin, ratio
@@ -16,6 +17,7 @@ Measures this machine, each figure beside a reference taken in the same run. Som
   telemetry 10 million readings into the embedded store beside a plain table of rows: load, space, a chart of 24 h
   rogue     PUBACK of 200 devices before and while one device sends 2,000 messages a second, QoS 1 and QoS 0
   overload  three times of what can be judged for --minutes: what is acknowledged, memory, what is lost
+  outage    InfluxDB away for --minutes while --rate frames a second come in: alarms meanwhile, catching up, gaps
   connections
             --count devices connected over several processes: memory of each connection, bare Aedes and Tocsin, PUBACK
             meanwhile, and all of them coming back at once. 50000 take some minutes and 3 GB`;
@@ -27,6 +29,7 @@ const measurements = {
   telemetry: { run: benchTelemetry, say: sayTelemetry },
   rogue: { run: benchRogue, say: sayRogue },
   overload: { run: () => benchOverload(Number(values.minutes)), say: sayOverload },
+  outage: { run: () => benchOutage(Number(values.minutes), Number(values.rate)), say: sayOutage },
   connections: { run: () => benchConnections(Number(values.count)), say: sayConnections },
 };
 
@@ -68,6 +71,13 @@ function sayOverload(r: OverloadResult): string {
   ].join('\n');
 }
 
+function sayOutage(r: OutageResult): string {
+  return [
+    `outage    InfluxDB away for ${r.outageSeconds} s at ${r.messagesPerSecond} frames/s: ${r.backlog} entries waited (${r.bytesPerEntry} bytes each); then ${r.catchUpPerSecond} frames/s reached it: ratio to arrival ${r.catchUpRatio}, all there after ${r.catchUpSeconds} s`,
+    `outage    publish to alarm with InfluxDB there p50 ${r.alarmMs.there.p50} ms, p99 ${r.alarmMs.there.p99} ms; away p50 ${r.alarmMs.away.p50} ms, p99 ${r.alarmMs.away.p99} ms: ratio of the medians ${r.alarmMs.ratio}; of ${r.acknowledged} acknowledged frames ${r.gap} are missing, ${r.duplicates} are there twice`,
+  ].join('\n');
+}
+
 function sayConnections(r: ConnectionsResult): string {
   const told = ([name, m]: [string, ConnectionsResult['bareAedes']]) =>
     `connections  ${name}: ${r.connections} up in ${m.connectSeconds} s, ${m.megabytes} MB in all, ${m.kilobytesPerConnection} kB a connection; PUBACK p99 ${m.pubackP99Ms} ms at ${r.messagesPerSecond}/s; all back ${m.reconnectSeconds} s after being cut, ${m.unacknowledged} messages without acknowledgement`;
@@ -100,6 +110,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
     count: { type: 'string', default: '5000' },
     minutes: { type: 'string', default: '0.5' },
+    rate: { type: 'string', default: '5000' },
   },
 });
 const unknown = positionals.filter((name) => !(name in measurements));
