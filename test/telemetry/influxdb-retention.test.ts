@@ -129,3 +129,19 @@ test('the buckets of 2.x are made with their retention, and one that is there is
     { method: 'PATCH', path: '/api/v2/buckets/b1', retentionRules },
   ]);
 });
+
+test('InfluxDB 3 has no database before its first line, and downsampling begins all the same', async () => {
+  const { url, requests } = await documentedServer(
+    ({ method, url }) => {
+      if (method === 'POST') return [204, null];
+      return url!.startsWith('/query') ? [404, { error: 'database not found: fresh_downsampled' }] : [200, {}];
+    },
+    { 'x-influxdb-version': '3.1.0' },
+  );
+  const { telemetry } = open('fresh', { url, token: 't0ken' });
+  await telemetry.prepare();
+  expect(await telemetry.upkeep?.()).toBe(false);
+  const [write] = requests.filter(({ method }) => method === 'POST');
+  expect(write!.url.searchParams.get('bucket')).toBe('fresh_downsampled');
+  expect(write!.body).toBe(`tocsin_downsampling since=${now} ${now}`);
+});

@@ -26,7 +26,7 @@ export class InfluxDatabases {
 
   /**
    * Makes sure that the database is there.
-   * @returns how long it keeps readings, in milliseconds; null for ever, or where it cannot be known
+   * @returns how long it keeps readings, in milliseconds, null for ever; where that cannot be known what is wanted
    * @throws TocsinError TELEMETRY_UNAVAILABLE
    */
   async prepare(name: string, retentionMs: number): Promise<number | null> {
@@ -34,7 +34,7 @@ export class InfluxDatabases {
     if (generation === 1) return await this.#prepareDatabase(name, retentionMs);
     if (generation === 2) return await this.#prepareBucket(name, retentionMs);
     // InfluxDB 3 makes a database with its first line; its retention is set with its own tools.
-    return null;
+    return retentionMs;
   }
 
   async #prepareDatabase(name: string, retentionMs: number): Promise<number | null> {
@@ -48,7 +48,7 @@ export class InfluxDatabases {
     const policies = (await server.query('', showRetention(name))).flatMap(({ values }) => values);
     const policy = policies.find(([, , , , isDefault]) => isDefault === true);
     // Somebody who may write need not be allowed to ask.
-    if (!policy) return null;
+    if (!policy) return retentionMs;
     const found = milliseconds(String(policy[1]));
     if (!this.#mustChange(name, found, retentionMs)) return found;
     await server.query('', alterRetention(name, String(policy[0]), retentionMs), 'POST');
@@ -75,7 +75,7 @@ export class InfluxDatabases {
     } catch (error) {
       // A token may be good for nothing but writing and reading; whether the bucket is there the first write says.
       log.debug({ err: error, bucket: name }, 'The bucket cannot be looked at');
-      return null;
+      return retentionMs;
     }
   }
 

@@ -108,7 +108,11 @@ export class Downsampler {
   async #prepare(): Promise<void> {
     const { server, databases, retentionMs, clock } = this.#options;
     await databases.prepare(this.database, retentionMs);
-    const [series] = await server.query(this.database, sinceStatement);
+    const [series] = await server.query(this.database, sinceStatement).catch(async (error: unknown) => {
+      // InfluxDB 3 has no database before its first line.
+      if ((await server.kind()).generation === 3 && /not found/i.test(String(error))) return [];
+      throw error;
+    });
     const found = Number(series?.values[0]?.[1] ?? Number.NaN);
     const since = Number.isFinite(found) ? found : windowFrom(clock.now());
     // Under the time of now, so that the retention does not take it away.
