@@ -8,6 +8,3 @@ export const systemClock: Clock = { now: () => Date.now() };
 
 /** Milliseconds since some moment; for measuring how long something takes, since nobody can set this clock. */
 export const steadyClock: Clock = { now: () => performance.now() };
-
-/** Milliseconds since some moment: for how long things last, whatever is done to the machine's clock. */
-export const monotonicClock: Clock = { now: () => performance.now() };
