@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Only for what hangs: whole servers start in these tests, and a machine may be slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores, and some tests start whole servers: more at once only makes them wait for each other.
     maxWorkers: 2,
   },
