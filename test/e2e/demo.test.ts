@@ -32,7 +32,7 @@ beforeAll(async () => {
     });
   browser = await startBrowser();
   await vi.waitUntil(() => said.includes('Ctrl-C'), { timeout: 60_000, interval: 200 });
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser.close();
@@ -94,4 +94,4 @@ test('Ctrl-C ends the demo in order', async () => {
   const ended = once(demo, 'exit');
   demo.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
-}, 30_000);
+}, 240_000);

@@ -71,7 +71,7 @@ test('while nothing can be written everyone waits on their connection; then ever
       : [],
   );
   expect(stored.sort()).toEqual(acknowledged.sort());
-}, 120_000);
+}, 240_000);
 
 async function connect({ id, secret }: { id: string; secret: string }): Promise<MqttClient> {
   const url = `mqtt://127.0.0.1:${tocsin.mqttPort}`;

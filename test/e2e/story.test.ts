@@ -99,4 +99,4 @@ test('an alarm goes to who is on duty, climbs when nobody answers, also across k
     ['closed', 'worker', null],
   ]);
   expect(story.changes.map((change) => change.kind)).toEqual(['raised', 'acknowledged', 'cleared']);
-}, 60_000);
+}, 240_000);

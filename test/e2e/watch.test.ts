@@ -31,7 +31,7 @@ beforeAll(async () => {
     TOCSIN_NOTIFY_WEBHOOK_SECRET: secret,
   });
   feed = await listenTo(tocsin.url, tocsin.token);
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await feed.close();
@@ -116,7 +116,7 @@ test('a store that nobody can write: consoles and endpoints hear of it, heartbea
   expect(history.find(({ code }) => code === 'CANARY_LATE')!.clearedAt).not.toBeNull();
   expect(monitor.received.at(-1)!.headers['content-type']).toContain('application/json');
   expect(JSON.parse(monitor.received.at(-1)!.body)).toMatchObject({ version: 1, event: 'heartbeat', troubles: [] });
-}, 90_000);
+}, 240_000);
 
 test('the alert rules for Prometheus speak of metrics that there are', async () => {
   const file = new URL('../../deploy/prometheus-alerts.yaml', import.meta.url);

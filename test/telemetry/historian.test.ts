@@ -104,7 +104,7 @@ test('a historian that dies in the middle, and one that is stopped, are gone on 
   expect(await missingOrWrong(town, third, devices)).toEqual([]);
   // Only what came since was written again.
   expect(await metric(third, 'tocsin_telemetry_readings_total')).toBe(2000);
-}, 60_000);
+}, 240_000);
 
 test('InfluxDB stopped in the middle: questions fail with a reason, and afterwards there is no gap and nothing twice', async () => {
   const town = await townOfGauges(devices, influxdb('stopped'));
