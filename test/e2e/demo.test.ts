@@ -68,24 +68,24 @@ test('within two minutes all four incidents are on the console, in the right gri
   // The worker of the cover's grid sees his own alarm and no other.
   const worker = await signIn('shiqiao-3', { width: 390, height: 844 });
   await worker.page.getByRole('button', { name: 'EN', exact: true }).click();
-  await row(worker.page, 'Cover open').waitFor({ timeout: 10_000 });
+  await row(worker.page, 'Cover open').waitFor({ timeout: 45_000 });
   const body = await worker.page.locator('body').innerText();
   for (const other of ['Waterlogging', 'Fume over the limit', 'Fall']) expect(body).not.toContain(other);
 
   await worker.page.getByRole('link', { name: 'Cover open' }).first().click();
   await worker.page.getByRole('button', { name: 'Acknowledge alarm' }).click();
-  await worker.page.getByText('Acknowledged', { exact: true }).first().waitFor({ timeout: 10_000 });
+  await worker.page.getByText('Acknowledged', { exact: true }).first().waitFor({ timeout: 45_000 });
   // A phone's page never scrolls sideways.
   expect(
     await worker.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
   ).toBeLessThanOrEqual(0);
 
   // The officer's page has the news without being loaded again.
-  await row(officer.page, '井盖开启').getByText('已确认').waitFor({ timeout: 10_000 });
+  await row(officer.page, '井盖开启').getByText('已确认').waitFor({ timeout: 45_000 });
 
   await officer.page.getByRole('link', { name: '道路积水' }).first().click();
-  await officer.page.getByText('测值曲线').waitFor({ timeout: 10_000 });
-  await officer.page.locator('.uplot canvas').first().waitFor({ timeout: 10_000 });
+  await officer.page.getByText('测值曲线').waitFor({ timeout: 45_000 });
+  await officer.page.locator('.uplot canvas').first().waitFor({ timeout: 45_000 });
   expect(officer.errors).toEqual([]);
   expect(worker.errors).toEqual([]);
 }, 240_000);
