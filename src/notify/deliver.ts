@@ -11,6 +11,8 @@ export const giveUpAfterMs = 86_400_000;
 
 /** How long after the channel's own limit a message counts as abandoned, by a process that died, and is sent again. */
 const leaseMarginMs = 30_000;
+/** Another thread's clock may be read a moment later than ours. */
+const clockSlackMs = 60_000;
 /** So that one call ends; the next goes on where it stopped. */
 const messagesPerTarget = 100;
 
@@ -39,6 +41,7 @@ export async function deliverDue(
   onDelivered: OnDelivered = () => {},
 ): Promise<DeliveryCount> {
   await takeBackAbandoned(db, clock.now());
+  await endWaitsOfTheFuture(db, clock.now());
   await giveUpOld(db, clock.now());
   const targets = await db
     .selectFrom('outbox')
@@ -143,6 +146,16 @@ async function takeBackAbandoned(db: Store, now: number): Promise<void> {
     .set({ state: 'waiting' })
     .where('state', '=', 'sending')
     .where('nextAt', '<=', now)
+    .execute();
+}
+
+/** Nothing waits for so long, unless the clock has been set back since: then it would for as long as that. */
+async function endWaitsOfTheFuture(db: Store, now: number): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ nextAt: now })
+    .where('state', '=', 'waiting')
+    .where('nextAt', '>', now + longestWaitMs + clockSlackMs)
     .execute();
 }
 

@@ -52,6 +52,8 @@ export interface EngineOptions {
   /** Everything below this offset has been judged and had its effect. */
   onHandled?(offset: number): void;
   clock: Clock;
+  /** What checkpoints go by: a machine whose clock is set back by an hour would write none for that long. */
+  steady: Clock;
   log: Logger;
   registry: Registry;
   stages: StageSeconds;
@@ -102,7 +104,7 @@ export class EngineLoop {
 
   /** Loads the checkpoint and begins to fold from there. */
   async start(): Promise<void> {
-    const { store, partition, fold, clock, reader, log } = this.#options;
+    const { store, partition, fold, steady, reader, log } = this.#options;
     this.#committed = await getCheckpoint(store, effectsConsumer, partition);
     this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
     this.#checkpointed = this.#offset;
@@ -110,13 +112,13 @@ export class EngineLoop {
     this.#options.onHandled?.(this.#handled);
     for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
       fold.restore(key, JSON.parse(stateJson));
-    this.#checkpointAt = clock.now();
+    this.#checkpointAt = steady.now();
     log.info({ offset: this.#offset, committed: this.#committed, end: reader.end() }, 'engine starts');
     this.#running = this.#run();
   }
 
   async #run(): Promise<void> {
-    const { reader, checkpointEveryMs, clock, replays } = this.#options;
+    const { reader, checkpointEveryMs, steady, replays } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const entries = await this.#persist('read the journal', () =>
@@ -126,7 +128,7 @@ export class EngineLoop {
       if (entries && entries.length > 0 && !(await this.#take(entries))) return;
       if (replays?.ready) {
         if (await this.#checkpoint()) await replays.handOver({ offset: this.#offset });
-      } else if (clock.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
+      } else if (steady.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
     }
   }
 
@@ -217,8 +219,8 @@ export class EngineLoop {
 
   /** @returns whether state and effects up to here are in the store. */
   async #checkpoint(): Promise<boolean> {
-    const { store, fold, partition, clock } = this.#options;
-    this.#checkpointAt = clock.now();
+    const { store, fold, partition, steady } = this.#options;
+    this.#checkpointAt = steady.now();
     const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
     const done = await this.#persist('write a checkpoint', async () => {
       await store.transaction().execute(async (tx) => {

@@ -10,6 +10,7 @@ import { pipeFile, serveParent } from '../shared/child-process.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import { forwardClock } from '../shared/forward-clock.ts';
 import { createLogger } from '../shared/logger.ts';
+import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import { openStore } from '../store/open.ts';
 import type { GatewayFunctions, GatewayHostFunctions, GatewayStart } from './gateway-messages.ts';
 
@@ -46,7 +47,7 @@ async function open({ settings, partitions, internal }: GatewayStart) {
     devices: withInternal(devicesOfStore(await openStore(dataFiles(settings).store)), internal),
     journal: new RemoteWriter(pipe, partitions),
     deviceTypes: loadDeviceTypes(settings.devicesDir).types,
-    clock: forwardClock(systemClock, steadyClock),
+    clock: forwardClock(systemClock, steadyClock, wrongBeyondMs(settings.intake.maxFuture)),
     log: createLogger(settings.log.level, settings.log.format).child({ gateway: process.pid }),
   });
   const door = await openMqttDoor(shared, (clients) => host.arrived(clients));

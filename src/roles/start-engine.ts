@@ -16,7 +16,7 @@ import { escalateDue } from '../response/escalate.ts';
 import { type CompiledType, compileType } from '../rules/compile.ts';
 import { Fold } from '../rules/fold.ts';
 import { dataFiles } from '../settings/data-files.ts';
-import { systemClock } from '../shared/clock.ts';
+import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
@@ -121,6 +121,7 @@ export async function startEngine(
       progress.folded = offset;
     },
     clock,
+    steady: steadyClock,
     log,
     registry,
     stages,

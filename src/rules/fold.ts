@@ -1,14 +1,13 @@
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
+import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
-/** Clocks are corrected by moments all the time; only beyond this ours was set back. */
-const clockSlackMs = 60_000;
 
 /** Times that the fold goes by, as kept in a checkpoint. */
 interface FoldClock {
@@ -74,7 +73,7 @@ export class Fold {
   sample(device: Device, sample: Sample, effects: AlarmEffect[]): void {
     const judge = this.#judgeOf(device);
     if (!judge) return;
-    const latest = sample.receivedAt + this.#maxFutureMs + clockSlackMs;
+    const latest = sample.receivedAt + wrongBeyondMs(this.#maxFutureMs);
     this.#stale += judge.judge(sample, this.#clock.listenedMs, latest, effects, (channel) =>
       this.#touchedBaselines.add(baselineKey(device.id, channel)),
     );

@@ -223,3 +223,17 @@ test('what a crash left half sent does not wait for its lease when the only send
   await deliverDue(store, clock, channelsOf(store));
   expect(endpoint.received).toHaveLength(1);
 });
+
+test('a message that waits for its next attempt does not wait for a clock that was set back', async () => {
+  const { store } = await tempStore();
+  const endpoint = await startEndpoint();
+  const clock = heldClock();
+  await addWebhook(store, 'w', await closedAddress());
+  await enqueue(store, [intent('m1', 'w')], start);
+  await deliverDue(store, clock, channelsOf(store));
+  await store.updateTable('webhook').set({ url: endpoint.url }).where('id', '=', 'w').execute();
+  expect(await row(store, 'm1')).toMatchObject({ state: 'waiting', nextAt: start + firstWaitMs });
+  clock.at = start - 3_600_000;
+  expect(await deliverDue(store, clock, channelsOf(store))).toEqual({ delivered: 1, failed: 0 });
+  expect(endpoint.received).toHaveLength(1);
+});

@@ -11,7 +11,7 @@ import { EngineLoop } from '../../src/roles/engine-loop.ts';
 import { fitCheckpoints } from '../../src/roles/fit-checkpoints.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
-import { systemClock } from '../../src/shared/clock.ts';
+import { type Clock, steadyClock, systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import { getCheckpoint } from '../../src/store/checkpoint.ts';
@@ -75,6 +75,7 @@ interface Given {
   fold?: Fold;
   respond?: () => Promise<void>;
   checkpointEveryMs?: number;
+  clock?: Clock;
 }
 
 async function startLoop({ store, journal, dir, ...given }: Given): Promise<EngineLoop> {
@@ -94,7 +95,8 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
     checkpointEveryMs: given.checkpointEveryMs ?? 1e9,
     respond: given.respond ?? (async () => {}),
     onFeed: () => {},
-    clock: systemClock,
+    clock: given.clock ?? systemClock,
+    steady: steadyClock,
     log,
     registry,
     stages: new StageSeconds(registry),
@@ -254,4 +256,16 @@ test('what a journal that lost its last entries still has is not judged a second
   await expect.poll(quarantined).toEqual([{ offset: 721 }]);
   await third.stop();
   expect(await ledger(store)).toEqual([]);
+});
+
+test('a clock that is set back holds up no checkpoint', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  let now = 1_772_323_200_000;
+  const loop = await startLoop({ store, journal, dir, checkpointEveryMs: 1, clock: { now: () => now } });
+  now -= 3_600_000;
+  await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":5}' }));
+  await expect.poll(() => getCheckpoint(store, 'rules.state', 0)).toBe(1);
+  await loop.stop();
 });

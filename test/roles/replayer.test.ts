@@ -11,6 +11,7 @@ import { EngineLoop } from '../../src/roles/engine-loop.ts';
 import { Replayer } from '../../src/roles/replay/replayer.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { steadyClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import type { Store } from '../../src/store/open.ts';
@@ -113,6 +114,7 @@ async function startEngine({ store, dir, journal, type, now = t0, ...given }: Gi
     ...common,
     reader,
     replays,
+    steady: steadyClock,
     checkpointEveryMs: 1e9,
     registry,
     stages: new StageSeconds(registry),

@@ -4,6 +4,8 @@ import type { Device } from '../../src/model/device.ts';
 import { Baseline } from '../../src/rules/baseline.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { forwardClock } from '../../src/shared/forward-clock.ts';
+import { wrongBeyondMs } from '../../src/shared/wrong-beyond.ts';
 import { deviceType, foldOf, judgeAll, testDevice } from './support.ts';
 
 const minute = 60_000;
@@ -357,3 +359,25 @@ test('a fold that is stopped and restored at any moment says the same as one tha
     expect(pieces).toEqual(whole);
   }
 });
+
+test.each([30_000, 300_000, 330_000, 361_000, 420_000, 600_000, 900_000, 961_000, 1_020_000, 3_600_000])(
+  'a device without a clock that reports each minute is heard again at once when ours was set back by %i ms',
+  (step) => {
+    const maxFutureMs = 5 * minute;
+    let wall = 1_000 * minute;
+    let steady = 0;
+    const clock = forwardClock({ now: () => wall }, { now: () => steady }, wrongBeyondMs(maxFutureMs));
+    const fold = new Fold(new Map([[ladder.id, compileType(ladder)]]), maxFutureMs);
+    const effects: AlarmEffect[] = [];
+    const measure = (level: number) => {
+      wall += minute;
+      steady += minute;
+      const at = clock.now();
+      fold.sample(testDevice, { deviceId: testDevice.id, measuredAt: at, receivedAt: at, values: { level } }, effects);
+    };
+    measure(3);
+    wall -= step;
+    measure(50);
+    expect(effects.map(({ kind }) => kind)).toEqual(['raised']);
+  },
+);
