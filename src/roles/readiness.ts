@@ -4,7 +4,7 @@ interface Consumer {
   status(): Promise<ConsumerStatus>;
 }
 
-interface Parts {
+export interface ReadinessParts {
   engine: Consumer;
   historian: Consumer;
   flows: { trouble(): string | null };
@@ -25,7 +25,7 @@ const answerWithinMs = 2_000;
  * readings wait in the journal. A broken device type harms no other. That is said, but does not take Tocsin out of
  * service.
  */
-export async function readiness(parts: Parts): Promise<Record<string, PartStatus>> {
+export async function readiness(parts: ReadinessParts): Promise<Record<string, PartStatus>> {
   const [engine, historian] = await Promise.all([ask(parts.engine), ask(parts.historian)]);
   const flows = parts.flows.trouble();
   return {

@@ -6,10 +6,8 @@ export type { RemoteFunctions } from './calls.ts';
 
 export interface StartedWorker<Remote extends object> {
   remote: RemoteFunctions<Remote>;
-  /** The thread's exit code, once it has ended for whatever reason. Never rejects. */
-  exited: Promise<number>;
-  /** The error that ended the thread; null while it runs and after an ordinary end. */
-  failure(): Error | null;
+  /** How it ended, for people, once it has ended for whatever reason. Never rejects. */
+  ended: Promise<string>;
   /** Ends the thread at once. Let it finish its work first, with a function of its own. */
   terminate(): Promise<number>;
 }
@@ -41,7 +39,7 @@ export function startWorker<Remote extends object, Local extends object>(
   worker.on('error', (error) => {
     failure = error instanceof Error ? error : new Error(String(error));
   });
-  const exited = new Promise<number>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     worker.once('exit', (code) => {
       const name = url.pathname.split('/').at(-1);
       gone = new Error(
@@ -51,10 +49,10 @@ export function startWorker<Remote extends object, Local extends object>(
         { cause: failure },
       );
       remote.$rejectPendingCalls(({ reject }) => reject(gone));
-      resolve(code);
+      resolve(failure?.message ?? `exit code ${code}`);
     });
   });
-  return { remote, exited, failure: () => failure, terminate: () => worker.terminate() };
+  return { remote, ended, terminate: () => worker.terminate() };
 }
 
 /**

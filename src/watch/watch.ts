@@ -1,4 +1,3 @@
-import type { Registry } from 'prom-client';
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import { consoleUrl } from '../notify/console-url.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -61,7 +60,7 @@ export interface Watch {
   state(): SystemState;
   /** The intent of a canary alarm has come out of the outbox. */
   canaryNotified(beat: number): void;
-  registry: Registry;
+  metrics: MetricsSource;
   stop(): Promise<void>;
 }
 
@@ -155,11 +154,12 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
   };
 
   parts.show(alarms.active());
+  const registry = watchMetrics(state);
   const looking = new Repeating('the watch', everyMs, log, look);
   return {
     state,
     canaryNotified: (beat) => canary.notified(beat),
-    registry: watchMetrics(state),
+    metrics: () => registry.getMetricsAsJSON(),
     async stop() {
       await looking.stop();
       endpoints.stop();

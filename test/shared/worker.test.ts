@@ -55,16 +55,14 @@ test('calls under way and later ones reject when the thread fails, with the reas
   const crashing = worker.remote.crash();
   await expect(crashing).rejects.toThrow('The thread echo.worker.ts has failed: broken pipe in the cellar');
   await expect(waiting).rejects.toThrow(/broken pipe/);
-  expect(await worker.exited).toBe(1);
-  expect(worker.failure()?.message).toBe('broken pipe in the cellar');
+  expect(await worker.ended).toBe('broken pipe in the cellar');
   await expect(worker.remote.greet('anyone')).rejects.toThrow(/has failed: broken pipe/);
 });
 
 test('calls reject after an ordinary end', async () => {
   expect(await worker.remote.greet('first')).toBe('Hello, first');
   await worker.terminate();
-  await worker.exited;
-  expect(worker.failure()).toBeNull();
+  expect(await worker.ended).toMatch(/^exit code/);
   await expect(worker.remote.greet('late')).rejects.toThrow(/has ended with exit code/);
 });
 

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiContext } from '../api/context.ts';
+import { ensureAdministrator } from '../api/first-administrator.ts';
+import { createApi } from '../api/server.ts';
+import { flowsProxy } from '../flows/proxy.ts';
+import { cannotListen } from '../shared/cannot-listen.ts';
+import { type MetricsSource, mergeMetrics } from '../shared/metrics.ts';
+import type { Flows } from './flows.ts';
+import { type ReadinessParts, readiness } from './readiness.ts';
+
+type ApiParts = Omit<ApiContext, 'readiness' | 'metrics'> &
+  Pick<ReadinessParts, 'engine' | 'historian' | 'leftOut'> & {
+    flows: Flows;
+    /** Whose metrics `/metrics` shows, beside the API's own. */
+    measuring: readonly MetricsSource[];
+  };
+
+/**
+ * Starts API, console and live feed, with Node-RED's pages behind them; then, when everything listens, sees to it that
+ * somebody can sign in: a start that fails must not take the only password with it.
+ */
+export async function startApi(parts: ApiParts): Promise<{ api: FastifyInstance; address: string }> {
+  const { settings, store, clock, log, flows, measuring } = parts;
+  // Nobody is told that Tocsin is ready before somebody can sign in.
+  const administrator = Promise.withResolvers<void>();
+  const api = createApi({
+    ...parts,
+    readiness: async () => {
+      await administrator.promise;
+      return await readiness(parts);
+    },
+    metrics: async () => {
+      const merged = await mergeMetrics(measuring);
+      return await merged.metrics();
+    },
+  });
+  api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
+  const { host, port } = settings.http;
+  const address = await api.listen({ host, port }).catch((error) => {
+    throw cannotListen('http.port', error);
+  });
+  await ensureAdministrator(store, settings, log, clock);
+  administrator.resolve();
+  return { api, address };
+}
