@@ -1,8 +1,5 @@
 import { FeedHub } from './api/feed/hub.ts';
-import { ensureAdministrator } from './api/first-administrator.ts';
-import { createApi } from './api/server.ts';
 import { loadDeviceTypes } from './devices/registry.ts';
-import { flowsProxy } from './flows/proxy.ts';
 import { startGateway } from './ingest/gateway.ts';
 import { createInternalDevices, withInternal } from './ingest/internal-devices.ts';
 import { devicesOfStore } from './ingest/known-devices.ts';
@@ -15,18 +12,16 @@ import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
 import { mqttDoor } from './roles/gateway-processes.ts';
 import { hearCanary } from './roles/hear-canary.ts';
-import type { EngineFunctions, HistorianFunctions, HostFunctions, ThreadData } from './roles/messages.ts';
-import { readiness } from './roles/readiness.ts';
+import type { HostFunctions, ThreadData } from './roles/messages.ts';
+import { startApi } from './roles/start-api.ts';
+import { startEngineThread, startHistorianThread } from './roles/threads.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
-import { cannotListen } from './shared/cannot-listen.ts';
 import { steadyClock, systemClock } from './shared/clock.ts';
 import { forwardClock } from './shared/forward-clock.ts';
 import type { Logger } from './shared/logger.ts';
-import { mergeMetrics } from './shared/metrics.ts';
 import { Signal } from './shared/signal.ts';
-import { startWorker } from './shared/worker.ts';
 import { wrongBeyondMs } from './shared/wrong-beyond.ts';
 import { keepRoom } from './store/keep-room.ts';
 import { migrate } from './store/migrate.ts';
@@ -91,13 +86,10 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     canaryNotified: (beat) => watch?.canaryNotified(beat),
   };
   const data: ThreadData = { settings, journalProgress: journal.progress };
-  const engineFile = new URL('./roles/engine.ts', import.meta.url);
-  const engine = startWorker<EngineFunctions, HostFunctions>(engineFile, data, host);
+  const engine = startEngineThread(data, host);
 
   // journal → decode → telemetry, in a thread with its own offset
-  const historianFile = new URL('./roles/historian.ts', import.meta.url);
-  const historian = startWorker<HistorianFunctions, HostFunctions>(historianFile, data, host);
-
+  const historian = startHistorianThread(data, host);
   const releasing = new Releasing(journal, { engine: engine.remote, telemetry: historian.remote }, log);
 
   // store → live feed → people
@@ -121,14 +113,10 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     steady: steadyClock,
     log,
   });
-  const { state: system, registry: watchRegistry } = watch;
 
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
-  const leftOut = [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)];
-  // Nobody is told that Tocsin is ready before somebody can sign in.
-  const administrator = Promise.withResolvers<void>();
-  const api = createApi({
+  const { api, address } = await startApi({
     settings,
     store,
     deviceTypes,
@@ -139,35 +127,25 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     historian: historian.remote,
     feed,
     liveFeed,
-    system,
-    readiness: async () => {
-      await administrator.promise;
-      return await readiness({ engine: engine.remote, historian: historian.remote, flows, leftOut });
-    },
-    metrics: async () => {
-      const merged = await mergeMetrics([
-        () => gateway.metrics(),
-        () => journal.registry.getMetricsAsJSON(),
-        () => engine.remote.metrics(),
-        () => historian.remote.metrics(),
-        () => watchRegistry.getMetricsAsJSON(),
-      ]);
-      return await merged.metrics();
-    },
+    system: watch.state,
+    flows,
+    leftOut: [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)],
+    measuring: [
+      gateway.metrics,
+      () => journal.registry.getMetricsAsJSON(),
+      engine.remote.metrics,
+      historian.remote.metrics,
+      watch.metrics,
+    ],
   });
-  api.register(flowsProxy, { editor: settings.flows.enabled && settings.flows.editor, flows: flows.host });
-  const { host: httpHost, port } = settings.http;
-  const address = await api.listen({ host: httpHost, port }).catch((error) => {
-    throw cannotListen('http.port', error);
-  });
-  // Not before everything listens: a start that fails must not take the only password with it.
-  await ensureAdministrator(store, settings, log, clock);
-  administrator.resolve();
   flows.start(address);
 
   return {
     urls: { console: address, mqtt: `mqtt://${settings.mqtt.host}:${gateway.ports.mqtt}` },
-    failed: Promise.race([endOf('engine', engine), endOf('historian', historian)]),
+    failed: Promise.race([
+      engine.ended.then((how) => `the engine thread ended: ${how}`),
+      historian.ended.then((how) => `the historian thread ended: ${how}`),
+    ]),
     // From the doors inwards, so that what has come in is finished.
     async stop() {
       await watch.stop();
@@ -183,9 +161,4 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await store.destroy();
     },
   };
-}
-
-async function endOf(name: string, thread: { exited: Promise<number>; failure(): Error | null }): Promise<string> {
-  const code = await thread.exited;
-  return `the ${name} thread ended: ${thread.failure()?.message ?? `exit code ${code}`}`;
 }
