@@ -48,12 +48,18 @@ export function downsampledRangeStatement({ deviceId, channel, from, to, stepMs 
   );
 }
 
-/** A series a device and type, with a row a window: time, and `sum_…`, `min_…`, `max_…`, `count_…` of each channel. */
-export function downsampleStatement(devices: readonly string[], from: number, to: number, windowMs: number): string {
+/** A series a device and type, with a row a moment: time, and each channel. */
+export function readingsStatement(devices: readonly string[], from: number, to: number): string {
   const any = devices.map((id) => `"device"::tag = ${literal(id)}`).join(' OR ');
+  return `SELECT *::field FROM ${table} WHERE ${between(from, to)} AND (${any}) GROUP BY "device", "type"`;
+}
+
+/** A series a type, with a row a window: time, and `sum_…`, `min_…`, `max_…`, `count_…` of each channel. */
+export function totalsStatement(device: string, from: number, to: number, windowMs: number): string {
   return (
     `SELECT SUM(*), MIN(*), MAX(*), COUNT(*) FROM ${table} ` +
-    `WHERE ${between(from, to)} AND (${any}) GROUP BY time(${whole(windowMs)}ms), "device", "type" fill(none)`
+    `WHERE ${between(from, to)} AND "device"::tag = ${literal(device)} ` +
+    `GROUP BY time(${whole(windowMs)}ms), "device", "type" fill(none)`
   );
 }
 

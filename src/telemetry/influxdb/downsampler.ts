@@ -2,21 +2,23 @@ import type { Reading } from '../../model/reading.ts';
 import type { Clock } from '../../shared/clock.ts';
 import {
   devicesStatement,
-  downsampledMeasurement,
-  downsampleStatement,
   downsamplingMeasurement,
+  readingsStatement,
   sinceStatement,
+  totalsStatement,
 } from '../influxql.ts';
 import { sendAndIsolate } from '../isolate.ts';
-import { nameOf } from '../line-protocol.ts';
+import { linesOfReadings, linesOfTotals } from './bucket-lines.ts';
 import type { InfluxDatabases } from './databases.ts';
 import { DirtyWindows } from './dirty-windows.ts';
-import type { InfluxServer, Series } from './server.ts';
+import type { InfluxServer } from './server.ts';
 import { windowFrom, windowMs } from './window.ts';
 import type { WindowStore } from './window-store.ts';
 
-/** Devices times windows in one question: some 10 ms of InfluxDB's time. */
-const cellsAtOnce = 250;
+/** Devices times windows in one question. InfluxDB's time for a list of devices grows with its square: 20 ms for these. */
+const maxCells = 100;
+/** A question that takes longer is followed by one about half as much: readings and charts are waiting. */
+const longMs = 500;
 /** The most lines in a request, as for readings. */
 const linesAtOnce = 5000;
 
@@ -41,6 +43,7 @@ export class Downsampler {
   readonly #options: DownsamplerOptions;
   readonly #dirty: DirtyWindows;
   #since: number | null = null;
+  #cells = maxCells;
 
   constructor(options: DownsamplerOptions) {
     this.#options = options;
@@ -71,12 +74,14 @@ export class Downsampler {
   async step(): Promise<boolean> {
     const { server, database } = this.#options;
     if (this.#since === null) await this.#prepare();
-    const work = await this.#dirty.take(cellsAtOnce);
+    const work = await this.#dirty.take(this.#cells);
     if (!work) return false;
     const { from, to, devices } = work;
+    const began = performance.now();
     try {
       if (devices) {
         await this.#downsample(devices, from, to);
+        this.#cells = performance.now() - began > longMs ? half(this.#cells) : Math.min(2 * this.#cells, maxCells);
       } else {
         const series = await server.query(database, devicesStatement(from, to));
         const all = series.flatMap(({ values }) => values.map(([, id]) => String(id)));
@@ -87,16 +92,24 @@ export class Downsampler {
       }
     } catch (error) {
       this.#dirty.giveBack();
+      // There may be more in it than can be done at once.
+      this.#cells = 1;
       throw error;
     }
     await this.#dirty.done();
     return this.#dirty.isDue;
   }
 
+  /**
+   * Adding up costs InfluxDB ten times as much as giving the readings away, so that is done here. One device alone may
+   * have more of them than can be given: it is left to InfluxDB, whose answer is short in any case.
+   */
   async #downsample(devices: readonly string[], from: number, to: number): Promise<void> {
     const { server, database } = this.#options;
-    const series = await server.query(database, downsampleStatement(devices, from, to, windowMs), 'POST');
-    const lines = series.flatMap(bucketLines);
+    const alone = devices.length === 1;
+    const statement = alone ? totalsStatement(devices[0]!, from, to, windowMs) : readingsStatement(devices, from, to);
+    const series = await server.query(database, statement, 'POST');
+    const lines = series.flatMap(alone ? linesOfTotals : linesOfReadings);
     // What it refuses is older than it keeps.
     for (let start = 0; start < lines.length; start += linesAtOnce) {
       const part = lines.slice(start, start + linesAtOnce);
@@ -121,17 +134,6 @@ export class Downsampler {
   }
 }
 
-/** The answer for one device: of columns `sum_level`, `min_level` … each channel gets a line a window. */
-function bucketLines({ tags = {}, columns, values }: Series): string[] {
-  const type = tags.type ? `,type=${nameOf(tags.type)}` : '';
-  const place = `${downsampledMeasurement},device=${nameOf(tags.device ?? '')}${type}`;
-  const channels = columns.flatMap((column) => (column.startsWith('sum_') ? column.slice('sum_'.length) : []));
-  return channels.flatMap((channel) => {
-    const at = ['sum', 'min', 'max', 'count'].map((name) => columns.indexOf(`${name}_${channel}`));
-    return values.flatMap((row) => {
-      const [sum, min, max, count] = at.map((index) => row[index] ?? null);
-      if (sum === null || !count) return [];
-      return `${place},channel=${nameOf(channel)} sum=${sum},min=${min},max=${max},count=${count}i ${row[0]}`;
-    });
-  });
+function half(cells: number): number {
+  return Math.max(1, Math.floor(cells / 2));
 }
