@@ -4,10 +4,12 @@ import { credentialOf } from './many-devices.ts';
 /** What the parent tells a process that holds connections. */
 export type HolderCommand =
   /** Connects all at once. Answers when all are ready. */
-  | { do: 'connect'; port: number; first: number; count: number; address: string }
+  | { do: 'connect'; port: number; first: number; count: number; network: string }
   /** Publishes from now on, so many messages a second over all clients; 0 ends it. */
   | { do: 'publish'; perSecond: number }
-  /** Cuts all connections and connects all at once. Answers when all are ready. */
+  /** Cuts all connections. Answers when none is left. */
+  | { do: 'cut' }
+  /** Connects all at once after `cut`. Answers when all are ready. */
   | { do: 'reconnect' }
   /** Answers with what was published, once all of it is acknowledged or has had its time. */
   | { do: 'report' };
@@ -21,6 +23,8 @@ export interface HolderReport {
 }
 
 const PING_EVERY_MS = 30_000;
+/** Addresses that the connections come from. The more of an address's ports are taken, the longer the system seeks one. */
+const ADDRESSES = 8;
 /** For the last acknowledgements. */
 const PATIENCE_MS = 30_000;
 
@@ -35,25 +39,27 @@ let publishing: NodeJS.Timeout | undefined;
 
 process.on('message', async (command: HolderCommand) => {
   if (command.do === 'connect') {
-    const { first, count, port, address: localAddress } = command;
+    const { first, count, port, network } = command;
     const all = allReady();
     clients = Array.from({ length: count }, (_, index) => {
       const number = first + index;
       const onAck = (client: HeldClient) => acked(number, client);
+      const localAddress = `${network}.${1 + (index % ADDRESSES)}`;
       return new HeldClient({ ...credentialOf(number), port, localAddress, onReady, onAck });
     });
-    for (const client of clients) client.connect();
     keepAlive();
+    await connectAll();
     await all;
     process.send?.({});
   } else if (command.do === 'publish') {
     publish(command.perSecond);
-  } else if (command.do === 'reconnect') {
-    const all = allReady();
-    brokenAt = performance.now();
+  } else if (command.do === 'cut') {
     for (const client of clients) client.cut();
     ready = 0;
-    for (const client of clients) client.connect();
+    process.send?.({});
+  } else if (command.do === 'reconnect') {
+    const all = allReady();
+    await connectAll();
     await all;
     brokenAt = performance.now();
     process.send?.({});
@@ -66,6 +72,14 @@ process.on('message', async (command: HolderCommand) => {
   }
 });
 process.on('disconnect', () => process.exit());
+
+/** All at once, but for the connections that are up already: they must not wait until the last one has begun. */
+async function connectAll(): Promise<void> {
+  for (const [index, client] of clients.entries()) {
+    client.connect();
+    if (index % 100 === 99) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 function allReady(): Promise<void> {
   return new Promise((resolve) => {

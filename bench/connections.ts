@@ -9,7 +9,7 @@ import { makeManyDevices } from './many-devices.ts';
 import { familyOf, liveMemoryOf } from './memory.ts';
 import { p99, round } from './statistics.ts';
 
-/** Clients of one process and of one source address: below 20,000 open files and below some 28,000 ports. */
+/** Clients of one process: below 20,000 open files. */
 const CLIENTS_A_PROCESS = 17_000;
 /** Each device reports every 50 s, as in a town of 5,000 devices with 100 frames a second. */
 const REPORT_EVERY_S = 50;
@@ -101,8 +101,8 @@ async function measure(count: number, port: number, pids: number[]) {
       const connected = all();
       for (const [i, holder] of holders.entries()) {
         const first = i * share;
-        const address = `127.0.0.${i + 2}`;
-        holder.process.send({ do: 'connect', port, first, count: Math.min(share, count - first), address });
+        const network = `127.0.${i + 1}`;
+        holder.process.send({ do: 'connect', port, first, count: Math.min(share, count - first), network });
       }
       await connected;
     });
@@ -114,6 +114,9 @@ async function measure(count: number, port: number, pids: number[]) {
     tell({ do: 'report' });
     const times = (await steady).flatMap((report) => report.times);
 
+    const cut = all();
+    tell({ do: 'cut' });
+    await cut;
     const reconnectSeconds = await seconds(async () => {
       const back = all();
       tell({ do: 'reconnect' });

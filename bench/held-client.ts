@@ -5,17 +5,21 @@ const CONNACK = 0x20;
 const PUBACK = 0x40;
 const SUBACK = 0x90;
 const pingRequest = generate({ cmd: 'pingreq' });
-/** Milliseconds that a client waits for its SUBACK before it tries again, and before it tries again after that failed. */
-const PATIENCE_MS = 30_000;
+/**
+ * Milliseconds that a client waits for its SUBACK. Whoever gives up sooner than a busy machine can serve all has it do
+ * the same work again and again.
+ */
+const PATIENCE_MS = 120_000;
+/** Before a client tries again whose connection was closed, at least and by chance up to twice that. */
 const PAUSE_MS = 1000;
 
 export interface HeldClientOptions {
   port: number;
   id: string;
   secret: string;
-  /** Where the connection comes from; an address has some 28,000 ports. */
+  /** Where the connection comes from. */
   localAddress: string;
-  /** Connected and subscribed; with the number of attempts that it took. */
+  /** Connected and subscribed. */
   onReady: () => void;
   /** The message under way is acknowledged. */
   onAck: (client: HeldClient) => void;
@@ -92,7 +96,7 @@ export class HeldClient {
     if (this.#socket !== socket) return;
     this.ready = false;
     clearTimeout(this.#patience);
-    setTimeout(() => this.#socket === socket && this.connect(), PAUSE_MS);
+    setTimeout(() => this.#socket === socket && this.connect(), PAUSE_MS * (1 + Math.random()));
   }
 
   #data(chunk: Buffer): void {

@@ -8,7 +8,7 @@ import type { GatewayFunctions, GatewayHostFunctions, GatewayStart } from './gat
 
 const file = new URL('./gateway-process.ts', import.meta.url);
 /** A process that says nothing for so long hangs; its devices wait for acknowledgements. */
-const SILENCE_MS = 15_000;
+const SILENCE_S = 15;
 const STOP_MS = 5000;
 /** For reading the device types and all devices, on a machine that has just started. */
 const START_MS = 60_000;
@@ -35,12 +35,12 @@ export async function startGatewayRun(
   arrived: GatewayHostFunctions['arrived'],
 ): Promise<GatewayRun> {
   let troubles: SystemTrouble[] = [];
-  let silence: NodeJS.Timeout | undefined;
+  let silentFor = 0;
   const { pid, remote, pipe, ended, kill } = startProcess<GatewayFunctions, GatewayHostFunctions>(file, {
     arrived,
     beat(said) {
       troubles = said;
-      silence?.refresh();
+      silentFor = 0;
     },
   });
   serveRemoteWriter(pipe, journal);
@@ -55,17 +55,19 @@ export async function startGatewayRun(
     clearTimeout(tooLong);
   }
   let why: string | null = null;
-  silence = setTimeout(() => {
-    why = `it said nothing for ${SILENCE_MS / 1000} s`;
+  // Counted in turns of this process: when it is held up itself, it must not hold that against the other.
+  const listening = setInterval(() => {
+    if (++silentFor <= SILENCE_S) return;
+    why = `it said nothing for ${SILENCE_S} s`;
     void kill();
-  }, SILENCE_MS);
+  }, 1000);
   return {
     pid,
     ports,
     remote,
     troubles: () => troubles,
     ended: ended.then((how) => {
-      clearTimeout(silence);
+      clearInterval(listening);
       return why ?? how;
     }),
     async stop() {
