@@ -13,7 +13,7 @@ import type { Answer, FrameIntake } from './limits/frame-intake.ts';
 import type { WrongCredentials } from './limits/wrong-credentials.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { guardPackets, type OversizedPacket } from './packet-guard.ts';
-import { refuseMalformed } from './packet-rules.ts';
+import { packetRules } from './packet-rules.ts';
 import { payloadTooLarge, whyNotPublish } from './permissions.ts';
 import type { Refusals, RefusedMessage } from './refusals.ts';
 import { noSubscription, type Sessions } from './sessions.ts';
@@ -47,6 +47,8 @@ export interface BrokerParts {
   wrongCredentials: WrongCredentials;
   metrics: IngestMetrics;
   clock: Clock;
+  /** Milliseconds that never jump. */
+  steady: Clock;
   timeouts?: Partial<BrokerTimeouts> | undefined;
 }
 
@@ -78,6 +80,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     refusals,
     metrics,
     clock,
+    steady,
     maxPayload,
     largestMessage,
   } = parts;
@@ -185,6 +188,15 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     if (isProtocolError(error)) metrics.refused('MQTT_PROTOCOL', 'mqtt');
   }
 
+  const holdToRules = packetRules((client) => {
+    const connection = connections.of(client);
+    if (!connection?.limit.asksTooMuch(steady.now())) return null;
+    const text = `Device ${connection.device.id} subscribes, unsubscribes or pings all the time; once is enough.`;
+    const error = new TocsinError('RATE_LIMITED', text);
+    refusals.note(connection.device, error, noMessage);
+    return error;
+  });
+
   const refused = new WeakSet<Duplex>();
   function refuseOversized(connection: Duplex, { topic, size, head }: OversizedPacket): void {
     // A WebSocket message and a packet in it may both be too large.
@@ -210,7 +222,7 @@ export async function createBroker(parts: BrokerParts): Promise<MqttBroker> {
     accept(connection, request) {
       guardPackets(connection, maxPayload + AROUND_PAYLOAD, refuseOversized, direct.taker(connection));
       connection.on('close', closed);
-      refuseMalformed(broker.handle(connection, request));
+      holdToRules(broker.handle(connection, request));
     },
     close: () => new Promise((resolve) => broker.close(resolve)),
   };

@@ -21,23 +21,38 @@ interface Parser extends EventEmitter {
 
 /** What Aedes does with a packet: one function for all connections. */
 type Listener = (this: Parser, packet: ReceivedPacket) => void;
-const checked = new Map<Listener, Listener>();
 
-/** Closes the connection at a packet that Aedes and its parser would take though MQTT 3.1.1 forbids it. */
-export function refuseMalformed(client: Client): void {
-  const parser = (client as unknown as { _parser: Parser })._parser;
-  const [listener] = parser.listeners('packet') as [Listener];
-  const check = checked.get(listener) ?? checkBefore(listener);
-  checked.set(listener, check);
-  parser.removeListener('packet', listener);
-  parser.on('packet', check);
-}
+/** Requests of a client that no other limit counts. */
+const asking = new Set(['subscribe', 'unsubscribe', 'pingreq']);
 
-function checkBefore(listener: Listener): Listener {
-  return function (this: Parser, packet) {
-    const reason = whyMalformed(packet);
-    if (reason) this.client.emit('error', new Error(reason));
-    else listener.call(this, packet);
+/**
+ * Closes the connection at a packet that Aedes and its parser would take though MQTT 3.1.1 forbids it, and at a request
+ * that is one too many.
+ * @param whyTooMuch asked for each SUBSCRIBE, UNSUBSCRIBE and PINGREQ; null when it may go on
+ * @returns to be called with each client, before it is read from
+ */
+export function packetRules(whyTooMuch: (client: Client) => Error | null): (client: Client) => void {
+  const checked = new Map<Listener, Listener>();
+
+  function checkBefore(listener: Listener): Listener {
+    return function (this: Parser, packet) {
+      const asks = asking.has(packet.cmd);
+      // Of a connection that is being closed the rest is thrown away: what came with it may be thousands.
+      if (asks && this.client.closed) return;
+      const reason = whyMalformed(packet);
+      const error = reason ? new Error(reason) : asks ? whyTooMuch(this.client) : null;
+      if (error) this.client.emit('error', error);
+      else listener.call(this, packet);
+    };
+  }
+
+  return (client) => {
+    const parser = (client as unknown as { _parser: Parser })._parser;
+    const [listener] = parser.listeners('packet') as [Listener];
+    const check = checked.get(listener) ?? checkBefore(listener);
+    checked.set(listener, check);
+    parser.removeListener('packet', listener);
+    parser.on('packet', check);
   };
 }
 

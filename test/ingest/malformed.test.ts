@@ -95,3 +95,21 @@ test('whoever is refused is told why, and closed', async () => {
   expect(await client.next('connack')).toMatchObject({ returnCode: 4, sessionPresent: false });
   await client.closed;
 });
+
+test.each([
+  { what: 'SUBSCRIBE', packet: () => bytesOf(subscribe) },
+  { what: 'SUBSCRIBE to what is forbidden', packet: () => changed(subscribe, 15, 0x62) },
+  { what: 'UNSUBSCRIBE', packet: () => bytesOf({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['x'] }) },
+  { what: 'PINGREQ', packet: () => bytesOf({ cmd: 'pingreq' }) },
+])('thousands of $what end the connection, and it may come back and publish', async ({ packet }) => {
+  const other = await RawClient.signIn(port(), h.b);
+  const client = await RawClient.signIn(port(), h.a);
+  client.send(Buffer.concat(Array.from({ length: 5000 }, packet)));
+  await client.closed;
+  expect(client.received.length).toBeLessThan(1000);
+  expect(await h.refused('RATE_LIMITED')).toBe(1);
+  expect(await other.lives()).toBe(true);
+  const again = await RawClient.signIn(port(), h.a);
+  again.send(publishOf(h.a, 'sos', { qos: 1, messageId: 1 }));
+  expect(await again.next('puback')).toMatchObject({ messageId: 1 });
+});

@@ -14,6 +14,12 @@ const TIMES_PERIOD = 100;
 const BURST_S = 20;
 /** Messages a second of QoS 0 that are read of a device at all: reading one costs some 6 microseconds. */
 const READ_RATE = 5000;
+/**
+ * Requests a second apart from messages: SUBSCRIBE, UNSUBSCRIBE, PINGREQ. Each costs as much as a message, and a device
+ * needs one after each connect and one a keepalive.
+ */
+const ASK_RATE = 10;
+const ASK_BURST = 500;
 /** A frame counts once for each part of so many bytes, so that large frames are no way around the limit. */
 const TOKEN_BYTES = 1024;
 
@@ -32,6 +38,8 @@ export class DeviceLimit {
   readonly bucket: Bucket | null;
   /** Of messages that are read to be shed. */
   readonly reading: Bucket | null;
+  /** Of requests that are no messages; null when there is no limit. */
+  readonly asking: Bucket | null;
   readonly busyness = new Busyness();
   readonly mayBeLifeSafety: MayBeLifeSafety;
   /**
@@ -49,13 +57,22 @@ export class DeviceLimit {
     this.rate = rateOf(type, setting);
     this.bucket = this.rate === null ? null : new Bucket(this.rate, BURST_S * this.rate);
     this.reading = this.rate === null ? null : new Bucket(READ_RATE, READ_RATE);
+    this.asking = this.rate === null ? null : new Bucket(ASK_RATE, ASK_BURST);
     this.mayBeLifeSafety = lifeSafetyTest(type);
     this.urgent = type === undefined || type.channels.some(({ lifeSafety }) => lifeSafety);
   }
 
+  /** Whether one more request is one too many. What is refused costs nothing, so that it may go on at that rate. */
+  asksTooMuch(now: number): boolean {
+    if (this.asking === null) return false;
+    if (this.asking.wait(now) > 0) return true;
+    this.asking.take(now);
+    return false;
+  }
+
   /** Whether forgetting it changes nothing. */
   isIdle(now: number): boolean {
-    return this.owed === 0 && (this.bucket?.isFull(now) ?? true);
+    return this.owed === 0 && (this.bucket?.isFull(now) ?? true) && (this.asking?.isFull(now) ?? true);
   }
 }
 
