@@ -63,7 +63,7 @@ async function signIn(password: string): Promise<{ status: number; token: string
 const linesOf = (said: string) => said.split('\n').filter((line) => line.startsWith('{'));
 const passwordIn = (said: string) => /with the password \\?"([\w-]{16})\\?"/.exec(said)?.[1];
 
-test('a first start that fails takes no password with it', { timeout: 60_000 }, async () => {
+test('a first start that fails takes no password with it', { timeout: 180_000 }, async () => {
   const other: Server = createServer().listen(port, '127.0.0.1');
   await once(other, 'listening');
   const failing = start();
