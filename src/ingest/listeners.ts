@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -11,8 +16,13 @@ import { Places, type PlacesParts } from './places.ts';
 
 /** Nagle's algorithm with delayed acknowledgements puts 40 ms into every other answer: p99 39 ms with, 5 ms without. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
-/** Connections that wait to be accepted, after an outage thousands at once; the system's own limit is below it. */
-const BACKLOG = 4096;
+/** Connections that wait to be accepted, after an outage thousands at once; the system takes no more than its own limit. */
+const BACKLOG = 65_535;
+/**
+ * Sockets that listen on one port, each with a queue of its own, where ports are shared. The usual limit of a queue is
+ * 4096; a device that finds it full tries again after 1, 3, 7, 15, 31, 63 s, and the last ones need all of them.
+ */
+const QUEUES = 4;
 /** A handshake that takes longer holds a socket for nobody. */
 const HANDSHAKE_MS = 10_000;
 const upgradeOptions = { ...socketOptions, headersTimeout: HANDSHAKE_MS, connectionsCheckingInterval: HANDSHAKE_MS };
@@ -48,7 +58,13 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
   const places = new Places(parts);
   const servers: Server[] = [];
 
-  async function listen(server: Server, setting: string, port: number): Promise<number> {
+  async function listen(createServer: () => Server, setting: string, port: number): Promise<number> {
+    const bound = await listenOnce(createServer(), setting, port);
+    for (let more = reusePort ? QUEUES - 1 : 0; more > 0; more--) await listenOnce(createServer(), setting, bound);
+    return bound;
+  }
+
+  async function listenOnce(server: Server, setting: string, port: number): Promise<number> {
     // Whatever serves a connection, a TLS handshake too, does so when it is its turn.
     const serving = server.listeners('connection') as ((socket: Socket) => void)[];
     server.removeAllListeners('connection');
@@ -78,29 +94,20 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
 
   try {
     const ports: Ports = {
-      mqtt: await listen(
-        createTcpServer(socketOptions, (socket) => accept(socket)),
-        'mqtt.port',
-        mqtt.port,
-      ),
+      mqtt: await listen(() => createTcpServer(socketOptions, (socket) => accept(socket)), 'mqtt.port', mqtt.port),
     };
     if (mqtt.tls.port !== undefined) {
       const options = { ...certificate(mqtt.tls), ...socketOptions, handshakeTimeout: HANDSHAKE_MS };
-      ports.mqtts = await listen(
-        createTlsServer(options, (socket) => accept(socket)),
-        'mqtt.tls.port',
-        mqtt.tls.port,
-      );
+      const server = () => createTlsServer(options, (socket) => accept(socket));
+      ports.mqtts = await listen(server, 'mqtt.tls.port', mqtt.tls.port);
     }
     if (mqtt.ws.port !== undefined) {
-      const server = createHttpServer(upgradeOptions, upgradeOnly);
-      serveWebSockets(server, parts);
+      const server = () => serveWebSockets(createHttpServer(upgradeOptions, upgradeOnly), parts);
       ports.ws = await listen(server, 'mqtt.ws.port', mqtt.ws.port);
     }
     if (mqtt.wss.port !== undefined) {
       const options = { ...certificate(mqtt.tls), ...upgradeOptions, handshakeTimeout: HANDSHAKE_MS };
-      const server = createHttpsServer(options, upgradeOnly);
-      serveWebSockets(server, parts);
+      const server = () => serveWebSockets(createHttpsServer(options, upgradeOnly), parts);
       ports.wss = await listen(server, 'mqtt.wss.port', mqtt.wss.port);
     }
     return { ports, close };
@@ -111,10 +118,11 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
 }
 
 /** MQTT 3.1.1, section 6: binary messages, subprotocol `mqtt`. */
-function serveWebSockets(server: ReturnType<typeof createHttpServer>, { largestMessage, accept }: ListenerParts): void {
+function serveWebSockets<T extends HttpServer>(server: T, { largestMessage, accept }: ListenerParts): T {
   const handleProtocols = (offered: Set<string>) => (offered.has('mqtt') ? 'mqtt' : false);
   const webSockets = new WebSocketServer({ server, handleProtocols, maxPayload: largestMessage });
   webSockets.on('connection', (socket: WebSocket, request) => accept(createWebSocketStream(socket), request));
+  return server;
 }
 
 const upgradeOnly: RequestListener = (_, response) => {
