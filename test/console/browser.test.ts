@@ -8,7 +8,7 @@ import { makeTroubles } from './fake/system.ts';
 import { password } from './fake/town.ts';
 
 // Drawing without a graphics card takes its time when other tests run beside it.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let fake: Awaited<ReturnType<typeof startFake>>;
 let browser: Browser;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function signIn(login: string, size: { width: number; height: number }, path = '/'): Promise<Page> {
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(25_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -182,7 +182,7 @@ test('everyone changes the own password in the account menu, and is told what is
 test('a feed that is lost is shown as lost', async () => {
   const mine = await startFake();
   const page = await (await browser.newContext({ viewport: desk, reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(60_000);
   // Not the overview: a map that is still being drawn is no part of this.
   await page.goto(`${mine.url}/cases`);
   await page.fill('input[name=login]', 'lin');
@@ -199,7 +199,7 @@ test('a feed that is lost is shown as lost', async () => {
 test('a page that cannot be loaded while the service is away leaves the open one, and comes when it is back', async () => {
   const first = await startFake();
   const page = await (await browser.newContext({ viewport: desk, reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(25_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${first.url}/cases`);
   await page.fill('input[name=login]', 'lin');
   await page.fill('input[name=password]', password);
