@@ -9,7 +9,7 @@ import type { Area, DeviceType } from '../../src/api/contract.ts';
 import { freePort } from './free-port.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const readyWithinMs = 30_000;
+const readyWithinMs = 120_000;
 export const adminPassword = 'administrator-of-tests';
 
 /** The square that `makeDevices` puts everything into, at every tier. */
