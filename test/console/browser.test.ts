@@ -37,6 +37,8 @@ async function signIn(login: string, size: { width: number; height: number }, pa
   await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', password);
   await page.click('button[type=submit]');
+  // A menu that is opened before would be closed by the change of page.
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
   return page;
 }
 
