@@ -6,6 +6,7 @@ import { Settings } from '../../src/settings/schema.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { createEmbeddedTelemetry } from '../../src/telemetry/embedded.ts';
+import { randomFrom } from '../support/random.ts';
 import { TocsinProcess } from '../support/tocsin-process.ts';
 import { CrashFleet } from './fleet.ts';
 import { readJournal, storedLedger, uninterruptedLedger } from './ledger.ts';
@@ -40,7 +41,7 @@ const secondsPerRound = 12;
  */
 export async function crash(options: CrashOptions): Promise<CrashReport> {
   const { rounds, seed, devices: count = 40, perSecond = 2_000, say = () => {} } = options;
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const receiver = await startReceiver();
   const tocsin = await TocsinProcess.start({
     TOCSIN_NOTIFY_WEBHOOK_URL: receiver.url,
@@ -176,15 +177,4 @@ async function compareTelemetry(
   }
   await telemetry.close();
   return acknowledged;
-}
-
-/** Random numbers from 0 to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

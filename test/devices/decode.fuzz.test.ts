@@ -4,21 +4,11 @@ import { type Decoded, decode } from '../../src/devices/decode.ts';
 import { loadDeviceTypes } from '../../src/devices/registry.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import { errorCodes } from '../../src/shared/errors.ts';
+import { randomFrom } from '../support/random.ts';
 
 const types = [...loadDeviceTypes(join(import.meta.dirname, '../../devices')).types.values()];
 const receivedAt = Date.parse('2026-03-01T00:00:00Z');
 const limits = { maxFutureMs: 300_000, maxAgeMs: 30 * 86_400_000 };
-
-/** The same numbers in every run (mulberry32), so that a failure can be seen again. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Whatever came in: only known channels in range and in time come out, and every frame says something. */
 function judge(type: DeviceType, payload: Uint8Array): Decoded {
@@ -41,7 +31,7 @@ function judge(type: DeviceType, payload: Uint8Array): Decoded {
 }
 
 test('bytes at random', () => {
-  const random = numbers(1);
+  const random = randomFrom(1);
   for (let round = 0; round < 3_000; round++) {
     const payload = Uint8Array.from({ length: Math.floor(random() * 80) }, () => Math.floor(random() * 256));
     judge(types[round % types.length]!, payload);
@@ -49,7 +39,7 @@ test('bytes at random', () => {
 });
 
 test('JSON at random', () => {
-  const random = numbers(2);
+  const random = randomFrom(2);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const odd = ['time', 'samples', '__proto__', 'constructor', '', '\u0000', '测点', 'length'];
   const value = (names: readonly string[], depth: number): string => {
@@ -75,7 +65,7 @@ test('JSON at random', () => {
 });
 
 test('good frames with one byte changed', () => {
-  const random = numbers(3);
+  const random = randomFrom(3);
   const good = Buffer.from('{"samples":[{"time":"2026-02-28T23:59:00Z","level":12.4,"battery":96},{"level":12.6}]}');
   const gauge = types.find(({ id }) => id === 'flood-gauge')!;
   for (let round = 0; round < 3_000; round++) {

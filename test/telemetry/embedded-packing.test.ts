@@ -3,7 +3,7 @@ import { toBuckets } from '../../src/telemetry/embedded/buckets.ts';
 import { packBuckets, unpackBuckets } from '../../src/telemetry/embedded/packed-buckets.ts';
 import { packReadings, unpackReadings } from '../../src/telemetry/embedded/packed-readings.ts';
 import type { Readings } from '../../src/telemetry/embedded/readings.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../support/random.ts';
 
 const day = 86_400_000;
 const fiveMinutes = 300_000;

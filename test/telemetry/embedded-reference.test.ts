@@ -4,9 +4,9 @@ import type { Reading } from '../../src/model/reading.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { createEmbeddedTelemetry } from '../../src/telemetry/embedded.ts';
 import type { Bucket, RangeQuery } from '../../src/telemetry/port.ts';
+import { randomFrom } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { reading } from './contract.ts';
-import { randomFrom } from './random.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

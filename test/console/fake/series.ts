@@ -2,7 +2,7 @@ import type { Alarm, DeviceType, LatestValue, Series } from '../../../src/api/co
 import { stepFor } from '../../../src/api/series/step.ts';
 import { thresholdsOf } from '../../../src/api/series/thresholds.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
-import { random } from './random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 type Channel = DeviceType['channels'][number];
 
@@ -57,7 +57,7 @@ export function makeSeries(
 ): Series {
   const { deviceId, from, to, points } = query;
   const stepMs = Math.max(type.periodMs, stepFor(to - from, points));
-  const next = random(deviceId.length * 31 + channel.name.length);
+  const next = randomFrom(deviceId.length * 31 + channel.name.length);
   const buckets: Series['buckets'] = [];
   // A silent half hour, four hours ago: the line has to break there.
   const quiet = [now - 4.5 * 3_600_000, now - 4 * 3_600_000] as const;
@@ -85,7 +85,7 @@ export function makeSeries(
 }
 
 export function makeLatest(type: DeviceType, alarm: Alarm | undefined, now: number, silent: boolean): LatestValue[] {
-  const next = random(now >> 14);
+  const next = randomFrom(now >> 14);
   const measuredAt = now - (silent ? 96 : 0.4) * 60_000;
   return type.channels
     .filter((channel) => channel.name !== 'latitude' && channel.name !== 'longitude')

@@ -1,5 +1,5 @@
 import type { Area, Device, Person } from '../../../src/api/contract.ts';
-import { random } from './random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const [west, south, width, height] = [116.352, 39.906, 0.0155, 0.0125];
 const communities = [
@@ -11,7 +11,7 @@ const streets = ['滨江东路', '人民路', '解放巷', '湖滨大道', '工�
 
 /** 12 grids in 3 communities, one street, one district: four grids a row, one community each. */
 export function makeAreas(): Area[] {
-  const next = random(7);
+  const next = randomFrom(7);
   const corner = Array.from({ length: 4 }, (_, row) =>
     Array.from({ length: 5 }, (_, column): [number, number] => {
       const inner = row > 0 && row < 3 && column > 0 && column < 4 ? 0.32 : 0.16;
@@ -59,7 +59,7 @@ const kinds = [
 
 /** 200 devices, spread over the grids. */
 export function makeDevices(areas: readonly Area[]): Device[] {
-  const next = random(11);
+  const next = randomFrom(11);
   const grids = areas.filter((area) => area.tier === 'grid');
   return kinds.flatMap(({ type, count, name }) =>
     Array.from({ length: count }, (_, index) => {

@@ -1,4 +1,4 @@
-/** Random numbers from 0 to 1, the same at each run, so that a failure can be seen again. */
+/** Random numbers from 0 to 1 (mulberry32), the same at each run, so that a failure can be seen again. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
