@@ -1,30 +1,11 @@
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Sample } from '../model/sample.ts';
-import { type Severity, severityRank } from '../model/severity.ts';
 import { alarmId } from './alarm-id.ts';
 import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
 import type { RuleContext } from './expression.ts';
-import { type Hold, holdFor, noHold } from './hold.ts';
+import { type Episode, forgetHolds, judgeRule, newRuleState, type RuleState } from './rule-judge.ts';
 import { Window, type WindowState } from './window.ts';
-
-interface LevelState {
-  active: boolean;
-  hold: Hold;
-  clear: Hold;
-}
-
-/** An episode of a rule that is under way. */
-interface Episode {
-  id: string;
-  severity: Severity;
-  count: number;
-}
-
-interface RuleState {
-  levels: LevelState[];
-  episode: Episode | null;
-}
 
 /** A device's state without its baselines, as it is kept in a checkpoint; rules and windows by name, channels too. */
 export interface DeviceState {
@@ -128,10 +109,7 @@ export class DeviceJudge implements RuleContext {
     this.#type.windows.forEach((spec, i) => {
       this.windows[i] = new Window(spec.spanMs, spec.maxGapMs);
     });
-    for (const level of this.#rules.flatMap((rule) => rule.levels)) {
-      level.hold = noHold();
-      level.clear = noHold();
-    }
+    for (const state of this.#rules) forgetHolds(state);
   }
 
   /** Silence counts from now on: before, nobody listened to this device. */
@@ -163,43 +141,12 @@ export class DeviceJudge implements RuleContext {
 
   #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {
     const { deviceId, measuredAt: at, receivedAt } = sample;
-    let severity: Severity | null = null;
-    let goesOn = false;
-    rule.levels.forEach((level, i) => {
-      const levelState = state.levels[i]!;
-      const truth = level.when(this);
-      if (truth === 1) goesOn = true;
-      if (levelState.active) {
-        const over = level.clear ? level.clear(this) : 1 - truth;
-        if (holdFor(levelState.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap)) {
-          levelState.active = false;
-          levelState.hold = noHold();
-        }
-      } else if (holdFor(levelState.hold, truth, at, level.forMs, rule.maxGapMs, rule.onGap)) {
-        levelState.active = true;
-        levelState.clear = noHold();
-      }
-      if (levelState.active) severity = level.severity;
-    });
-    const { episode } = state;
-    if (!episode && !severity) return;
+    const changes = judgeRule(rule, state, this, deviceId, at);
+    if (changes.length === 0) return;
     const values = this.#valuesOf(rule);
-    if (!episode && severity) {
-      const id = alarmId(rule.id, deviceId, at);
-      state.episode = { id, severity, count: 1 };
-      effects.push({ kind: 'raised', alarmId: id, ruleId: rule.id, deviceId, severity, at, receivedAt, values });
-    } else if (episode && !severity) {
-      state.episode = null;
-      effects.push({ kind: 'cleared', alarmId: episode.id, at, receivedAt, values });
-    } else if (episode && severity) {
-      if (severityRank(episode.severity) !== severityRank(severity)) {
-        episode.severity = severity;
-        effects.push({ kind: 'severity', alarmId: episode.id, severity, at, receivedAt, values });
-      }
-      if (goesOn) {
-        episode.count++;
-        effects.push({ kind: 'continued', alarmId: episode.id, count: episode.count, at, receivedAt, values });
-      }
+    for (const change of changes) {
+      if (change.kind === 'raised') effects.push({ ...change, ruleId: rule.id, deviceId, at, receivedAt, values });
+      else effects.push({ ...change, at, receivedAt, values });
     }
   }
 
@@ -326,8 +273,4 @@ function episodesOf(state: DeviceState): Map<string, Episode> {
 /** The end of an alarm that no measurement ends. */
 function endOf(episode: Episode, at: number): AlarmEffect {
   return { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
-}
-
-function newRuleState(rule: CompiledRule): RuleState {
-  return { levels: rule.levels.map(() => ({ active: false, hold: noHold(), clear: noHold() })), episode: null };
 }
