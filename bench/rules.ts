@@ -4,6 +4,7 @@ import type { Device } from '../src/model/device.ts';
 import type { Sample } from '../src/model/sample.ts';
 import { compileType } from '../src/rules/compile.ts';
 import { Fold } from '../src/rules/fold.ts';
+import { rulesByType } from '../src/rules/rules-of.ts';
 import { round } from './statistics.ts';
 
 const deviceCount = 1_000;
@@ -34,7 +35,7 @@ export function benchRules(): RulesResult {
       state: 'active',
     }),
   );
-  const fold = new Fold(new Map([[type.id, compiled]]));
+  const fold = new Fold(rulesByType(new Map([[type.id, compiled]])));
   const effects: AlarmEffect[] = [];
   const folded = perSecond(devices, (device, sample) => {
     fold.sample(device, sample, effects);

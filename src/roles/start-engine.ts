@@ -15,6 +15,7 @@ import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
 import { type CompiledType, compileType } from '../rules/compile.ts';
 import { Fold } from '../rules/fold.ts';
+import { rulesByType } from '../rules/rules-of.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -85,7 +86,7 @@ export async function startEngine(
   };
 
   const progress = new Progress(journalProgress, embeddedPartition);
-  const fold = new Fold(compiled, settings.intake.maxFuture);
+  const fold = new Fold(rulesByType(compiled), settings.intake.maxFuture);
   const limits = decodeLimits(settings.intake);
   const answer = (tx: Transaction<Database>, transitions: readonly AlarmTransition[]) =>
     answerAlarms(tx, transitions, response, clock.now());

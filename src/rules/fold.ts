@@ -3,8 +3,8 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
-import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
+import type { RulesOf } from './rules-of.ts';
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
@@ -21,7 +21,7 @@ interface FoldClock {
  * that the same code is the live engine, its recovery after a crash and every test.
  */
 export class Fold {
-  readonly #types: ReadonlyMap<string, CompiledType>;
+  readonly #rulesOf: RulesOf;
   readonly #maxFutureMs: number;
   readonly #judges = new Map<string, DeviceJudge>();
   readonly #touched = new Set<string>();
@@ -34,8 +34,8 @@ export class Fold {
   #expected: Iterable<Device> | null = null;
 
   /** @param maxFutureMs how far ahead of its receipt a sample may have been measured. */
-  constructor(types: ReadonlyMap<string, CompiledType>, maxFutureMs = Number.POSITIVE_INFINITY) {
-    this.#types = types;
+  constructor(rulesOf: RulesOf, maxFutureMs = Number.POSITIVE_INFINITY) {
+    this.#rulesOf = rulesOf;
     this.#maxFutureMs = maxFutureMs;
   }
 
@@ -57,7 +57,7 @@ export class Fold {
   /** Judges a device from another state on, without a word about alarms; its baselines stay as they are. */
   replaceState(device: Device, state: DeviceState): void {
     const before = this.#judgeOf(device);
-    const type = this.#types.get(device.type);
+    const type = this.#rulesOf(device);
     if (!before || !type) return;
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
     judge.restore(structuredClone(state));
@@ -131,7 +131,7 @@ export class Fold {
   #judgeOf(device: Device): DeviceJudge | null {
     const known = this.#judges.get(device.id);
     if (known) return known;
-    const type = this.#types.get(device.type);
+    const type = this.#rulesOf(device);
     if (!type) return null;
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
     const state = this.#take<DeviceState>(deviceKey(device.id));

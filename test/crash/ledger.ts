@@ -8,6 +8,7 @@ import type { Device } from '../../src/model/device.ts';
 import type { Severity } from '../../src/model/severity.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { dataFiles } from '../../src/settings/data-files.ts';
 import type { Store } from '../../src/store/open.ts';
 
@@ -42,7 +43,10 @@ export function uninterruptedLedger(entries: readonly StoredEntry[], devices: re
   const { types } = loadDeviceTypes('devices');
   // As strict as a default installation.
   const limits = { maxFutureMs: 300_000, maxAgeMs: 30 * 86_400_000 };
-  const fold = new Fold(new Map([...types].map(([id, type]) => [id, compileType(type)])), limits.maxFutureMs);
+  const fold = new Fold(
+    rulesByType(new Map([...types].map(([id, type]) => [id, compileType(type)]))),
+    limits.maxFutureMs,
+  );
   const byId = new Map(devices.map((device) => [device.id, device]));
   const effects: AlarmEffect[] = [];
   for (const { entry } of entries) {

@@ -11,6 +11,7 @@ import { EngineLoop } from '../../src/roles/engine-loop.ts';
 import { fitCheckpoints } from '../../src/roles/fit-checkpoints.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { type Clock, steadyClock, systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { StageSeconds } from '../../src/shared/stage-seconds.ts';
@@ -90,7 +91,7 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
     partition: 0,
     deviceTypes: new Map([[type.id, type]]),
     devices,
-    fold: given.fold ?? new Fold(new Map([[type.id, compileType(type)]])),
+    fold: given.fold ?? new Fold(rulesByType(new Map([[type.id, compileType(type)]]))),
     limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
     checkpointEveryMs: given.checkpointEveryMs ?? 1e9,
     respond: given.respond ?? (async () => {}),
@@ -172,7 +173,7 @@ test('a frame at which our own code fails is quarantined, and the next ones are 
   const store = await storeWithDevice();
   const dir = await tempDir();
   const journal = await openJournal(dir);
-  const fold = new Fold(new Map([[type.id, compileType(type)]]));
+  const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
   vi.spyOn(fold, 'sample').mockImplementationOnce(() => {
     throw new Error('a mistake of ours');
   });
@@ -233,7 +234,7 @@ test('what comes after a journal lost its last entries is judged, also before th
 
 test('what a journal that lost its last entries still has is not judged a second time', async () => {
   const silent = deviceType({ channels: { level: 'cm' }, rules: [{ name: 'silent', silentForMs: 600_000 }] });
-  const newFold = () => new Fold(new Map([[silent.id, compileType(silent)]]));
+  const newFold = () => new Fold(rulesByType(new Map([[silent.id, compileType(silent)]])));
   const { store } = await tempStore();
   const dir = await tempDir();
   const journal = await openJournal(dir);

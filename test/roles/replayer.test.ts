@@ -11,6 +11,7 @@ import { EngineLoop } from '../../src/roles/engine-loop.ts';
 import { Replayer } from '../../src/roles/replay/replayer.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { steadyClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { StageSeconds } from '../../src/shared/stage-seconds.ts';
@@ -82,7 +83,7 @@ async function startEngine({ store, dir, journal, type, now = t0, ...given }: Gi
   const openReader = () => openJournalReader({ dir, partition: 0, progress: journal.progress });
   const reader = await openReader();
   const types = new Map([[type.id, compileType(type)]]);
-  const fold = new Fold(types, 300_000);
+  const fold = new Fold(rulesByType(types), 300_000);
   const registry = new Registry();
   const common = {
     store,

@@ -15,6 +15,7 @@ import type { Plan } from '../../src/roles/replay/plan.ts';
 import { SideFold } from '../../src/roles/replay/side-fold.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { warmUpMs } from '../../src/rules/warm-up.ts';
 import type { Store } from '../../src/store/open.ts';
 import { tempStore } from '../store/temp-store.ts';
@@ -70,7 +71,7 @@ test.each(names.sort())('%s: judged again from any moment on, nothing is correct
   const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder));
   const type = deviceTypes.get(typeId)!;
   const device = deviceOf(typeId);
-  const fold = new Fold(compiled);
+  const fold = new Fold(rulesByType(compiled));
   await record(
     store,
     entries.flatMap((entry) => live(fold, device, type, entry)),
@@ -94,13 +95,13 @@ test.each(names.sort())('%s: what comes after is judged as if nothing had been d
   const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder));
   const type = deviceTypes.get(typeId)!;
   const device = deviceOf(typeId);
-  const uninterrupted = new Fold(compiled);
+  const uninterrupted = new Fold(rulesByType(compiled));
   const expected = entries.flatMap((entry) => live(uninterrupted, device, type, entry));
 
   const quarter = Math.ceil(entries.length / 5);
   for (let cut = quarter; cut < entries.length; cut += quarter) {
     const { store } = await tempStore();
-    const fold = new Fold(compiled);
+    const fold = new Fold(rulesByType(compiled));
     const effects = entries.slice(0, cut).flatMap((entry) => live(fold, device, type, entry));
     await record(store, effects);
     const plan = planFrom(device, entryTime(entries[cut - 1]!.entry) - 20 * minute);

@@ -4,6 +4,7 @@ import type { Device } from '../../src/model/device.ts';
 import { Baseline } from '../../src/rules/baseline.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { forwardClock } from '../../src/shared/forward-clock.ts';
 import { wrongBeyondMs } from '../../src/shared/wrong-beyond.ts';
 import { deviceType, foldOf, judgeAll, testDevice } from './support.ts';
@@ -109,7 +110,7 @@ describe('silence', () => {
     for (const step of steps) {
       if (step === 'restart') {
         const parts = structuredClone(fold.takeChanges());
-        fold = new Fold(new Map([[silent.id, compileType(silent)]]));
+        fold = new Fold(rulesByType(new Map([[silent.id, compileType(silent)]])));
         for (const { key, state } of parts) fold.restore(key, JSON.parse(JSON.stringify(state)));
         continue;
       }
@@ -192,7 +193,7 @@ describe('after our clock was ahead by years and was set back', () => {
     fold.sample(testDevice, { deviceId: 'd1', measuredAt: at, receivedAt: at, values: { level } }, effects);
 
   test('what comes is judged, and evidence is gathered anew', () => {
-    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])), 5 * minute);
     const effects: AlarmEffect[] = [];
     for (let i = 0; i < 3; i++) receive(fold, ahead + i * minute, 2, effects);
     for (let i = 0; i < 5; i++) receive(fold, i * minute, 12, effects);
@@ -200,7 +201,7 @@ describe('after our clock was ahead by years and was set back', () => {
   });
 
   test('an alarm that is active stays, and ends', () => {
-    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])), 5 * minute);
     const effects: AlarmEffect[] = [];
     receive(fold, ahead, 12, effects);
     receive(fold, minute, 12, effects);
@@ -217,7 +218,7 @@ describe('after our clock was ahead by years and was set back', () => {
   });
 
   test("a device's clock that is ahead as far as it may be is not taken for ours", () => {
-    const fold = new Fold(new Map([[type.id, compileType(type)]]), 5 * minute);
+    const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])), 5 * minute);
     const sample = (receivedAt: number, measuredAt: number, level: number) =>
       fold.sample(testDevice, { deviceId: 'd1', measuredAt, receivedAt, values: { level } }, []);
     sample(0, 5 * minute, 2);
@@ -367,7 +368,7 @@ test.each([30_000, 300_000, 330_000, 361_000, 420_000, 600_000, 900_000, 961_000
     let wall = 1_000 * minute;
     let steady = 0;
     const clock = forwardClock({ now: () => wall }, { now: () => steady }, wrongBeyondMs(maxFutureMs));
-    const fold = new Fold(new Map([[ladder.id, compileType(ladder)]]), maxFutureMs);
+    const fold = new Fold(rulesByType(new Map([[ladder.id, compileType(ladder)]])), maxFutureMs);
     const effects: AlarmEffect[] = [];
     const measure = (level: number) => {
       wall += minute;

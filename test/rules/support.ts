@@ -5,6 +5,7 @@ import type { DeviceType } from '../../src/model/device-type.ts';
 import type { Rule, RuleLevel } from '../../src/model/rule.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 
 const text = { zh: '试', en: 'test' };
 
@@ -65,7 +66,7 @@ export const testDevice: Device = {
 };
 
 export function foldOf(type: DeviceType): Fold {
-  return new Fold(new Map([[type.id, compileType(type)]]));
+  return new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
 }
 
 /** The effects of samples of one device, received as they were measured. */

@@ -12,6 +12,7 @@ import type { AlarmEffect } from '../../src/model/alarm.ts';
 import { type Severity, severityRank } from '../../src/model/severity.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 
 const devicesDir = join(import.meta.dirname, '../../devices');
 const { types } = loadDeviceTypes(devicesDir);
@@ -27,7 +28,7 @@ export const hour = 60 * minute;
 export function judge(name: string, startedAt: number, lastsMs: number, devices = 200, seed = 1) {
   const town = buildTown(devices, seed);
   const incidents = placeIncidents(loadScenario(name), town, startedAt);
-  const fold = new Fold(new Map([...types].map(([id, type]) => [id, compileType(type)])));
+  const fold = new Fold(rulesByType(new Map([...types].map(([id, type]) => [id, compileType(type)]))));
   const effects: AlarmEffect[] = [];
   const problems: string[] = [];
   let samples = 0;

@@ -5,6 +5,7 @@ import type { Device } from '../../src/model/device.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
 import { parseDuration } from '../../src/shared/duration.ts';
 
 /**
@@ -90,7 +91,7 @@ export function runTimeline(file: URL, types: ReadonlyMap<string, DeviceType>): 
     gridId: 'g1',
     state: 'active',
   };
-  const fold = new Fold(new Map([[type.id, compileType(type)]]));
+  const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
   const effects: AlarmEffect[] = [];
   const steps = stepsOf(lines);
   let now = steps[0]!.at;

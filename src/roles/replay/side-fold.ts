@@ -11,6 +11,7 @@ import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { deviceKey, Fold } from '../../rules/fold.ts';
+import { rulesByType } from '../../rules/rules-of.ts';
 import type { JudgedDevice, Plan } from './plan.ts';
 import { begunEpisode, seededState } from './seed.ts';
 
@@ -47,7 +48,7 @@ export class SideFold {
   constructor(options: SideFoldOptions) {
     this.#options = options;
     const { plan, types, recorded } = options;
-    this.#fold = new Fold(types, options.maxFutureMs);
+    this.#fold = new Fold(rulesByType(types), options.maxFutureMs);
     this.#order = [...plan.judged.values()].sort((a, b) => a.startAt - b.startAt);
     const byDevice = Map.groupBy(recorded, ({ row }) => row.deviceId);
     for (const { device, startAt } of this.#order) {
