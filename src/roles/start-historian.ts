@@ -8,8 +8,10 @@ import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
+import { Repeating } from '../shared/repeating.ts';
 import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
+import { moveLog } from '../store/sqlite.ts';
 import { createTelemetry } from '../telemetry/create.ts';
 import { windowStore } from '../telemetry/influxdb/window-store.ts';
 import { writerMetrics } from '../telemetry/metrics.ts';
@@ -24,6 +26,8 @@ import { ReplayWriter } from './replay/replay-writer.ts';
 const consumer = 'telemetry';
 /** Entries that are still to be copied before the store is kept in shape: some seconds' worth. */
 const backlog = 10_000;
+/** How often the store's write-ahead log is moved into its file: here, where nobody waits. */
+const moveLogEveryMs = 1_000;
 /** A store that hangs must not hold up the end; what it has not taken by then is written after the next start. */
 const stopWithinMs = 5000;
 
@@ -85,6 +89,7 @@ export async function startHistorian(
   const stopping = new AbortController();
   const running = writer.run(stopping.signal);
   const isBusy = () => writer.lag >= backlog;
+  const moving = new Repeating("moving the store's log", moveLogEveryMs, log, () => moveLog(store));
   const keeping = keepInShape({ telemetry, isBusy, log }, stopping.signal);
 
   return {
@@ -102,7 +107,7 @@ export async function startHistorian(
     }),
     async stop() {
       stopping.abort();
-      const ended = Promise.all([running, keeping, replays.stop()]);
+      const ended = Promise.all([running, keeping, replays.stop(), moving.stop()]);
       await Promise.race([ended, timer(stopWithinMs, undefined, { ref: false })]);
       await telemetry.close();
       await journal.close();
