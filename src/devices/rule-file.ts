@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Rule } from '../model/rule.ts';
 import { severities, severityRank } from '../model/severity.ts';
 import { DurationInFile, IdInFile, TextInFile } from './schema-parts.ts';
-import { readYaml } from './yaml-file.ts';
+import { parseYaml, readYaml } from './yaml-file.ts';
 
 const Condition = z.string('a condition in quotation marks, such as "level > 27 cm"').trim().min(1).max(2000);
 
@@ -69,20 +69,30 @@ const RuleFile = z.array(RuleInFile).superRefine((rules, context) => {
  * @throws TocsinError DEVICE_TYPE_INVALID.
  */
 export function readRuleFile(file: string, deviceType: string, periodMs: number): Rule[] {
-  return readYaml(file, RuleFile, 'rule').map((rule): Rule => {
-    const { id, name, advice, source } = rule;
-    const head = { id: `${deviceType}/${id}`, deviceType, name, advice, source };
-    const defaultGap = 3 * periodMs;
-    if ('silentFor' in rule) {
-      const { severity, silentFor } = rule;
-      return { ...head, levels: [], silentForMs: silentFor, severity, maxGapMs: defaultGap, onGap: 'restart' };
-    }
-    const levels = ('levels' in rule ? rule.levels : [rule]).map(({ severity, when, for: forMs, clear, clearFor }) => {
-      return { severity, when, forMs, clear: clear ?? null, clearForMs: clearFor };
-    });
-    const { severity } = levels.at(-1)!;
-    return { ...head, levels, silentForMs: null, severity, maxGapMs: rule.maxGap ?? defaultGap, onGap: rule.onGap };
+  return readYaml(file, RuleFile, 'rule').map((rule) => ruleOf(rule, deviceType, periodMs));
+}
+
+/**
+ * Reads one rule, as an entry of `rules.yaml` without its dash.
+ * @throws TocsinError DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
+ */
+export function readRuleText(text: string, deviceType: string, periodMs: number): Rule {
+  return ruleOf(parseYaml(text, 'rule', RuleInFile, 'rule'), deviceType, periodMs);
+}
+
+function ruleOf(rule: z.output<typeof RuleInFile>, deviceType: string, periodMs: number): Rule {
+  const { id, name, advice, source } = rule;
+  const head = { id: `${deviceType}/${id}`, deviceType, name, advice, source };
+  const defaultGap = 3 * periodMs;
+  if ('silentFor' in rule) {
+    const { severity, silentFor } = rule;
+    return { ...head, levels: [], silentForMs: silentFor, severity, maxGapMs: defaultGap, onGap: 'restart' };
+  }
+  const levels = ('levels' in rule ? rule.levels : [rule]).map(({ severity, when, for: forMs, clear, clearFor }) => {
+    return { severity, when, forMs, clear: clear ?? null, clearForMs: clearFor };
   });
+  const { severity } = levels.at(-1)!;
+  return { ...head, levels, silentForMs: null, severity, maxGapMs: rule.maxGap ?? defaultGap, onGap: rule.onGap };
 }
 
 /**

@@ -14,15 +14,24 @@ const maxBytes = 1_048_576;
  */
 export function readYaml<T extends z.ZodType>(file: string, schema: T, entry = 'entry'): z.output<T> {
   const shown = join(basename(dirname(file)), basename(file));
-  const fail = (lines: string[]): never => {
-    throw new TocsinError('DEVICE_TYPE_INVALID', lines.join('\n'), { file: shown });
-  };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return fail([`${shown}: the file is missing or cannot be read`]);
+    throw new TocsinError('DEVICE_TYPE_INVALID', `${shown}: the file is missing or cannot be read`, { file: shown });
   }
+  return parseYaml(text, shown, schema, entry);
+}
+
+/**
+ * As `readYaml`, for text that is no file of its own.
+ * @param shown what stands before the number of a line in messages
+ * @throws TocsinError DEVICE_TYPE_INVALID.
+ */
+export function parseYaml<T extends z.ZodType>(text: string, shown: string, schema: T, entry = 'entry'): z.output<T> {
+  const fail = (lines: string[]): never => {
+    throw new TocsinError('DEVICE_TYPE_INVALID', lines.join('\n'), { file: shown });
+  };
   if (text.length > maxBytes) return fail([`${shown}: the file is larger than ${maxBytes} bytes`]);
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
