@@ -1,0 +1,88 @@
+import type { BaselineView } from '../baseline.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What the expressions of a rule may look at, at one sample of one device. */
+export interface RuleContext {
+  /** Measured time of the sample, milliseconds since the epoch. */
+  now: number;
+  /** Newest value at or before `now`, and its measured time, by channel index; NaN where nothing came yet. */
+  values: Float64Array;
+  times: Float64Array;
+  /** By index of the window in `CompiledType.windows`. */
+  windows: readonly RuleWindow[];
+  /** What the rule being judged remembers; `judgeRule` puts it there. Finite numbers only, see `MemoryCell`. */
+  memory: number[];
+  /** What is known around the device from elsewhere. */
+  around: Surroundings;
+  /** What is normal for the channel now; null until the baseline has learnt enough. */
+  baseline(channel: number): BaselineView | null;
+}
+
+/**
+ * What a window over one channel says, in the channel's unit; NaN where there is not enough evidence. `rate` and
+ * `slope` are per second.
+ */
+export interface RuleWindow {
+  avg(): number;
+  min(): number;
+  max(): number;
+  median(): number;
+  sum(): number;
+  count(): number;
+  delta(): number;
+  rate(): number;
+  /** Of the straight line that fits the readings best. */
+  slope(): number;
+  /** Share of the readings' variance that this line explains, 0 to 1: its coefficient of determination. */
+  fit(): number;
+  /** @param share 0 to 1. */
+  percentile(share: number): number;
+}
+
+/**
+ * A compiled expression. Booleans are 1, 0 or NaN for "not known": a channel that has never come, or not for longer
+ * than the rule's gap, is not known, and neither is what depends on it (Kleene's three-valued logic).
+ */
+export type Evaluate = (context: RuleContext) => number;
+
+/** One test of a condition, kept so that a judgement can be explained: what lies between its `&&`, `||` and `!`. */
+export interface ConditionPart {
+  /** As it stands in the rule, for example `level >= 27 cm`. */
+  source: string;
+  /** 1, 0 or NaN. */
+  evaluate: Evaluate;
+  /** What is compared, for parts such as `rate(level, 10 min) > 30 cm/h`; null for others, such as `fan`. */
+  compared: Compared | null;
+}
+
+/** The two sides of a comparison, in one unit, so that it can be told as "level >= 27 cm: 24.1 cm". */
+export interface Compared {
+  /** The left side as it stands in the rule, for example `rate(level, 10 min)`. */
+  source: string;
+  value: Evaluate;
+  limit: Evaluate;
+  /** Unit of both, as people write it; empty for plain numbers, times of day and what else has none. */
+  unit: string;
+}
+
+/** A condition that is ready to be judged. */
+export interface CompiledCondition {
+  source: string;
+  evaluate: Evaluate;
+  parts: readonly ConditionPart[];
+}
+
+/**
+ * Something that a rule remembers from sample to sample beside holds and levels, such as the reading before the newest.
+ * It lives in the rule's state, as `size` finite numbers from its offset on: JSON has neither NaN nor infinity.
+ */
+export interface MemoryCell {
+  /** Names what it remembers: two cells of one name are one. */
+  key: string;
+  initial: readonly number[];
+  /**
+   * Takes in a sample before the rule is judged.
+   * @param inEpisode whether an alarm of the rule is under way.
+   */
+  step(context: RuleContext, memory: number[], offset: number, inEpisode: boolean): void;
+}
