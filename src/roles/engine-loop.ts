@@ -9,7 +9,7 @@ import type { AlarmEffect } from '../model/alarm.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
-import type { Fold } from '../rules/fold.ts';
+import { deviceKey, type Fold } from '../rules/fold.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { StageSeconds } from '../shared/stage-seconds.ts';
@@ -17,7 +17,7 @@ import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Store } from '../store/open.ts';
 import { addQuarantineCounts } from '../store/quarantine-counts.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database, Row } from '../store/schema.ts';
 import { upsertAll } from '../store/upsert-all.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConsumerStatus } from './messages.ts';
@@ -31,8 +31,18 @@ const retryMs = 500;
 
 /** Consumer of effects: everything below its offset is in the store. */
 const effectsConsumer = 'rules';
-/** Consumer of the fold's own state, which is written more seldom. */
+/**
+ * Devices whose state is written at once: some 3 ms, so that an alarm never waits long for a checkpoint. A checkpoint
+ * of many devices takes many such slices, between batches; each part says as of which entry it is.
+ */
+const sliceDevices = 50;
+/** Consumer of the fold's own state, which is written more seldom: a restart folds from here. */
 const stateConsumer = 'rules.state';
+
+interface StatePart {
+  key: string;
+  state: unknown;
+}
 
 export interface EngineOptions {
   store: Store;
@@ -76,6 +86,10 @@ export class EngineLoop {
   #handled = 0;
   #handledAt: number | null = null;
   #checkpointAt = 0;
+  /** The checkpoint that is being written. */
+  #writing: { offset: number; clock: StatePart; devices: Set<string> } | null = null;
+  /** Device → entries below are in its state already, since it was written later than the checkpoint began. */
+  readonly #ahead = new Map<string, number>();
   /** A restart reads the journal from here. */
   #checkpointed = 0;
   #trouble: string | null = null;
@@ -110,8 +124,10 @@ export class EngineLoop {
     this.#checkpointed = this.#offset;
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);
-    for (const { key, stateJson } of await store.selectFrom('foldState').selectAll().execute())
+    for (const { key, stateJson, offset } of await store.selectFrom('foldState').selectAll().execute()) {
       fold.restore(key, JSON.parse(stateJson));
+      if (offset > this.#offset) this.#ahead.set(key, offset);
+    }
     this.#checkpointAt = steady.now();
     log.info({ offset: this.#offset, committed: this.#committed, end: reader.end() }, 'engine starts');
     this.#running = this.#run();
@@ -122,13 +138,16 @@ export class EngineLoop {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const entries = await this.#persist('read the journal', () =>
-        reader.read(this.#offset, batchEntries, readWaitMs, signal),
+        reader.read(this.#offset, batchEntries, this.#writing ? 0 : readWaitMs, signal),
       );
       // Told to stop while the store did not take the effects: the offset must stay below them.
       if (entries && entries.length > 0 && !(await this.#take(entries))) return;
       if (replays?.ready) {
         if (await this.#checkpoint()) await replays.handOver({ offset: this.#offset });
-      } else if (steady.now() - this.#checkpointAt >= checkpointEveryMs) await this.#checkpoint();
+        continue;
+      }
+      if (!this.#writing && steady.now() - this.#checkpointAt >= checkpointEveryMs) this.#beginCheckpoint();
+      if (this.#writing) await this.#writeSlice();
     }
   }
 
@@ -165,6 +184,7 @@ export class EngineLoop {
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
+    if (this.#ahead.size > 0 && offset < (this.#ahead.get(deviceKey(frame.deviceId)) ?? 0)) return;
     const { devices, deviceTypes, limits, fold, partition, log } = this.#options;
     const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
     const type = device && deviceTypes.get(device.type);
@@ -217,22 +237,55 @@ export class EngineLoop {
     return true;
   }
 
-  /** @returns whether state and effects up to here are in the store. */
-  async #checkpoint(): Promise<boolean> {
-    const { store, fold, partition, steady } = this.#options;
+  #beginCheckpoint(): void {
+    const { fold, steady } = this.#options;
     this.#checkpointAt = steady.now();
-    const rows = fold.takeChanges().map(({ key, state }) => ({ key, stateJson: JSON.stringify(state) }));
-    const done = await this.#persist('write a checkpoint', async () => {
+    // What is left of one that was broken off is written with this one.
+    const devices = new Set([...(this.#writing?.devices ?? []), ...fold.takeTouched()]);
+    this.#writing = { offset: this.#offset, clock: fold.clock, devices };
+  }
+
+  /**
+   * Writes the state of some devices, as of now; with the last of them the checkpoint is there, as of its beginning.
+   * @returns whether the store has taken it.
+   */
+  async #writeSlice(): Promise<boolean> {
+    const { store, fold, partition } = this.#options;
+    const writing = this.#writing!;
+    const slice: string[] = [];
+    for (const id of writing.devices) {
+      if (slice.length === sliceDevices) break;
+      slice.push(id);
+    }
+    for (const id of slice) writing.devices.delete(id);
+    const done = writing.devices.size === 0;
+    const parts = slice.flatMap((id) => fold.partsOf(id)).map((part) => stateRow(part, this.#offset));
+    if (done) parts.push(stateRow(writing.clock, writing.offset));
+    const taken = await this.#persist('write a checkpoint', async () => {
       await store.transaction().execute(async (tx) => {
-        await upsertAll(tx, 'foldState', 'key', ['stateJson'], rows);
-        await setCheckpoint(tx, stateConsumer, partition, this.#offset);
+        await upsertAll(tx, 'foldState', 'key', ['stateJson', 'offset'], parts);
+        // The state of a device must never be ahead of its effects.
         await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
+        if (done) await setCheckpoint(tx, stateConsumer, partition, writing.offset);
       });
       return true;
     });
-    if (!done) return false;
+    if (!taken) return false;
     this.#committed = this.#offset;
-    this.#checkpointed = this.#offset;
+    if (done) {
+      this.#checkpointed = writing.offset;
+      this.#writing = null;
+    }
+    return true;
+  }
+
+  /**
+   * Writes a whole checkpoint as of now.
+   * @returns whether state and effects up to here are in the store.
+   */
+  async #checkpoint(): Promise<boolean> {
+    this.#beginCheckpoint();
+    while (this.#writing) if (!(await this.#writeSlice())) return false;
     return true;
   }
 
@@ -276,4 +329,8 @@ export class EngineLoop {
     await this.#running;
     if (!this.#trouble) await this.#checkpoint();
   }
+}
+
+function stateRow({ key, state }: StatePart, offset: number): Row<'foldState'> {
+  return { key, stateJson: JSON.stringify(state), offset };
 }

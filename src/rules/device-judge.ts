@@ -114,7 +114,8 @@ export class DeviceJudge implements RuleContext {
 
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
-    this.#heard = listened;
+    // A state that is ahead of the journal after a restart knows of a later time already.
+    this.#heard = Math.max(this.#heard, listened);
   }
 
   /**

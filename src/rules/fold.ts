@@ -24,8 +24,9 @@ export class Fold {
   readonly #rulesOf: RulesOf;
   readonly #maxFutureMs: number;
   readonly #judges = new Map<string, DeviceJudge>();
-  readonly #touched = new Set<string>();
-  readonly #touchedBaselines = new Set<string>();
+  #touched = new Set<string>();
+  /** Device → channels whose baseline learnt something that no checkpoint has. */
+  readonly #learnt = new Map<string, Set<string>>();
   /** State of devices that have not been needed since the start. */
   readonly #stored = new Map<string, unknown>();
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
@@ -75,9 +76,15 @@ export class Fold {
     if (!judge) return;
     const latest = sample.receivedAt + wrongBeyondMs(this.#maxFutureMs);
     this.#stale += judge.judge(sample, this.#clock.listenedMs, latest, effects, (channel) =>
-      this.#touchedBaselines.add(baselineKey(device.id, channel)),
+      this.#noteLearnt(device.id, channel),
     );
     this.#touched.add(device.id);
+  }
+
+  #noteLearnt(deviceId: string, channel: string): void {
+    const channels = this.#learnt.get(deviceId);
+    if (channels) channels.add(channel);
+    else this.#learnt.set(deviceId, new Set([channel]));
   }
 
   /** Lets time pass: `devices` that should be heard from are judged for silence. */
@@ -153,17 +160,27 @@ export class Fold {
     return state;
   }
 
-  /** The parts of the state that changed since the last call, for a checkpoint. */
-  takeChanges(): { key: string; state: unknown }[] {
-    const changes: { key: string; state: unknown }[] = [{ key: 'clock', state: this.#clock }];
-    for (const id of this.#touched) changes.push({ key: deviceKey(id), state: this.#judges.get(id)!.state() });
-    for (const key of this.#touchedBaselines) {
-      const [, id, channel] = key.split('/') as [string, string, string];
-      changes.push({ key, state: this.#judges.get(id)!.baselineOf(channel)!.state() });
-    }
-    this.#touched.clear();
-    this.#touchedBaselines.clear();
-    return changes;
+  /** Times as they are now, for the checkpoint that begins here. */
+  get clock(): { key: string; state: unknown } {
+    return { key: 'clock', state: { ...this.#clock } };
+  }
+
+  /** The devices of which something changed that no checkpoint has yet; from now on others are noted anew. */
+  takeTouched(): Set<string> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
+  /** What a checkpoint keeps of a device: its state, and its baselines that learnt something. */
+  partsOf(deviceId: string): { key: string; state: unknown }[] {
+    const judge = this.#judges.get(deviceId);
+    if (!judge) return [];
+    const parts = [{ key: deviceKey(deviceId), state: judge.state() as unknown }];
+    for (const channel of this.#learnt.get(deviceId) ?? [])
+      parts.push({ key: baselineKey(deviceId, channel), state: judge.baselineOf(channel)!.state() });
+    this.#learnt.delete(deviceId);
+    return parts;
   }
 
   /** Takes one part of a checkpoint; to be called for all of them before anything is judged. */

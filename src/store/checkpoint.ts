@@ -43,6 +43,8 @@ export async function takeBackCheckpoints(
       .where('partition', '=', partition)
       .where('offset', '>', end)
       .executeTakeFirstOrThrow();
+    // Nor are parts of the rules' state ahead of entries that are still to come.
+    await tx.updateTable('foldState').set({ offset: end }).where('offset', '>', end).execute();
     if (largest === null) return null;
     await tx
       .updateTable('checkpoint')

@@ -1,10 +1,11 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
-import type { AlarmChangeKind, AlarmCorrection } from '../model/alarm.ts';
+import type { AlarmChangeKind, AlarmCorrection, AlarmEndReason } from '../model/alarm.ts';
 import type { Tier } from '../model/area.ts';
 import type { CaseStatus, CaseStepKind, NoticeReason } from '../model/case.ts';
 import type { DeviceState } from '../model/device.ts';
 import type { ReplayState } from '../model/replay.ts';
 import type { Role } from '../model/role.ts';
+import type { RuleVersion } from '../model/rule-version.ts';
 import type { Severity } from '../model/severity.ts';
 import type { SystemAlarmCode } from '../model/system-alarm.ts';
 
@@ -84,6 +85,8 @@ export interface Database {
     correctedBy: number | null;
     /** 1: found when it was old, nobody was called; people are called as soon as a new sample says that it goes on. */
     callOwed: Generated<number>;
+    /** The version of the rule that raised it; null for what was raised before rules had versions. */
+    ruleVersion: Generated<number | null>;
   };
   /** The ledger: what happened to alarms, in order, never changed. `by` is a person's id, null for the rules. */
   alarmChange: {
@@ -101,6 +104,8 @@ export interface Database {
     replayId: number | null;
     /** For `corrected` and `reinstated`: `AlarmFacts` before and after. */
     correctionJson: string | null;
+    /** Why it ended when no measurement ended it; null when one did. */
+    endedBy: Generated<AlarmEndReason | null>;
   };
   /** Named `workCase` since CASE is a word of SQL. */
   workCase: {
@@ -242,6 +247,8 @@ export interface Database {
     raisedAt: number;
     clearedAt: number | null;
   };
+  /** Every change of every rule, see `RuleVersion`. Rows are only added. */
+  ruleVersion: Omit<RuleVersion, 'version'> & { version: Generated<number> };
   session: { tokenHash: string; personId: string; createdAt: number; expiresAt: number };
   /** Who did what; each row's hash covers the one before. */
   audit: {
@@ -259,10 +266,11 @@ export interface Database {
   /** Starts of the windows of 5 minutes whose readings in InfluxDB have changed since they were downsampled. */
   telemetryWindow: { start: number };
   /**
-   * The rule fold's own state as of the offset of consumer `rules.state`, in parts that are written only when they
-   * changed: `device/{id}`, `baseline/{id}/{channel}`, `clock`. `key` is the primary key.
+   * The rule fold's own state in parts that are written only when they changed: `device/{id}`,
+   * `baseline/{id}/{channel}`, `clock`. Each is as of its own `offset`, at or after that of consumer `rules.state`.
+   * `key` is the primary key.
    */
-  foldState: { key: string; stateJson: string };
+  foldState: { key: string; stateJson: string; offset: number };
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

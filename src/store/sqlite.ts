@@ -33,10 +33,11 @@ const busyWaitsMs = [1, 2, 5, 10];
 const preparedStatements = 500;
 
 /**
- * Pages in the write-ahead log at which the next commit would copy them into the file, some 80 MB. `moveLog` does it
- * long before: otherwise an alarm's commit, or the thread that acknowledges, would wait for it every few seconds.
+ * Pages in the write-ahead log at which the next commit would copy them into the file, 8 MB, as long as `keepRoom` makes
+ * it. `moveLog` does it before: otherwise an alarm's commit, or the thread that acknowledges, would wait for it every few
+ * seconds.
  */
-const logPages = 20_000;
+const logPages = 2_000;
 
 /** A number that the database counts up and never gives twice, even after the row is deleted. */
 export const sequenceType: ColumnDataType = 'integer';

@@ -130,6 +130,43 @@ test('what was committed before the state was checkpointed has its effect once',
   await Promise.all([first.stop(), second.stop()]);
 });
 
+test('a checkpoint of many devices is written in slices, and what a slice knows already is not judged again', async () => {
+  const store = await storeWithDevice();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const ids = Array.from({ length: 120 }, (_, i) => `m${i}`);
+  const { type: typeId, gridId } = device;
+  const common = { type: typeId, name: '', latitude: 30, longitude: 104, gridId, state: 'active' as const };
+  for (const id of ids)
+    await store
+      .insertInto('device')
+      .values({ ...common, id, secretSalt: '', secretHash: '', createdAt: 0 })
+      .execute();
+  const first = await startLoop({ store, journal, dir });
+  await appendFrames(journal, 120, (i) => ({ deviceId: ids[i]!, payload: '{"level":12}' }));
+  await expect.poll(() => committed(store)).toBe(120);
+  await first.stop();
+  const offsets = await store.selectFrom('foldState').select(['key', 'offset']).orderBy('key').execute();
+  expect(offsets.filter(({ offset }) => offset === 120)).toHaveLength(121);
+
+  // As if it had died after the slice that has m0 and before the one that has the others.
+  await store.updateTable('checkpoint').set({ offset: 0 }).where('consumer', '=', 'rules.state').execute();
+  await store.deleteFrom('foldState').where('key', '!=', 'device/m0').execute();
+  const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
+  const judged: string[] = [];
+  const sample = fold.sample.bind(fold);
+  vi.spyOn(fold, 'sample').mockImplementation((one, ...rest) => {
+    judged.push(one.id);
+    sample(one, ...rest);
+  });
+  const second = await startLoop({ store, journal, dir, fold });
+  await appendFrames(journal, 1, () => ({ deviceId: 'm0', payload: '{"level":3}', receivedAt: 1_772_323_300_000 }));
+  await expect.poll(() => judged.at(-1)).toBe('m0');
+  expect(judged).toEqual([...ids.slice(1), 'm0']);
+  await expect.poll(() => ledger(store)).toHaveLength(121);
+  await second.stop();
+});
+
 test('a commit that fails is tried until the store takes it, and nothing is committed twice', async () => {
   const store = await storeWithDevice();
   const dir = await tempDir();

@@ -7,7 +7,7 @@ import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
 import { forwardClock } from '../../src/shared/forward-clock.ts';
 import { wrongBeyondMs } from '../../src/shared/wrong-beyond.ts';
-import { deviceType, foldOf, judgeAll, testDevice } from './support.ts';
+import { checkpointOf, deviceType, foldOf, judgeAll, testDevice } from './support.ts';
 
 const minute = 60_000;
 
@@ -109,9 +109,9 @@ describe('silence', () => {
     fold.tick(now, [testDevice], effects);
     for (const step of steps) {
       if (step === 'restart') {
-        const parts = structuredClone(fold.takeChanges());
+        const parts = checkpointOf(fold);
         fold = new Fold(rulesByType(new Map([[silent.id, compileType(silent)]])));
-        for (const { key, state } of parts) fold.restore(key, JSON.parse(JSON.stringify(state)));
+        for (const { key, state } of parts) fold.restore(key, state);
         continue;
       }
       const [what, at] = step;
@@ -234,7 +234,7 @@ describe('an alarm that no measurement can end', () => {
   };
   const restored = (fold: Fold, type = ladder) => {
     const next = foldOf(type);
-    for (const { key, state } of fold.takeChanges()) next.restore(key, JSON.parse(JSON.stringify(state)));
+    for (const { key, state } of checkpointOf(fold)) next.restore(key, state);
     return next;
   };
 
@@ -351,7 +351,7 @@ test('a fold that is stopped and restored at any moment says the same as one tha
     let current = foldOf(type);
     for (const i of steps) {
       if (i % every === 0) {
-        for (const { key, state } of current.takeChanges()) checkpoint.set(key, JSON.stringify(state));
+        for (const { key, state } of checkpointOf(current)) checkpoint.set(key, JSON.stringify(state));
         current = foldOf(type);
         for (const [key, state] of checkpoint) current.restore(key, JSON.parse(state));
       }

@@ -77,3 +77,9 @@ export function judgeAll(type: DeviceType, samples: { at: number; values: Record
     fold.sample(testDevice, { deviceId: testDevice.id, measuredAt: at, receivedAt: at, values }, effects);
   return effects;
 }
+
+/** What a checkpoint of the fold would write, as it is read back. */
+export function checkpointOf(fold: Fold): { key: string; state: unknown }[] {
+  const parts = [fold.clock, ...[...fold.takeTouched()].flatMap((id) => fold.partsOf(id))];
+  return JSON.parse(JSON.stringify(parts)) as typeof parts;
+}

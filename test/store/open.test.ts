@@ -117,7 +117,7 @@ test('a full disk is what the error of a transaction says, and there is no harm 
     for (let i = 0; i < 5; i++)
       await tx
         .insertInto('foldState')
-        .values({ key: `k${i}`, stateJson: large })
+        .values({ key: `k${i}`, stateJson: large, offset: 0 })
         .execute();
   });
   await expect(filling).rejects.toThrow('database or disk is full');

@@ -150,8 +150,12 @@ export class ReplayRun {
         const state = this.#stateOf(one, known);
         if (state) states.set(one, state);
       }
-      const rows = [...states].map(([one, state]) => ({ key: deviceKey(one), stateJson: JSON.stringify(state) }));
-      await upsertAll(tx, 'foldState', 'key', ['stateJson'], rows);
+      const rows = [...states].map(([one, state]) => ({
+        key: deviceKey(one),
+        stateJson: JSON.stringify(state),
+        offset: live.offset,
+      }));
+      await upsertAll(tx, 'foldState', 'key', ['stateJson', 'offset'], rows);
     }
     await this.note(live.offset - this.#firstOffset, live.offset - this.#firstOffset, tx);
     await halfDone(tx, this.#replay, { judged }, now);
