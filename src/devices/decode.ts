@@ -38,18 +38,29 @@ export function decode(
   limits: DecodeLimits,
 ): Decoded {
   const problems = new Problems();
-  const samples: Sample[] = [];
   const body = parse(frame.payload, problems);
-  if (body !== undefined) {
-    const batch = batchOf(body, problems);
-    if (batch) {
-      for (let index = 0; index < batch.length; index++) {
-        problems.sample = index;
-        decodeSample(type, batch[index], frame, limits, samples, problems);
-      }
-    } else {
-      decodeSample(type, body, frame, limits, samples, problems);
+  return body === undefined
+    ? { samples: [], problems: problems.list() }
+    : decodeBody(type, body, frame, limits, problems);
+}
+
+/** As `decode`, from the payload's JSON value. */
+export function decodeBody(
+  type: DeviceType,
+  body: unknown,
+  frame: Pick<Frame, 'deviceId' | 'receivedAt'>,
+  limits: DecodeLimits,
+  problems = new Problems(),
+): Decoded {
+  const samples: Sample[] = [];
+  const batch = batchOf(body, problems);
+  if (batch) {
+    for (let index = 0; index < batch.length; index++) {
+      problems.sample = index;
+      decodeSample(type, batch[index], frame, limits, samples, problems);
     }
+  } else {
+    decodeSample(type, body, frame, limits, samples, problems);
   }
   return { samples, problems: problems.list() };
 }

@@ -4,7 +4,7 @@ import type { ChannelPath, DeviceType } from '../model/device-type.ts';
 import { type Scale, unitOf } from '../model/units.ts';
 import { CommandsInFile } from './command-in-file.ts';
 import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
-import { ownUnit } from './value.ts';
+import { ownUnit, scaleBetween } from './value.ts';
 import { readYaml } from './yaml-file.ts';
 
 const channelName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -102,7 +102,5 @@ export function readTypeFile(file: string): DeviceType {
 
 /** A value without a unit in the file comes in the channel's own; `time` has none. */
 function scaleOf(from: string | undefined, to: string | undefined): Scale {
-  if (from === undefined || to === undefined || from === to) return ownUnit;
-  const [source, target] = [unitOf(from)!, unitOf(to)!];
-  return { factor: source.factor / target.factor, offset: (source.offset - target.offset) / target.factor };
+  return from === undefined || to === undefined ? ownUnit : scaleBetween(unitOf(from)!, unitOf(to)!);
 }

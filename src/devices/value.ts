@@ -1,9 +1,15 @@
 import type { Channel } from '../model/channel.ts';
-import { rescale, type Scale } from '../model/units.ts';
+import { rescale, type Scale, type Unit } from '../model/units.ts';
 import { type DecodeProblem, quoted } from './problems.ts';
 
 /** The scale of values that come in the channel's own unit. */
 export const ownUnit: Scale = { factor: 1, offset: 0 };
+
+/** The scale of values in one unit, for a channel in another of the same dimension. */
+export function scaleBetween(from: Unit, to: Unit): Scale {
+  if (from.code === to.code) return ownUnit;
+  return { factor: from.factor / to.factor, offset: (from.offset - to.offset) / to.factor };
+}
 
 /**
  * A channel's value from what stands in the payload, in the channel's unit; a switch becomes 0 or 1.
