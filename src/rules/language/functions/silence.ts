@@ -1,0 +1,30 @@
+import type { RuleFunction } from '../function.ts';
+import { milliseconds } from '../measures.ts';
+import { number, truth } from '../typed.ts';
+
+const silent: RuleFunction = {
+  name: 'silent',
+  example: 'silent(level, 10 min)',
+  takes: [2, 2],
+  compile(call) {
+    const { expression, args } = call;
+    const { index } = expression.channel(call);
+    const ms = expression.duration(call, args[1]!);
+    expression.scope.everySample();
+    return truth(({ now, times }) => (times[index]! < 0 ? Number.NaN : now - times[index]! >= ms ? 1 : 0));
+  },
+};
+
+const age: RuleFunction = {
+  name: 'age',
+  example: 'age(level) > 10 min',
+  takes: [1, 1],
+  compile(call) {
+    const { index } = call.expression.channel(call);
+    call.expression.scope.everySample();
+    return number(milliseconds, ({ now, times }) => (times[index]! < 0 ? Number.NaN : now - times[index]!));
+  },
+};
+
+/** A channel that stays away while others of its device come. */
+export const silenceFamily: RuleFunction[] = [silent, age];

@@ -1,0 +1,27 @@
+import type { RuleFunction } from '../function.ts';
+import { baselineFamily } from './baseline.ts';
+import { episodeFamily } from './episode.ts';
+import { factFamily } from './facts.ts';
+import { forecastFamily } from './forecast.ts';
+import { numberFamily } from './numbers.ts';
+import { placeFamily } from './place.ts';
+import { silenceFamily } from './silence.ts';
+import { stateFamily } from './states.ts';
+import { timeFamily } from './time.ts';
+import { windowFamily } from './windows.ts';
+
+/** Every function of the rule language, by name: what errors and the page are made of. */
+export const functions: ReadonlyMap<string, RuleFunction> = new Map(
+  [
+    ...windowFamily,
+    ...stateFamily,
+    ...episodeFamily,
+    ...baselineFamily,
+    ...forecastFamily,
+    ...timeFamily,
+    ...placeFamily,
+    ...silenceFamily,
+    ...factFamily,
+    ...numberFamily,
+  ].map((one) => [one.name, one]),
+);

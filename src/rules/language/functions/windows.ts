@@ -1,0 +1,56 @@
+import type { Evaluate } from '../context.ts';
+import type { Call, RuleFunction } from '../function.ts';
+import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
+import type { WindowFunction } from '../scope.ts';
+import { number, type Typed } from '../typed.ts';
+
+type Plain = Exclude<WindowFunction, 'percentile'>;
+
+/** What a window over a channel and a duration says. */
+function windowFunction(name: Plain): RuleFunction {
+  return {
+    name,
+    example: `${name}(level, 10 min)`,
+    takes: [2, 2],
+    compile(call): Typed {
+      const { index, measure } = call.expression.channel(call);
+      const slot = windowOf(call, index, call.args[1]!, name);
+      const run: Evaluate = (c) => c.windows[slot]![name]();
+      if (name === 'count' || name === 'fit') return number(dimensionless, run);
+      if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
+      return number(name === 'delta' ? difference(measure) : measure, run);
+    },
+  };
+}
+
+/** The index of the window that a call asks for. */
+export function windowOf(call: Call, channel: number, span: Call['node'], asked: WindowFunction): number {
+  return call.expression.scope.window(channel, call.expression.duration(call, span), asked);
+}
+
+const percentile: RuleFunction = {
+  name: 'percentile',
+  example: 'percentile(level, 95 %, 10 min)',
+  takes: [3, 3],
+  compile(call): Typed {
+    const { expression, args } = call;
+    const { index, measure } = expression.channel(call);
+    const typed = expression.number(args[1]!);
+    const { constant } = typed;
+    const ofHundred =
+      constant === undefined || (typed.measure.dimension !== 'one' && typed.measure.dimension !== 'fraction')
+        ? Number.NaN
+        : typed.measure.dimension === 'one'
+          ? constant
+          : inMeasure(constant, typed.measure, percent);
+    if (!(ofHundred >= 0 && ofHundred <= 100))
+      return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
+    const slot = windowOf(call, index, args[2]!, 'percentile');
+    return number(measure, (c) => c.windows[slot]!.percentile(ofHundred / 100));
+  },
+};
+
+const plain: Plain[] = ['avg', 'min', 'max', 'median', 'sum', 'count', 'delta', 'rate', 'slope', 'fit'];
+
+/** Over the readings of the last so many minutes of measured time. */
+export const windowFamily: RuleFunction[] = [...plain.map(windowFunction), percentile];

@@ -1,0 +1,59 @@
+import { rescale, type Scale, unitOf } from '../../model/units.ts';
+
+/** What a number of a rule measures; its scale refers to the base unit of its dimension. */
+export interface Measure extends Scale {
+  /** For example `length`, `length/time`; numbers without a unit have `one`. */
+  dimension: string;
+  /** As people write it; empty for what is written without one. */
+  unit: string;
+}
+
+const plain = (dimension: string): Measure => ({ dimension, factor: 1, offset: 0, unit: '' });
+
+export const dimensionless: Measure = plain('one');
+/** Milliseconds since local midnight. */
+export const timeOfDay: Measure = plain('time of day');
+/** 1 Monday to 7 Sunday, as ISO 8601 has it. */
+export const dayOfWeek: Measure = plain('day of the week');
+/** 0 none, 1 blue, 2 yellow, 3 orange, 4 red. */
+export const severityMeasure: Measure = plain('severity');
+export const milliseconds: Measure = measure('ms');
+export const seconds: Measure = measure('s');
+export const metres: Measure = measure('m');
+export const percent: Measure = measure('%');
+
+function measure(text: string): Measure {
+  return measureOf(text)!;
+}
+
+/** The measure of a quantity that changes by `measure` per second. */
+export function perSecond({ dimension, factor, unit }: Measure): Measure {
+  if (dimension === 'one') return measure('/s');
+  return { dimension: `${dimension}/time`, factor, offset: 0, unit: `${unit}/s` };
+}
+
+/** The measure of a difference: 5 °C more are 5 K more. */
+export function difference(of: Measure): Measure {
+  return of.offset === 0 ? of : { ...of, offset: 0, unit: 'K' };
+}
+
+/**
+ * Reads a unit of a rule or a channel. A bare number is not a fraction: `spo2 < 90` has lost its `%` and is refused.
+ * @returns null when the text is no unit.
+ */
+export function measureOf(text: string): Measure | null {
+  if (text === '1') return dimensionless;
+  const unit = unitOf(text);
+  return unit && { dimension: unit.dimension, factor: unit.factor, offset: unit.offset, unit: text };
+}
+
+/** A dimension in a sentence. */
+export function said({ dimension }: Measure): string {
+  if (dimension === 'one') return 'a number without unit';
+  return `${/^[aeiou]/.test(dimension) ? 'an' : 'a'} ${dimension}`;
+}
+
+/** A value of one measure as it reads in another of the same dimension. */
+export function inMeasure(value: number, from: Measure, to: Measure): number {
+  return rescale(value, from, to);
+}

@@ -1,0 +1,159 @@
+import type { Evaluate } from './context.ts';
+import { difference, dimensionless } from './measures.ts';
+import { constant, converted, type NumberTyped, number, type TruthTyped, truth } from './typed.ts';
+
+export const comparisons = ['>', '>=', '<', '<=', '==', '!='] as const;
+export type Comparison = (typeof comparisons)[number];
+
+/** Kleene's and: false as soon as one side is, whatever is not known of the other. */
+export function and(a: Evaluate, b: Evaluate): TruthTyped {
+  return truth((c) => {
+    const x = a(c);
+    if (x === 0) return 0;
+    const y = b(c);
+    return y === 0 ? 0 : x * y;
+  });
+}
+
+/** Kleene's or: true as soon as one side is. */
+export function or(a: Evaluate, b: Evaluate): TruthTyped {
+  return truth((c) => {
+    const x = a(c);
+    if (x === 1) return 1;
+    const y = b(c);
+    return y === 1 ? 1 : x + y;
+  });
+}
+
+export function not(a: Evaluate): TruthTyped {
+  return truth((c) => 1 - a(c));
+}
+
+/** Compares two numbers of one measure, or two truths. One closure for each operator: this is the hot path. */
+export function compare(operator: Comparison, a: Evaluate, b: Evaluate, limit?: number): Evaluate {
+  if (limit !== undefined) return compareWith(operator, a, limit);
+  const orUnknown = (test: (x: number, y: number) => boolean): Evaluate => {
+    return (c) => {
+      const x = a(c);
+      const y = b(c);
+      return Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : test(x, y) ? 1 : 0;
+    };
+  };
+  switch (operator) {
+    case '>':
+      return orUnknown((x, y) => x > y);
+    case '>=':
+      return orUnknown((x, y) => x >= y);
+    case '<':
+      return orUnknown((x, y) => x < y);
+    case '<=':
+      return orUnknown((x, y) => x <= y);
+    case '==':
+      return orUnknown((x, y) => x === y);
+    case '!=':
+      return orUnknown((x, y) => x !== y);
+  }
+}
+
+/** The same against a fixed limit, which is what nearly every rule does. Only NaN is neither above, below nor equal. */
+function compareWith(operator: Comparison, a: Evaluate, limit: number): Evaluate {
+  switch (operator) {
+    case '>':
+      return (c) => {
+        const x = a(c);
+        return x > limit ? 1 : x <= limit ? 0 : Number.NaN;
+      };
+    case '>=':
+      return (c) => {
+        const x = a(c);
+        return x >= limit ? 1 : x < limit ? 0 : Number.NaN;
+      };
+    case '<':
+      return (c) => {
+        const x = a(c);
+        return x < limit ? 1 : x >= limit ? 0 : Number.NaN;
+      };
+    case '<=':
+      return (c) => {
+        const x = a(c);
+        return x <= limit ? 1 : x > limit ? 0 : Number.NaN;
+      };
+    case '==':
+      return (c) => {
+        const x = a(c);
+        return x === limit ? 1 : x < limit || x > limit ? 0 : Number.NaN;
+      };
+    case '!=':
+      return (c) => {
+        const x = a(c);
+        return x === limit ? 0 : x < limit || x > limit ? 1 : Number.NaN;
+      };
+  }
+}
+
+/** What is added is a difference: 20 °C and 5 K are 25 °C. */
+export function plus(left: NumberTyped, right: NumberTyped): NumberTyped {
+  const [a, b] = [left.run, converted(asDifference(right), difference(left.measure)).run];
+  return fold(
+    left,
+    right,
+    number(left.measure, (c) => a(c) + b(c)),
+  );
+}
+
+/** Between two temperatures lies a difference; a difference from a temperature leaves a temperature. */
+export function minus(left: NumberTyped, right: NumberTyped): NumberTyped {
+  const between = right.measure.offset !== 0;
+  const of = between ? right : asDifference(right);
+  const [a, b] = [left.run, converted(of, between ? left.measure : difference(left.measure)).run];
+  return fold(
+    left,
+    right,
+    number(between ? difference(left.measure) : left.measure, (c) => a(c) - b(c)),
+  );
+}
+
+function asDifference(typed: NumberTyped): NumberTyped {
+  return { ...typed, measure: difference(typed.measure) };
+}
+
+/** @returns null when neither side is a number without unit. */
+export function times(left: NumberTyped, right: NumberTyped): NumberTyped | null {
+  if (left.measure.dimension !== 'one' && right.measure.dimension !== 'one') return null;
+  const measure = right.measure.dimension === 'one' ? left.measure : right.measure;
+  return fold(
+    left,
+    right,
+    number(measure, (c) => left.run(c) * right.run(c)),
+  );
+}
+
+/** @returns null when the sides are of different kinds and the right one has a unit. */
+export function over(left: NumberTyped, right: NumberTyped): NumberTyped | null {
+  if (left.measure.dimension === right.measure.dimension) {
+    const b = converted(right, left.measure).run;
+    return fold(
+      left,
+      right,
+      number(dimensionless, (c) => left.run(c) / b(c)),
+    );
+  }
+  if (right.measure.dimension !== 'one') return null;
+  return fold(
+    left,
+    right,
+    number(left.measure, (c) => left.run(c) / right.run(c)),
+  );
+}
+
+export function negative(of: NumberTyped): NumberTyped {
+  if (of.constant !== undefined) return constant(-of.constant, of.measure);
+  return number(of.measure, (c) => -of.run(c));
+}
+
+/** What is made of two fixed numbers is one. */
+function fold(left: NumberTyped, right: NumberTyped, result: NumberTyped): NumberTyped {
+  if (left.constant === undefined || right.constant === undefined) return result;
+  // Nothing of the context is looked at.
+  return constant(result.run(undefined as never), result.measure);
+}

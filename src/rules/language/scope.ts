@@ -1,0 +1,46 @@
+import type { MemoryCell } from './context.ts';
+import type { Measure } from './measures.ts';
+
+export const windowFunctions = [
+  'avg',
+  'min',
+  'max',
+  'median',
+  'sum',
+  'count',
+  'delta',
+  'rate',
+  'slope',
+  'fit',
+  'percentile',
+] as const;
+/** What a window is asked for, as the method of `RuleWindow` is called. */
+export type WindowFunction = (typeof windowFunctions)[number];
+
+export interface ChannelInScope {
+  index: number;
+  name: string;
+  measure: Measure;
+  isSwitch: boolean;
+}
+
+/** What the expressions of one rule may refer to, and what they have asked for. */
+export interface Scope {
+  /** A channel, or null when the type has none of that name. */
+  channel(name: string): ChannelInScope | null;
+  channelNames(): string[];
+  /** Index of the window over a channel, made when it is new. */
+  window(channel: number, spanMs: number, asked: WindowFunction): number;
+  /** Offset of a memory cell in the rule's memory, made when it is new. */
+  memory(cell: MemoryCell): number;
+  /** Names that the site gives to areas, places and announcements; null where nobody has said which there are. */
+  names(kind: 'area' | 'place' | 'fact'): readonly string[] | null;
+  /** A value older than this is not evidence, milliseconds. */
+  maxGapMs: number;
+  /** Channels that the rule's expressions look at; a sample with one of them is a reason to judge it. */
+  channels: Set<number>;
+  /** Those of them whose baseline is asked. */
+  baselines: Set<number>;
+  /** Asks for the rule to be judged at every sample of the device, because it is also about what does not come. */
+  everySample(): void;
+}

@@ -1,0 +1,43 @@
+import type { Evaluate } from './context.ts';
+import { inMeasure, type Measure } from './measures.ts';
+
+/** What a part of an expression is once it is compiled: a number with its measure, or a truth. */
+export type Typed = NumberTyped | TruthTyped;
+
+export interface TruthTyped {
+  kind: 'truth';
+  run: Evaluate;
+}
+
+export interface NumberTyped {
+  kind: 'number';
+  measure: Measure;
+  run: Evaluate;
+  /** Its value when it does not depend on any reading, so that it is converted once. */
+  constant?: number;
+}
+
+export function truth(run: Evaluate): TruthTyped {
+  return { kind: 'truth', run };
+}
+
+export function number(measure: Measure, run: Evaluate): NumberTyped {
+  return { kind: 'number', measure, run };
+}
+
+export function constant(value: number, measure: Measure): NumberTyped {
+  return { kind: 'number', measure, run: () => value, constant: value };
+}
+
+/** A number in another unit of its dimension. */
+export function converted(typed: NumberTyped, to: Measure): NumberTyped {
+  const { measure, run } = typed;
+  if (typed.constant !== undefined) return constant(inMeasure(typed.constant, measure, to), to);
+  if (measure.factor === to.factor && measure.offset === to.offset) return number(to, run);
+  return number(to, (context) => inMeasure(run(context), measure, to));
+}
+
+/** 1 or 0 for a test, NaN when it is about something that is not known. */
+export function known(value: number, test: boolean): number {
+  return Number.isNaN(value) ? Number.NaN : test ? 1 : 0;
+}
