@@ -6,4 +6,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable('foldState')
     .addColumn('offset', 'bigint', (c) => c.notNull().defaultTo(0))
     .execute();
+  // The clock that runs for a case was looked for among all that run.
+  await db.schema.dropIndex('slaClockByCase').execute();
+  await db.schema.createIndex('slaClockOfCase').on('slaClock').columns(['caseId', 'kind', 'state', 'dueAt']).execute();
 }
