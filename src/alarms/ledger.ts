@@ -121,6 +121,7 @@ class LedgerBatch {
       correction: null,
       correctedBy: null,
       callOwed: 0,
+      ruleVersion: effect.ruleVersion ?? null,
     };
     this.#alarms.set(alarm.id, alarm);
     this.#record(alarm, null, effect);
@@ -183,6 +184,7 @@ class LedgerBatch {
       valuesJson: JSON.stringify(effect.values),
       replayId: null,
       correctionJson: null,
+      endedBy: kind === 'cleared' ? (effect.endedBy ?? null) : null,
     });
   }
 }

@@ -93,6 +93,7 @@ class CorrectionBatch {
       correction: 'raised-late',
       correctedBy: this.#context.replayId,
       callOwed: active && !call ? 1 : 0,
+      ruleVersion: null,
     };
     this.alarms.push(alarm);
     for (const [i, step] of path.entries())

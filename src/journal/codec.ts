@@ -10,12 +10,14 @@ import type { Entry } from './port.ts';
  *     2 tick     at f64
  *     3 refused  via u8, receivedAt f64, device id (u8 length, 0 for none), topic (u16), code (u8), reason (u16),
  *                size f64, payload to the end
+ *     4 rules    at f64, version f64
  *
  * Times are f64 since a JavaScript number is one. Strings are UTF-8.
  */
 const FRAME = 1;
 const TICK = 2;
 const REFUSED = 3;
+const RULES = 4;
 
 const intakes: readonly Intake[] = ['mqtt', 'http'];
 
@@ -26,6 +28,7 @@ export function largestBody(entry: Entry): number {
     return 13 + 3 * (deviceId.length + topic.length) + payload.length;
   }
   if (entry.kind === 'tick') return 9;
+  if (entry.kind === 'rules') return 17;
   const { deviceId, topic, code, reason, payload } = entry.refusal;
   return 24 + 3 * ((deviceId?.length ?? 0) + topic.length + code.length + reason.length) + payload.length;
 }
@@ -35,6 +38,10 @@ export function encodeBody(entry: Entry, bytes: Buffer, at: number): number {
   if (entry.kind === 'tick') {
     bytes[at] = TICK;
     return bytes.writeDoubleLE(entry.at, at + 1);
+  }
+  if (entry.kind === 'rules') {
+    bytes[at] = RULES;
+    return bytes.writeDoubleLE(entry.version, bytes.writeDoubleLE(entry.at, at + 1));
   }
   if (entry.kind === 'frame') {
     const { deviceId, topic, via, receivedAt, payload } = entry.frame;
@@ -66,6 +73,9 @@ export function encodeBody(entry: Entry, bytes: Buffer, at: number): number {
 export function decodeBody(body: Buffer): Entry {
   const kind = body[0];
   if (kind === TICK && body.length === 9) return { kind: 'tick', at: body.readDoubleLE(1) };
+  if (kind === RULES && body.length === 17) {
+    return { kind: 'rules', at: body.readDoubleLE(1), version: body.readDoubleLE(9) };
+  }
   try {
     if (kind === FRAME) return decodeFrame(body);
     if (kind === REFUSED) return decodeRefusal(body);
@@ -82,6 +92,7 @@ export function decodeBody(body: Buffer): Entry {
 /** When the entry of a body came in, as `entryTime`, without decoding it; -Infinity for one that is not known. */
 export function bodyTime(body: Buffer): number {
   if (body[0] === TICK && body.length === 9) return body.readDoubleLE(1);
+  if (body[0] === RULES && body.length === 17) return body.readDoubleLE(1);
   const known = (body[0] === FRAME || body[0] === REFUSED) && body.length >= 10;
   return known ? body.readDoubleLE(2) : Number.NEGATIVE_INFINITY;
 }

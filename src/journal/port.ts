@@ -29,7 +29,9 @@ export type Entry =
   | { kind: 'frame'; frame: Frame }
   /** The time, so that a replay sees time pass exactly where the live run did. Milliseconds since the epoch. */
   | { kind: 'tick'; at: number }
-  | { kind: 'refused'; refusal: Refusal };
+  | { kind: 'refused'; refusal: Refusal }
+  /** From here on the rules hold as of this version, so that a replay judges each frame by the rules of its time. */
+  | { kind: 'rules'; version: number; at: number };
 
 export interface StoredEntry {
   offset: number;
@@ -50,14 +52,18 @@ export interface JournalAppender {
    * While the disk does not take it, or the journal's space is used up, `done` waits: for half a minute, or until as much
    * waits as the journal may hold in memory. Then it is called with JOURNAL_UNAVAILABLE or JOURNAL_FULL.
    * @param urgent about somebody's life: taken also when the journal's space is used up, for which ordinary entries
-   *   leave a share of it free. Ticks always are.
+   *   leave a share of it free. Ticks and changes of rules always are.
    */
   append(partition: number, entry: Entry, done: Appended, urgent?: boolean): void;
 }
 
 export interface JournalWriter extends JournalAppender {
+  /** A partition's oldest offset still kept. */
+  start(partition: number): number;
   /** Offset that the next entry of a partition will get; everything below is durable. */
   end(partition: number): number;
+  /** Entries should be there and are not, as their consumers know: told as damage. From, and up to but without. */
+  miss(partition: number, from: number, to: number): void;
   /**
    * A consumer has no more need of anything below `offset`: a restart of it goes on from there. The journal keeps what
    * the slowest of its consumers still needs; before all of them have said something since the start, it keeps all.

@@ -19,13 +19,30 @@ export type AlarmEffect =
       receivedAt: number;
       values: Record<string, number>;
     }
-  | { kind: 'cleared'; alarmId: string; at: number; receivedAt: number; values: Record<string, number> };
+  | {
+      kind: 'cleared';
+      alarmId: string;
+      at: number;
+      receivedAt: number;
+      values: Record<string, number>;
+      /** Set when no measurement ended it. */
+      endedBy?: AlarmEndReason;
+    };
+
+/**
+ * Why an alarm ended without a measurement: its rule was switched off or is no more at this place, or its device is no
+ * longer in use.
+ */
+export const alarmEndReasons = ['rule-off', 'rule-withdrawn', 'device-off'] as const;
+export type AlarmEndReason = (typeof alarmEndReasons)[number];
 
 export interface AlarmRaised {
   kind: 'raised';
   /** Deterministic: the same frames give the same ids. */
   alarmId: string;
   ruleId: string;
+  /** The version of the rule that raised it; absent where rules have none. */
+  ruleVersion?: number;
   deviceId: string;
   severity: Severity;
   /** When it was true where the device stands: measured time, milliseconds since the epoch. */

@@ -20,6 +20,7 @@ import { addQuarantineCounts } from '../store/quarantine-counts.ts';
 import type { Database, Row } from '../store/schema.ts';
 import { upsertAll } from '../store/upsert-all.ts';
 import type { DeviceDirectory } from './device-directory.ts';
+import type { LiveRules } from './live-rules.ts';
 import type { ConsumerStatus } from './messages.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -39,6 +40,9 @@ const sliceDevices = 50;
 /** Consumer of the fold's own state, which is written more seldom: a restart folds from here. */
 const stateConsumer = 'rules.state';
 
+/** The part of a checkpoint that says which version of the rules was in force where. */
+const rulesKey = 'rules';
+
 interface StatePart {
   key: string;
   state: unknown;
@@ -51,6 +55,8 @@ export interface EngineOptions {
   deviceTypes: ReadonlyMap<string, DeviceType>;
   devices: DeviceDirectory;
   fold: Fold;
+  /** Where the fold finds its rules; changed by entries of the journal, and part of every checkpoint. */
+  rules?: Pick<LiveRules, 'restore' | 'state' | 'take'>;
   limits: DecodeLimits;
   checkpointEveryMs: number;
   /** What follows from alarms that were raised, changed or cleared, in the same transaction. */
@@ -124,9 +130,16 @@ export class EngineLoop {
     this.#checkpointed = this.#offset;
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);
+    let rules: unknown;
     for (const { key, stateJson, offset } of await store.selectFrom('foldState').selectAll().execute()) {
-      fold.restore(key, JSON.parse(stateJson));
+      if (key === rulesKey) rules = JSON.parse(stateJson);
+      else fold.restore(key, JSON.parse(stateJson));
       if (offset > this.#offset) this.#ahead.set(key, offset);
+    }
+    if (rules !== undefined) {
+      const ahead = [...this.#ahead].filter(([key]) => key !== rulesKey);
+      const byDevice = new Map(ahead.map(([key, offset]) => [key.slice(deviceKey('').length), offset]));
+      this.#options.rules?.restore(rules, this.#offset, byDevice);
     }
     this.#checkpointAt = steady.now();
     log.info({ offset: this.#offset, committed: this.#committed, end: reader.end() }, 'engine starts');
@@ -160,7 +173,9 @@ export class EngineLoop {
       const isNew = offset >= this.#committed;
       if (entry.kind === 'tick') this.#options.fold.tick(entry.at, this.#options.devices.active, news);
       else if (entry.kind === 'frame') await this.#frame(offset, entry.frame, isNew, news);
-      else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
+      else if (entry.kind === 'rules') {
+        if (!(await this.#takeRules(offset, entry.version))) return false;
+      } else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
       if (isNew) effects.push(...news);
     }
     const last = entries.at(-1)!;
@@ -171,6 +186,16 @@ export class EngineLoop {
     this.#options.onHandled?.(this.#handled);
     this.#handledAt = entryTime(last.entry);
     return true;
+  }
+
+  /** @returns whether they are in force; not when the engine is to stop while the store cannot be read. */
+  async #takeRules(offset: number, version: number): Promise<boolean> {
+    const { rules } = this.#options;
+    const taken = await this.#persist('read the rules', async () => {
+      await rules?.take(offset, version);
+      return true;
+    });
+    return taken === true;
   }
 
   /** The first frame of a batch is its oldest. */
@@ -261,6 +286,11 @@ export class EngineLoop {
     const done = writing.devices.size === 0;
     const parts = slice.flatMap((id) => fold.partsOf(id)).map((part) => stateRow(part, this.#offset));
     if (done) parts.push(stateRow(writing.clock, writing.offset));
+    const { rules } = this.#options;
+    if (rules)
+      parts.push(
+        stateRow({ key: rulesKey, state: rules.state(done ? writing.offset : this.#checkpointed) }, this.#offset),
+      );
     const taken = await this.#persist('write a checkpoint', async () => {
       await store.transaction().execute(async (tx) => {
         await upsertAll(tx, 'foldState', 'key', ['stateJson', 'offset'], parts);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Rule } from '../model/rule.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
@@ -16,6 +17,10 @@ export interface CompiledLevel {
 
 export interface CompiledRule {
   id: string;
+  /** The version that it comes from; absent where rules have none. */
+  version?: number;
+  /** Stands for everything in it that judges: names and advice may change without it. */
+  print: string;
   /** From least to most severe. */
   levels: CompiledLevel[];
   /** Channels it looks at; it is judged when a sample brings one of them. */
@@ -28,6 +33,7 @@ export interface CompiledRule {
 
 export interface SilenceRule {
   id: string;
+  version?: number;
   severity: Severity;
   silentForMs: number;
 }
@@ -52,12 +58,22 @@ export interface CompiledType {
   baselines: number[];
   /** Smallest deviation that counts as spread, by channel index. */
   floors: number[];
+  /** Ids of rules that are switched off here. */
+  off: ReadonlySet<string>;
   /** Rules that were left out, each a TocsinError RULE_INVALID that names the rule and says what is wrong with it. */
   problems: TocsinError[];
 }
 
+/** Which version each rule comes from, by its id, and which are switched off. */
+export interface RuleOrigins {
+  versions: ReadonlyMap<string, number>;
+  off: ReadonlySet<string>;
+}
+
+const noOrigins: RuleOrigins = { versions: new Map(), off: new Set() };
+
 /** Compiles the rules of a device type. A rule that is wrong is left out and named; the others work. */
-export function compileType(type: DeviceType): CompiledType {
+export function compileType(type: DeviceType, { versions, off }: RuleOrigins = noOrigins): CompiledType {
   const channelNames = type.channels.map((c) => c.name);
   const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
   const windows: WindowSpec[] = [];
@@ -82,8 +98,10 @@ export function compileType(type: DeviceType): CompiledType {
   for (const rule of type.rules) {
     const { id, severity, silentForMs } = rule;
     try {
-      if (silentForMs !== null) silence.push({ id, severity, silentForMs });
-      else rules.push(compileRule(rule, scope(rule.maxGapMs)));
+      const version = versions.get(id);
+      const origin = version === undefined ? {} : { version };
+      if (silentForMs !== null) silence.push({ id, severity, silentForMs, ...origin });
+      else rules.push({ ...compileRule(rule, scope(rule.maxGapMs)), ...origin });
     } catch (error) {
       if (!(error instanceof TocsinError)) throw error;
       problems.push(new TocsinError(error.code, `rule ${id}: ${error.message}`, { ...error.detail, rule: id }));
@@ -99,6 +117,7 @@ export function compileType(type: DeviceType): CompiledType {
     baselines: type.channels.flatMap((c, index) => (c.baseline ? [index] : [])),
     // A thousandth of the physical range: finer changes are the sensor's own noise.
     floors: type.channels.map((c) => Math.max((c.max - c.min) / 1000, Number.EPSILON)),
+    off,
     problems,
   };
 }
@@ -122,5 +141,9 @@ function compileRule(rule: Rule, scope: Scope): CompiledRule {
     }))
     .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const { id, maxGapMs, onGap } = rule;
-  return { id, levels, channels: [...channels], usesBaseline, maxGapMs, onGap };
+  const print = createHash('sha256')
+    .update(JSON.stringify([rule.levels, maxGapMs, onGap]))
+    .digest('base64url')
+    .slice(0, 12);
+  return { id, print, levels, channels: [...channels], usesBaseline, maxGapMs, onGap };
 }

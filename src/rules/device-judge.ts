@@ -1,10 +1,10 @@
-import type { AlarmEffect } from '../model/alarm.ts';
+import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
 import type { Sample } from '../model/sample.ts';
 import { alarmId } from './alarm-id.ts';
 import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
 import type { RuleContext } from './expression.ts';
-import { type Episode, forgetHolds, judgeRule, newRuleState, type RuleState } from './rule-judge.ts';
+import { adoptedState, type Episode, forgetHolds, judgeRule, newRuleState, type RuleState } from './rule-judge.ts';
 import { Window, type WindowState } from './window.ts';
 
 /** A device's state without its baselines, as it is kept in a checkpoint; rules and windows by name, channels too. */
@@ -13,9 +13,14 @@ export interface DeviceState {
   heard: number;
   channels: Record<string, [value: number, at: number]>;
   windows: Record<string, WindowState>;
-  rules: Record<string, RuleState>;
+  rules: Record<string, KeptRule>;
   silence: Record<string, Episode>;
+  /** Alarms of rules that are no more, by rule, until the next tick ends them. */
+  orphans?: Record<string, Episode>;
 }
+
+/** A rule's state and which text it was judged by; absent in checkpoints of before rules had versions. */
+type KeptRule = RuleState & { print?: string };
 
 /** Judges the samples of one device: the per-device part of the fold. No clock, no I/O. */
 export class DeviceJudge implements RuleContext {
@@ -30,8 +35,8 @@ export class DeviceJudge implements RuleContext {
   readonly #baselines: (Baseline | undefined)[] = [];
   /** By index of the silence rule. */
   readonly #silent: (Episode | null)[];
-  /** Alarms of rules that were there at the checkpoint and are no more. */
-  #orphans: Episode[] = [];
+  /** Alarms of rules that were there before and are no more, by rule. */
+  #orphans = new Map<string, Episode>();
   #heard: number;
 
   constructor(deviceId: string, type: CompiledType, heard: number) {
@@ -112,6 +117,11 @@ export class DeviceJudge implements RuleContext {
     for (const state of this.#rules) forgetHolds(state);
   }
 
+  /** The rules that it goes by. */
+  get type(): CompiledType {
+    return this.#type;
+  }
+
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
     // A state that is ahead of the journal after a restart knows of a later time already.
@@ -125,11 +135,11 @@ export class DeviceJudge implements RuleContext {
   endAll(at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#endOrphans(at, effects);
-    this.#breakSilence(at, effects);
+    this.#breakSilence(at, effects, 'device-off');
     this.#type.rules.forEach((rule, i) => {
       const { episode } = this.#rules[i]!;
       if (!episode) return;
-      effects.push(endOf(episode, at));
+      effects.push(endOf(episode, at, 'device-off'));
       this.#rules[i] = newRuleState(rule);
     });
     return effects.length > before;
@@ -137,7 +147,9 @@ export class DeviceJudge implements RuleContext {
 
   /** A rule that is no more would never end its alarm. */
   #endOrphans(at: number, effects: AlarmEffect[]): void {
-    for (const episode of this.#orphans.splice(0)) effects.push(endOf(episode, at));
+    for (const [ruleId, episode] of this.#orphans)
+      effects.push(endOf(episode, at, this.#type.off.has(ruleId) ? 'rule-off' : 'rule-withdrawn'));
+    this.#orphans.clear();
   }
 
   #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {
@@ -146,7 +158,8 @@ export class DeviceJudge implements RuleContext {
     if (changes.length === 0) return;
     const values = this.#valuesOf(rule);
     for (const change of changes) {
-      if (change.kind === 'raised') effects.push({ ...change, ruleId: rule.id, deviceId, at, receivedAt, values });
+      if (change.kind === 'raised')
+        effects.push({ ...change, ruleId: rule.id, deviceId, at, receivedAt, values, ...versionOf(rule) });
       else effects.push({ ...change, at, receivedAt, values });
     }
   }
@@ -164,11 +177,11 @@ export class DeviceJudge implements RuleContext {
     return this.#type.rules.some((rule, i) => this.#rules[i]!.episode !== null && rule.channels.includes(channel));
   }
 
-  #breakSilence(receivedAt: number, effects: AlarmEffect[]): void {
+  #breakSilence(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason): void {
     this.#silent.forEach((episode, i) => {
       if (!episode) return;
       this.#silent[i] = null;
-      effects.push(endOf(episode, receivedAt));
+      effects.push(endOf(episode, receivedAt, endedBy));
     });
   }
 
@@ -178,7 +191,7 @@ export class DeviceJudge implements RuleContext {
    * @returns whether anything changed.
    */
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
-    let changed = this.#orphans.length > 0;
+    let changed = this.#orphans.size > 0;
     this.#endOrphans(at, effects);
     this.#type.silence.forEach((rule: SilenceRule, i) => {
       if (this.#silent[i] || listened - this.#heard < rule.silentForMs) return;
@@ -194,6 +207,7 @@ export class DeviceJudge implements RuleContext {
         at,
         receivedAt: at,
         values: {},
+        ...versionOf(rule),
       });
       changed = true;
     });
@@ -219,16 +233,20 @@ export class DeviceJudge implements RuleContext {
       state.windows[spec.key] = this.windows[i]!.state();
     });
     type.rules.forEach((rule, i) => {
-      state.rules[rule.id] = this.#rules[i]!;
+      state.rules[rule.id] = { ...this.#rules[i]!, print: rule.print };
     });
     type.silence.forEach((rule, i) => {
       const episode = this.#silent[i];
       if (episode) state.silence[rule.id] = episode;
     });
+    if (this.#orphans.size > 0) state.orphans = Object.fromEntries(this.#orphans);
     return state;
   }
 
-  /** Takes a checkpoint's state; what it says of rules, windows and channels that are no more is left out. */
+  /**
+   * Takes a checkpoint's state, or that of before the rules changed. What it says of a rule that is as it was goes on, of
+   * one that was changed the alarm under way; of windows and channels that are no more it is left out.
+   */
   restore(state: DeviceState): void {
     const type = this.#type;
     this.#heard = state.heard;
@@ -240,11 +258,13 @@ export class DeviceJudge implements RuleContext {
       const known = state.windows[spec.key];
       if (known) this.windows[i]!.restore(known);
     });
-    const rest = episodesOf(state);
+    const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     type.rules.forEach((rule, i) => {
       const known = state.rules[rule.id];
-      if (!known || known.levels.length !== rule.levels.length) return;
-      this.#rules[i] = known;
+      if (!known) return;
+      const { print, ...ruleState } = known;
+      const same = (print ?? rule.print) === rule.print && known.levels.length === rule.levels.length;
+      this.#rules[i] = same ? ruleState : adoptedState(rule, ruleState);
       if (known.episode) rest.delete(known.episode.id);
     });
     type.silence.forEach((rule, i) => {
@@ -252,7 +272,7 @@ export class DeviceJudge implements RuleContext {
       this.#silent[i] = known;
       if (known) rest.delete(known.id);
     });
-    this.#orphans = [...rest.values()];
+    this.#orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
   }
 
   restoreBaseline(channel: string, state: BaselineState): void {
@@ -260,18 +280,26 @@ export class DeviceJudge implements RuleContext {
   }
 }
 
-/** Ends the alarms of a checkpoint's state. */
+/** Ends the alarms of a checkpoint's state, whose device is no longer in use. */
 export function endStored(state: DeviceState, at: number, effects: AlarmEffect[]): void {
-  for (const episode of episodesOf(state).values()) effects.push(endOf(episode, at));
+  for (const [, episode] of episodesOf(state)) effects.push(endOf(episode, at, 'device-off'));
 }
 
-/** Every episode under way, by the id of its alarm. */
-function episodesOf(state: DeviceState): Map<string, Episode> {
-  const episodes = [...Object.values(state.rules).map((rule) => rule.episode), ...Object.values(state.silence)];
-  return new Map(episodes.flatMap((episode) => (episode ? [[episode.id, episode]] : [])));
+/** Every episode under way, with its rule. */
+function episodesOf({ rules, silence, orphans = {} }: DeviceState): [ruleId: string, episode: Episode][] {
+  const judged = Object.entries(rules).flatMap(([id, { episode }]): [string, Episode][] =>
+    episode ? [[id, episode]] : [],
+  );
+  return [...judged, ...Object.entries(silence), ...Object.entries(orphans)];
 }
 
-/** The end of an alarm that no measurement ends. */
-function endOf(episode: Episode, at: number): AlarmEffect {
-  return { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
+/** The version of the rule that raises an alarm, where rules have versions. */
+function versionOf({ version }: CompiledRule | SilenceRule): { ruleVersion?: number } {
+  return version === undefined ? {} : { ruleVersion: version };
+}
+
+/** The end of an alarm; of one that no measurement ends, with the reason. */
+function endOf(episode: Episode, at: number, endedBy?: AlarmEndReason): AlarmEffect {
+  const end: AlarmEffect = { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
+  return endedBy ? { ...end, endedBy } : end;
 }

@@ -3,6 +3,7 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
+import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
 import type { RulesOf } from './rules-of.ts';
 
@@ -137,9 +138,10 @@ export class Fold {
 
   #judgeOf(device: Device): DeviceJudge | null {
     const known = this.#judges.get(device.id);
-    if (known) return known;
     const type = this.#rulesOf(device);
+    if (known && (known.type === type || !type)) return known;
     if (!type) return null;
+    if (known) return this.#changeRules(device, known, type);
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
     const state = this.#take<DeviceState>(deviceKey(device.id));
     if (state) judge.restore(state);
@@ -151,6 +153,20 @@ export class Fold {
     this.#judges.set(device.id, judge);
     // So that its silence counts from now on, also across a restart.
     if (!state) this.#touched.add(device.id);
+    return judge;
+  }
+
+  /** The rules of a device are others from here on: what did not change about them goes on. */
+  #changeRules(device: Device, known: DeviceJudge, type: CompiledType): DeviceJudge {
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    judge.restore(known.state());
+    for (const channel of type.baselines) {
+      const name = type.channelNames[channel]!;
+      const learnt = known.baselineOf(name)?.state();
+      if (learnt) judge.restoreBaseline(name, learnt);
+    }
+    this.#judges.set(device.id, judge);
+    this.#touched.add(device.id);
     return judge;
   }
 

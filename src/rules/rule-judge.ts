@@ -38,6 +38,20 @@ export function newRuleState(rule: CompiledRule): RuleState {
   return { levels: rule.levels.map(() => ({ active: false, hold: noHold(), clear: noHold() })), episode: null };
 }
 
+/**
+ * The state with which a rule goes on that was judged by another text before: an alarm under way stays, with every level
+ * up to its severity, until the new text says that it steps or ends; evidence is gathered anew.
+ */
+export function adoptedState(rule: CompiledRule, before: RuleState): RuleState {
+  const state = newRuleState(rule);
+  const { episode } = before;
+  if (!episode) return state;
+  rule.levels.forEach((level, i) => {
+    state.levels[i]!.active = severityRank(level.severity) <= severityRank(episode.severity);
+  });
+  return { ...state, episode };
+}
+
 /** Evidence is gathered anew; an alarm that is active stays. */
 export function forgetHolds(state: RuleState): void {
   for (const level of state.levels) {

@@ -176,13 +176,13 @@ export class Harness {
     return stored.map(({ entry }) => entry);
   }
 
-  /** What is in the journal but ticks. */
-  async entries(): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
-    return (await this.everything()).filter((entry) => entry.kind !== 'tick');
+  /** What came from outside. */
+  async entries(): Promise<Exclude<Entry, { kind: 'tick' | 'rules' }>[]> {
+    return (await this.everything()).filter((entry) => entry.kind !== 'tick' && entry.kind !== 'rules');
   }
 
   /** Waits for so many entries that are no ticks. */
-  async entriesOnceThere(count: number): Promise<Exclude<Entry, { kind: 'tick' }>[]> {
+  async entriesOnceThere(count: number): Promise<Exclude<Entry, { kind: 'tick' | 'rules' }>[]> {
     for (;;) {
       const entries = await this.entries();
       if (entries.length >= count) return entries;
@@ -221,6 +221,6 @@ export function closed(client: MqttClient): Promise<void> {
 }
 
 /** Payload of an entry as text. */
-export function payloadOf(entry: Exclude<Entry, { kind: 'tick' }>): string {
+export function payloadOf(entry: Exclude<Entry, { kind: 'tick' | 'rules' }>): string {
   return Buffer.from((entry.kind === 'frame' ? entry.frame : entry.refusal).payload).toString();
 }

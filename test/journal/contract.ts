@@ -410,7 +410,7 @@ export async function readAll(reader: JournalReader, from: number, count: number
 
 /** An entry with its payload as text, for comparing whatever kind of bytes it is. */
 export function plain(entry: Entry): unknown {
-  if (entry.kind === 'tick') return entry;
+  if (entry.kind === 'tick' || entry.kind === 'rules') return entry;
   const { payload, ...rest } = entry.kind === 'frame' ? entry.frame : entry.refusal;
   return { kind: entry.kind, ...rest, payload: Buffer.from(payload).toString() };
 }
