@@ -106,8 +106,17 @@ export class EmbeddedJournal implements JournalWriter {
   append: JournalWriter['append'] = (partition, entry, done, urgent = false) =>
     this.#partitions[partition]!.writer.append(entry, done, urgent);
 
+  start(partition: number): number {
+    return this.#partitions[partition]!.progress.start;
+  }
+
   end(partition: number): number {
     return this.#partitions[partition]!.writer.end;
+  }
+
+  miss(partition: number, from: number, to: number): void {
+    this.#partitions[partition]!.progress.lose(from, to);
+    this.#noteLost();
   }
 
   release(partition: number, consumer: string, offset: number): void {
@@ -197,13 +206,17 @@ export class EmbeddedJournal implements JournalWriter {
     const written = this.#partitions.reduce((sum, { writer }) => sum + writer.written, 0);
     this.#rate.note(written, performance.now());
     this.#oldestAt = await oldestTime(this.#partitions.map(({ writer }) => writer.oldestPath));
-    const lost = this.#partitions.reduce((sum, { progress }) => sum + progress.lost.entries, 0);
-    if (lost > this.#lost.entries) this.#lost = { entries: lost, at: this.#parts.clock.now() };
+    this.#noteLost();
     for (const { writer } of this.#partitions) {
       writer.hold(space === 'full');
       writer.expire();
     }
     return freed;
+  }
+
+  #noteLost(): void {
+    const lost = this.#partitions.reduce((sum, { progress }) => sum + progress.lost.entries, 0);
+    if (lost > this.#lost.entries) this.#lost = { entries: lost, at: this.#parts.clock.now() };
   }
 
   async #measure(): Promise<SpaceFacts> {

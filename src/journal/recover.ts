@@ -1,5 +1,6 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { Logger } from '../shared/logger.ts';
+import { gapsBetween } from './gaps.ts';
 import { MARK_BYTES, writeMark } from './mark.ts';
 import { readSalt } from './salt.ts';
 import { type ScannedSegment, scanSegment } from './scan.ts';
@@ -19,7 +20,7 @@ export interface Recovered {
   salt: number;
   /** The latest time at which an entry came in, milliseconds since the epoch; -Infinity for none. */
   time: number;
-  /** Entries of the last segment that are damaged: from, and up to but without. */
+  /** Entries that are missing between segments, or damaged in the last one: from, and up to but without. */
   lost: [from: number, to: number][];
 }
 
@@ -48,7 +49,9 @@ export async function recoverPartition(dir: string, log: Logger): Promise<Recove
     if (time !== Number.NEGATIVE_INFINITY) break;
     time = await timeOf(dir, earlier, salt);
   }
-  return { full, base, file, size: scanned.size, end: scanned.end, salt, time, lost: scanned.lost };
+  const gaps = await gapsBetween(dir, bases, salt);
+  for (const [from, to] of gaps) log.error({ dir, from, to }, 'journal: entries are missing between two segments');
+  return { full, base, file, size: scanned.size, end: scanned.end, salt, time, lost: [...gaps, ...scanned.lost] };
 }
 
 /** Creates an empty segment that survives a power cut. */

@@ -12,6 +12,16 @@ export async function getCheckpoint(db: StoreOrTransaction, consumer: string, pa
   return row?.offset ?? 0;
 }
 
+/** The least offset of all consumers of a partition; null when none has stored one. */
+export async function leastCheckpoint(db: StoreOrTransaction, partition: number): Promise<number | null> {
+  const { least } = await db
+    .selectFrom('checkpoint')
+    .select((e) => e.fn.min('offset').as('least'))
+    .where('partition', '=', partition)
+    .executeTakeFirstOrThrow();
+  return least;
+}
+
 /** Stores the offset, in the same transaction as the effects of everything below it. */
 export async function setCheckpoint(
   db: StoreOrTransaction,

@@ -101,6 +101,13 @@ test('a missing segment, an empty one and one that was cut cost what is gone, an
   await truncate(segmentPath(p0, bases[7]!), cut.length - 3);
   const writer = await openJournal(copy);
   expect(writer.end(0)).toBe(count);
+  // Said at once: whoever has read these entries already does not come across the holes.
+  const [from, to] = [bases[3]!, bases[6]! - 1];
+  const entriesMissing = bases[4]! - bases[3]! + bases[6]! - bases[5]!;
+  expect(writer.troubles()).toMatchObject([
+    { code: 'JOURNAL_DAMAGED', detail: { from: bases[5], to, entries: entriesMissing } },
+  ]);
+  expect(from).toBeLessThan(to);
   const { entries, lost } = await readPast(copy, writer.progress);
   expect(lost).toBe(groupSize + groupSize + 1);
   expect(entries.length).toBe(count - lost);

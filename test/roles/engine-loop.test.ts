@@ -1,4 +1,4 @@
-import { stat, truncate } from 'node:fs/promises';
+import { copyFile, mkdir, stat, truncate } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { JournalWriter } from '../../src/journal/port.ts';
@@ -15,7 +15,7 @@ import { rulesByType } from '../../src/rules/rules-of.ts';
 import { type Clock, steadyClock, systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { StageSeconds } from '../../src/shared/stage-seconds.ts';
-import { getCheckpoint } from '../../src/store/checkpoint.ts';
+import { getCheckpoint, setCheckpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/open.ts';
 import { deviceType } from '../rules/support.ts';
 import { tempStore } from '../store/temp-store.ts';
@@ -294,6 +294,35 @@ test('what a journal that lost its last entries still has is not judged a second
   await expect.poll(quarantined).toEqual([{ offset: 721 }]);
   await third.stop();
   expect(await ledger(store)).toEqual([]);
+});
+
+test('entries that consumers know of and the journal has no more are told, whichever end they are missing at', async () => {
+  const { store } = await tempStore();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  await appendTicks(journal, 5);
+  await setCheckpoint(store, 'rules', 0, 8);
+  await fitCheckpoints(journal, store, log);
+  expect(journal.troubles()).toMatchObject([{ code: 'JOURNAL_DAMAGED', detail: { from: 5, to: 7, entries: 3 } }]);
+  expect(await getCheckpoint(store, 'rules', 0)).toBe(5);
+
+  const elsewhere = await tempDir();
+  await mkdir(partitionDir(elsewhere, 0));
+  await copyFile(segmentPath(partitionDir(dir, 0), 0), segmentPath(partitionDir(elsewhere, 0), 100));
+  const later = await openJournal(elsewhere);
+  await setCheckpoint(store, 'rules', 0, 90);
+  await fitCheckpoints(later, store, log);
+  expect(later.troubles()).toMatchObject([{ code: 'JOURNAL_DAMAGED', detail: { from: 90, to: 99, entries: 10 } }]);
+});
+
+test('a journal that has what its consumers want tells nothing', async () => {
+  const { store } = await tempStore();
+  const journal = await openJournal(await tempDir());
+  await appendTicks(journal, 5);
+  await setCheckpoint(store, 'rules', 0, 3);
+  await setCheckpoint(store, 'telemetry', 0, 5);
+  await fitCheckpoints(journal, store, log);
+  expect(journal.troubles()).toEqual([]);
 });
 
 test('a clock that is set back holds up no checkpoint', async () => {
