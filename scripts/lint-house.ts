@@ -16,6 +16,7 @@ const rooms = [
   ['ingest'],
   ['rules'],
   ['alarms'],
+  ['backtest'],
   ['notify'],
   ['response'],
   ['telemetry'],

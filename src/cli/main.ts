@@ -1,4 +1,5 @@
 import { auditVerify } from './audit-verify.ts';
+import { backtest } from './backtest/backtest.ts';
 import { deviceCheck } from './device-check.ts';
 import { setPassword } from './password.ts';
 import { replay } from './replay.ts';
@@ -8,11 +9,14 @@ import { settingsShow } from './settings-show.ts';
 export interface Outcome {
   text: string;
   ok: boolean;
+  /** It did not understand what was asked of it: exit code 2, and the text is no answer. */
+  misunderstood?: boolean;
 }
 
 const usage = `npm run tocsin -- <command>
 
   device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
+  backtest --type <type> …  tries rules on readings of the past; --help says more
   settings                  shows every setting: its value, its environment variable, and what it is for
   replay --from <time> …    decodes frames again after a device type was corrected; --help says more
   password <login>          sets a new password for one who has lost it; --help says more
@@ -23,6 +27,7 @@ Each ends with 0 when all is well, with 1 when it found something, with 2 when i
 const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> = {
   'device check': deviceCheck,
   'audit verify': auditVerify,
+  backtest,
   password: setPassword,
   replay,
   settings: settingsShow,
@@ -37,9 +42,9 @@ if (name === undefined) {
   process.exitCode = asked ? 0 : 2;
 } else {
   try {
-    const { text, ok } = await commands[name]!(words.slice(name.split(' ').length));
-    process.stdout.write(`${text}\n`);
-    process.exitCode = ok ? 0 : 1;
+    const { text, ok, misunderstood } = await commands[name]!(words.slice(name.split(' ').length));
+    (misunderstood ? process.stderr : process.stdout).write(`${text}\n`);
+    process.exitCode = misunderstood ? 2 : ok ? 0 : 1;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

@@ -39,6 +39,9 @@ export const errorCodes = {
   DEVICE_TYPE_UNKNOWN: 404,
   COMMAND_UNKNOWN: 400,
   RULE_INVALID: 422,
+  // backtests
+  DATA_UNREADABLE: 400,
+  DATA_INVALID: 400,
   // api
   REQUEST_INVALID: 400,
   SIGN_IN_REQUIRED: 401,

@@ -1,0 +1,76 @@
+import type { TrialResult } from '../model/backtest.ts';
+import type { Sample } from '../model/sample.ts';
+import type { CompiledType } from '../rules/compile.ts';
+import { differenceOf, type Judged } from './difference.ts';
+import { ledgerOf } from './ledger.ts';
+import { Trial } from './trial.ts';
+
+export interface BacktestOptions {
+  rules: CompiledType;
+  /** What they are held against; null: nothing. */
+  against: CompiledType | null;
+  /** Alarms that were over before are not told; readings before let the rules warm up. Measured time; null: all. */
+  from: number | null;
+  /** Readings from then on are left out, measured time; null: none is. */
+  to: number | null;
+}
+
+/** Judges samples of the past by one set of rules, or by two at once to hold one against the other. */
+export class Backtest {
+  readonly #options: BacktestOptions;
+  readonly #trial: Trial;
+  readonly #other: Trial | null;
+  readonly #devices = new Set<string>();
+  #samples = 0;
+  #readings = 0;
+  #first: number | null = null;
+  #last: number | null = null;
+
+  constructor(options: BacktestOptions) {
+    this.#options = options;
+    this.#trial = new Trial(options.rules);
+    this.#other = options.against && new Trial(options.against);
+  }
+
+  /** Takes in samples in the order of their receipt. */
+  take(samples: readonly Sample[]): void {
+    const { to } = this.#options;
+    for (const sample of samples) {
+      const at = sample.measuredAt;
+      if (to !== null && at >= to) continue;
+      this.#samples++;
+      for (const _ in sample.values) this.#readings++;
+      if (this.#first === null || at < this.#first) this.#first = at;
+      if (this.#last === null || at > this.#last) this.#last = at;
+      this.#devices.add(sample.deviceId);
+      this.#trial.take(sample);
+      this.#other?.take(sample);
+    }
+  }
+
+  result(): TrialResult {
+    const { rules, against } = this.#options;
+    const now = this.#judged(rules, this.#trial);
+    const byRule = Object.fromEntries(now.rules.map((rule) => [rule, 0]));
+    for (const { rule } of now.alarms) byRule[rule] = (byRule[rule] ?? 0) + 1;
+    return {
+      first: this.#first,
+      last: this.#last,
+      ledger: [...now.alarms],
+      counts: {
+        samples: this.#samples,
+        readings: this.#readings,
+        devices: this.#devices.size,
+        stale: this.#trial.stale,
+        alarms: now.alarms.length,
+        byRule,
+      },
+      difference: against && this.#other ? differenceOf(this.#judged(against, this.#other), now) : null,
+    };
+  }
+
+  #judged({ rules, silence }: CompiledType, trial: Trial): Judged {
+    const ids = [...rules, ...silence].map((rule) => rule.id);
+    return { rules: ids, alarms: ledgerOf(trial.episodes, this.#options) };
+  }
+}

@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import papa from 'papaparse';
+
+/** Rows of a CSV text, with the number of the line on which the first of them stands. */
+export interface RowBatch {
+  line: number;
+  rows: string[][];
+}
+
+/**
+ * The rows of a CSV text, batch by batch; no more is read than is asked for. Comma, semicolon, tab and bar are told
+ * apart by the first lines.
+ */
+export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowBatch> {
+  let pending: { rows: string[][]; resume(): void } | null = null;
+  let ended: { error: Error | null } | null = null;
+  let wake = () => {};
+  const input = Readable.from(text, { objectMode: true, highWaterMark: 1 });
+  papa.parse<string[]>(input, {
+    delimitersToGuess: [',', ';', '\t', '|'],
+    chunk({ data }, parser) {
+      parser.pause();
+      pending = { rows: data, resume: () => parser.resume() };
+      wake();
+    },
+    complete() {
+      ended = { error: null };
+      wake();
+    },
+    error(error) {
+      ended ??= { error };
+      wake();
+    },
+  });
+  let line = 1;
+  try {
+    for (;;) {
+      if (!pending && !ended) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      // The compiler does not see that the callbacks above write here.
+      const next = pending as { rows: string[][]; resume(): void } | null;
+      const end = ended as { error: Error | null } | null;
+      if (next) {
+        pending = null;
+        yield { line, rows: next.rows };
+        line += next.rows.length;
+        next.resume();
+      } else if (end?.error) throw end.error;
+      else if (end) return;
+    }
+  } finally {
+    input.destroy();
+  }
+}

@@ -1,0 +1,57 @@
+import { quoted } from '../../devices/problems.ts';
+import { measuredAtOf } from '../../devices/time.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import type { DataOptions } from './data-options.ts';
+import type { DataReport } from './data-report.ts';
+import { TimeReader } from './read-time.ts';
+
+const allowed =
+  'allowed are 2021-07-20T08:00:00+08:00, 2021-07-20 08:00:00 with --zone, seconds or milliseconds since 1970';
+
+/** The two clocks of a line. */
+export interface Moment {
+  measuredAt: number;
+  receivedAt: number;
+}
+
+/** Reads the times of lines, and notes what is wrong with them. */
+export class Moments {
+  readonly #reader: TimeReader;
+  readonly #options: DataOptions;
+  readonly #report: DataReport;
+
+  constructor(options: DataOptions, report: DataReport) {
+    this.#reader = new TimeReader(options.zoneMs);
+    this.#options = options;
+    this.#report = report;
+  }
+
+  /**
+   * @returns milliseconds since the epoch; null with a problem noted.
+   * @throws TocsinError DATA_INVALID for a time without a zone: there is never one alone.
+   */
+  read(what: string, text: unknown, line: number): number | null {
+    const at = typeof text === 'string' || typeof text === 'number' ? this.#reader.read(text) : 'no-time';
+    if (typeof at === 'number') return at;
+    if (at === 'no-zone') {
+      const message = `Line ${line}: ${what.toLowerCase()} is ${quoted(text)}, without a zone: say with --zone +08:00 which one is meant.`;
+      throw new TocsinError('DATA_INVALID', message);
+    }
+    this.#report.problems.add(line, 'TIME_INVALID', `${what} is ${quoted(text)}; ${allowed}.`);
+    return null;
+  }
+
+  /** Both clocks of a line; without a received time it is history, which came in as it was measured. */
+  of(time: unknown, received: unknown, line: number): Moment | null {
+    const measuredAt = this.read('The time', time, line);
+    if (measuredAt === null) return null;
+    if (received === undefined || received === null || received === '') return { measuredAt, receivedAt: measuredAt };
+    const receivedAt = this.read('The received time', received, line);
+    if (receivedAt === null) return null;
+    this.#report.hasReceived = true;
+    const checked = measuredAtOf(measuredAt, receivedAt, this.#options.limits);
+    if (typeof checked === 'number') return { measuredAt, receivedAt };
+    this.#report.problems.add(line, checked.code, checked.reason);
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+import { type Episode, EpisodeCollector } from '../alarms/episode.ts';
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { Device } from '../model/device.ts';
+import type { Sample } from '../model/sample.ts';
+import type { CompiledType } from '../rules/compile.ts';
+import { Fold } from '../rules/fold.ts';
+import { warmUpMs } from '../rules/warm-up.ts';
+
+/** As far apart as ticks may be for a fold to count the time between them as listened to. Milliseconds. */
+const tickMs = 5_000;
+
+/**
+ * One set of rules tried on samples in the order of their arrival: the fold of the engine, with the ticks that a
+ * running Tocsin would have had, and the alarms that came of it.
+ */
+export class Trial {
+  readonly type: CompiledType;
+  readonly #fold: Fold;
+  readonly #collector = new EpisodeCollector();
+  readonly #devices = new Map<string, Device>();
+  #expected: Device[] = [];
+  /** When the last tick was, received time. */
+  #tickAt = Number.NaN;
+  /** Longer than this after the last sample ticks say nothing new: whatever falls silent has. Milliseconds. */
+  readonly #quietMs: number;
+  readonly #effects: AlarmEffect[] = [];
+
+  constructor(type: CompiledType) {
+    this.type = type;
+    this.#fold = new Fold(() => type);
+    this.#quietMs = warmUpMs(type) + 2 * tickMs;
+  }
+
+  /** Takes in the next sample by its time of receipt. */
+  take(sample: Sample): void {
+    this.#listenUntil(sample.receivedAt);
+    this.#fold.sample(this.#deviceOf(sample.deviceId), sample, this.#effects);
+    this.#collect();
+  }
+
+  /** Values that were as old as, or older than, what was known already. */
+  get stale(): number {
+    return this.#fold.stale;
+  }
+
+  get episodes(): Iterable<Episode> {
+    return this.#collector.episodes.values();
+  }
+
+  #listenUntil(at: number): void {
+    const until = Math.floor(at / tickMs) * tickMs;
+    if (Number.isNaN(this.#tickAt)) this.#tick(until);
+    const quiet = this.#tickAt + this.#quietMs;
+    while (this.#tickAt < until) this.#tick(this.#tickAt < quiet ? this.#tickAt + tickMs : until);
+  }
+
+  #tick(at: number): void {
+    if (this.#expected.length !== this.#devices.size) this.#expected = [...this.#devices.values()];
+    this.#tickAt = at;
+    this.#fold.tick(at, this.#expected, this.#effects);
+    this.#collect();
+  }
+
+  #collect(): void {
+    if (this.#effects.length === 0) return;
+    for (const effect of this.#effects) this.#collector.take(effect);
+    this.#effects.length = 0;
+  }
+
+  /** Devices are there from their first sample on. Where they stand is not known. */
+  #deviceOf(id: string): Device {
+    const known = this.#devices.get(id);
+    if (known) return known;
+    const device: Device = {
+      id,
+      type: this.type.id,
+      name: id,
+      latitude: Number.NaN,
+      longitude: Number.NaN,
+      gridId: '',
+      state: 'active',
+    };
+    this.#devices.set(id, device);
+    return device;
+  }
+}

@@ -1,0 +1,46 @@
+import type { TrialAlarm, TrialDifference } from '../../model/backtest.ts';
+import type { ReportParts } from './report.ts';
+
+/**
+ * A backtest for programs. `ledger` is in measured time only and in one order, so that it is the same to the byte
+ * however the readings came in; what depends on the order of arrival stands in other parts.
+ */
+export function jsonReport({ result, data, against }: ReportParts, type: string): string {
+  const { ledger, difference, counts, first, last } = result;
+  const answer = {
+    type,
+    from: timeOf(first),
+    to: timeOf(last),
+    ledger: ledger.map(alarmOf),
+    corrections: [],
+    counts: { lines: data.lines, ...counts, problems: data.problems.count },
+    difference: difference && {
+      against,
+      ...difference,
+      alarms: difference.alarms.map(differenceOf),
+    },
+    problems: { counts: data.problems.counts, first: data.problems.first },
+    notes: [...data.notes],
+  };
+  return JSON.stringify(answer, null, 2);
+}
+
+function alarmOf({ rule, device, raised, cleared, peak, count, path }: TrialAlarm) {
+  const steps = path.map(({ at, severity }) => ({ at: timeOf(at), severity }));
+  return { rule, device, raised: timeOf(raised), cleared: timeOf(cleared), peak, count, path: steps };
+}
+
+function differenceOf(one: TrialDifference) {
+  const { kind, rule, device } = one;
+  return {
+    kind,
+    rule,
+    device,
+    before: kind === 'added' ? null : alarmOf(one.before),
+    now: kind === 'removed' ? null : alarmOf(one.now),
+  };
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,108 @@
+import type { DataReport } from '../../backtest/data/data-report.ts';
+import type { TrialAlarm, TrialDifference, TrialResult } from '../../model/backtest.ts';
+import type { LocalTimes } from './local-times.ts';
+import type { Texts } from './texts.ts';
+
+export interface ReportParts {
+  result: TrialResult;
+  data: DataReport;
+  /** Name of the rules that these are held against. */
+  against: string | null;
+}
+
+/** A backtest for people: what happened in the order of time, how much of it, and how it differs. */
+export function report({ result, data, against }: ReportParts, times: LocalTimes, texts: Texts): string {
+  const { counts, ledger, first, last, difference } = result;
+  const lines = ledger.flatMap((alarm) => stepsOf(alarm)).sort((a, b) => a.at - b.at);
+  const device = Math.max(...ledger.map((alarm) => alarm.device.length), 0);
+  const rule = Math.max(...ledger.map((alarm) => shortRule(alarm).length), 0);
+  const write = (step: Step) =>
+    [times.write(step.at), step.alarm.device.padEnd(device), shortRule(step.alarm).padEnd(rule), step.text(texts)].join(
+      '  ',
+    );
+  const open = ledger.filter((alarm) => alarm.cleared === null);
+  const text = [
+    ...lines.map(write),
+    ...open.map(
+      (alarm) => `${' '.repeat(26)}  ${alarm.device.padEnd(device)}  ${shortRule(alarm).padEnd(rule)}  ${texts.active}`,
+    ),
+  ];
+  if (text.length > 0) text.push('');
+  if (first !== null && last !== null)
+    text.push(texts.readings({ ...counts, first: times.write(first), last: times.write(last) }));
+  text.push(counts.alarms === 0 ? texts.none : texts.alarms(counts.alarms));
+  text.push(texts.byRule, ...Object.entries(counts.byRule).map(([id, number]) => `  ${id}  ${number}`));
+  if (counts.stale > 0) text.push(texts.stale(counts.stale));
+  if (difference && against !== null) {
+    text.push('', texts.against(against), texts.difference(difference));
+    for (const { rule: id, alarms } of difference.rulesAdded) text.push(texts.onlyHere(id, alarms));
+    for (const { rule: id, alarms } of difference.rulesMissing) text.push(texts.onlyThere(id, alarms));
+    text.push(...difference.alarms.map((one) => `  ${differenceText(one, times, texts)}`));
+  }
+  text.push(...problemsOf(data, texts), ...data.notes);
+  return text.join('\n');
+}
+
+interface Step {
+  at: number;
+  alarm: TrialAlarm;
+  text(texts: Texts): string;
+}
+
+function stepsOf(alarm: TrialAlarm): Step[] {
+  const steps = alarm.path.map(({ at, severity }, i): Step => {
+    return { at, alarm, text: (texts) => `${i === 0 ? texts.raised : texts.step} ${texts.severity[severity]}` };
+  });
+  const { cleared, raised, count } = alarm;
+  if (cleared !== null) {
+    steps.push({
+      at: cleared,
+      alarm,
+      text: (texts) => `${texts.cleared} ${texts.after(lasted(cleared - raised), count)}`,
+    });
+  }
+  return steps;
+}
+
+function differenceText(one: TrialDifference, times: LocalTimes, texts: Texts): string {
+  const { kind, rule, device } = one;
+  const parts = [`${texts[kind]}  ${device}  ${rule}`];
+  if (kind !== 'added') parts.push(alarmText(one.before, times, texts));
+  if (kind !== 'removed') parts.push(alarmText(one.now, times, texts));
+  return kind === 'changed' ? `${parts[0]}  ${parts[1]} → ${parts[2]}` : parts.join('  ');
+}
+
+function alarmText({ raised, cleared, path }: TrialAlarm, times: LocalTimes, texts: Texts): string {
+  const severities = path.map(({ severity }) => texts.severity[severity]).join(' › ');
+  return `${times.write(raised)} – ${cleared === null ? texts.active : times.write(cleared)} (${severities})`;
+}
+
+function problemsOf({ problems }: DataReport, texts: Texts): string[] {
+  if (problems.count === 0) return [];
+  const counts = Object.entries(problems.counts).map(([code, number]) => `${code} ${number}`);
+  return [
+    '',
+    `${texts.problems(problems.count)} ${counts.join(', ')}`,
+    ...problems.first.map(({ line, code, reason }) => `  ${texts.line(line)}: ${code}: ${reason}`),
+  ];
+}
+
+/** A rule without the type that all of them are of. */
+function shortRule({ rule }: TrialAlarm): string {
+  return rule.slice(rule.indexOf('/') + 1);
+}
+
+/** `3 h 28 min`, `40 s`. */
+function lasted(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([number]) => number > 0);
+  if (first < 0) return '0 s';
+  const told = parts.slice(first, first + 2).filter(([number]) => number > 0);
+  return told.map(([number, unit]) => `${number} ${unit}`).join(' ');
+}

@@ -1,0 +1,77 @@
+import type { Severity } from '../../model/severity.ts';
+
+/** What a backtest says to people, in both languages. */
+export interface Texts {
+  raised: string;
+  step: string;
+  cleared: string;
+  active: string;
+  after(duration: string, count: number): string;
+  severity: Record<Severity, string>;
+  readings(counts: { samples: number; readings: number; devices: number; first: string; last: string }): string;
+  alarms(number: number): string;
+  none: string;
+  byRule: string;
+  stale(number: number): string;
+  problems(number: number): string;
+  line(number: number): string;
+  against(name: string): string;
+  difference(counts: { same: number; added: number; removed: number; changed: number }): string;
+  added: string;
+  removed: string;
+  changed: string;
+  onlyHere(rule: string, alarms: number): string;
+  onlyThere(rule: string, alarms: number): string;
+}
+
+const en: Texts = {
+  raised: 'raised',
+  step: 'now',
+  cleared: 'cleared',
+  active: 'active at the end of the data',
+  after: (duration, count) => `after ${duration}, ${count} ${count === 1 ? 'sample' : 'samples'}`,
+  severity: { blue: 'blue', yellow: 'yellow', orange: 'orange', red: 'red' },
+  readings: ({ samples, readings, devices, first, last }) =>
+    `${readings} readings in ${samples} samples of ${devices} ${devices === 1 ? 'device' : 'devices'}, ${first} to ${last}.`,
+  alarms: (number) => `${number} ${number === 1 ? 'alarm' : 'alarms'}.`,
+  none: 'No alarm.',
+  byRule: 'By rule:',
+  stale: (number) => `${number} values were known already or came too late to be judged.`,
+  problems: (number) => `${number} values or lines were left out:`,
+  line: (number) => `line ${number}`,
+  against: (name) => `Against ${name}:`,
+  difference: ({ same, added, removed, changed }) =>
+    `${same} alarms are the same, ${added} more, ${removed} fewer, ${changed} otherwise.`,
+  added: 'more',
+  removed: 'fewer',
+  changed: 'otherwise',
+  onlyHere: (rule, alarms) => `New rule ${rule}: ${alarms} alarms.`,
+  onlyThere: (rule, alarms) => `Rule ${rule} is not among those tried; it has ${alarms} alarms.`,
+};
+
+const zh: Texts = {
+  raised: '报警',
+  step: '变为',
+  cleared: '解除',
+  active: '数据结束时仍在报警',
+  after: (duration, count) => `持续 ${duration}，${count} 个样本`,
+  severity: { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' },
+  readings: ({ samples, readings, devices, first, last }) =>
+    `${devices} 台设备，${samples} 个样本，${readings} 个读数，${first} 至 ${last}。`,
+  alarms: (number) => `${number} 条告警。`,
+  none: '没有告警。',
+  byRule: '按规则：',
+  stale: (number) => `${number} 个值重复，或到得太晚而未判断。`,
+  problems: (number) => `${number} 个值或行未采用：`,
+  line: (number) => `第 ${number} 行`,
+  against: (name) => `与 ${name} 相比：`,
+  difference: ({ same, added, removed, changed }) =>
+    `${same} 条告警相同，增加 ${added} 条，减少 ${removed} 条，${changed} 条有变化。`,
+  added: '增加',
+  removed: '减少',
+  changed: '变化',
+  onlyHere: (rule, alarms) => `新规则 ${rule}：${alarms} 条告警。`,
+  onlyThere: (rule, alarms) => `试用的规则中没有 ${rule}；它有 ${alarms} 条告警。`,
+};
+
+export const texts = { en, zh };

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadDeviceType } from '../../devices/registry.ts';
+import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
+import type { DeviceType } from '../../model/device-type.ts';
+import { type CompiledType, compileType } from '../../rules/compile.ts';
+import { TocsinError } from '../../shared/errors.ts';
+
+/**
+ * A device type by its name in the folder of device types, or by a folder of its own.
+ * @throws TocsinError DEVICE_TYPE_UNKNOWN, DEVICE_TYPE_INVALID.
+ */
+export function typeNamed(name: string, devicesDir: string): DeviceType {
+  const folder = [join(devicesDir, name), name].find((one) => existsSync(join(one, 'device.yaml')));
+  if (!folder) throw new TocsinError('DEVICE_TYPE_UNKNOWN', `There is no device type ${name} in ${devicesDir}.`);
+  return loadDeviceType(folder.replace(/[\\/]+$/, ''));
+}
+
+/**
+ * The rules of a file, or those of the type's folder, ready to judge.
+ * @param file null or `current`: those of the type
+ * @throws TocsinError RULE_INVALID that names each rule that is wrong, with its line.
+ */
+export function trialRules(type: DeviceType, file: string | null): CompiledType {
+  if (file === null || file === 'current') return compileType(type);
+  const compiled = compileType({ ...type, rules: readRuleFile(file, type.id, type.periodMs) });
+  if (compiled.problems.length === 0) return compiled;
+  const place = ({ detail }: TocsinError) => lineOfRule(file, String(detail.rule), String(detail.expression));
+  const lines = compiled.problems.map((problem) => `${file}:${place(problem)}: ${problem.message}`);
+  throw new TocsinError('RULE_INVALID', lines.join('\n'));
+}
