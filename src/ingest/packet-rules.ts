@@ -4,10 +4,15 @@ import type { Client } from 'aedes';
 /** The parts of a parsed packet that rules are about. */
 interface ReceivedPacket {
   cmd: string;
+  /** Bytes behind the fixed header, as announced. */
+  length: number;
   qos?: number;
   /** Minus one when the packet ends before it. */
   messageId?: number;
+  protocolId?: string;
+  protocolVersion?: number;
   clientId?: string;
+  will?: { topic: string; payload: Buffer };
   username?: string;
   password?: Buffer;
   subscriptions?: unknown[];
@@ -63,7 +68,11 @@ export function whyMalformed(packet: ReceivedPacket): string | null {
       return packet.qos === 0 ? null : whyNotId(packet);
     case 'connect':
       if (packet.password && packet.username === undefined) return 'a password without a user name [MQTT-3.1.2-22]';
-      return isText(packet.clientId) && isText(packet.username) ? null : 'client id or user name is not UTF-8 text';
+      if (!isText(packet.clientId) || !isText(packet.username)) return 'client id or user name is not UTF-8 text';
+      // MQTT 5 has further fields, and is told that it is not served.
+      return packet.protocolVersion === 5 || packet.length === connectLength(packet)
+        ? null
+        : 'a CONNECT with more in it than its flags say';
     case 'subscribe':
       return packet.subscriptions?.length === 0 ? 'a SUBSCRIBE for nothing [MQTT-3.8.3-3]' : whyNotId(packet);
     case 'unsubscribe':
@@ -72,7 +81,9 @@ export function whyMalformed(packet: ReceivedPacket): string | null {
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      return whyNotId(packet);
+      return packet.length > 2 ? 'an acknowledgement with more in it than its id' : whyNotId(packet);
+    case 'pingreq':
+      return packet.length > 0 ? 'a PINGREQ with something in it' : null;
     default:
       return null;
   }
@@ -81,6 +92,12 @@ export function whyMalformed(packet: ReceivedPacket): string | null {
 /** Without U+0000, which may not occur, and without what bytes that are not UTF-8 are read as (MQTT-1.5.3-1 and -2). */
 function isText(value = ''): boolean {
   return !value.includes('\0') && !value.includes('\ufffd');
+}
+
+/** Bytes of a CONNECT behind its fixed header: version, flags and keepalive have four, each field its length before it. */
+function connectLength({ protocolId, clientId, will, username, password }: ReceivedPacket): number {
+  const fields = [protocolId, clientId, will?.topic, will?.payload, username, password];
+  return fields.reduce<number>((sum, field) => (field === undefined ? sum : sum + 2 + Buffer.byteLength(field)), 4);
 }
 
 function whyNotId({ messageId = 0 }: ReceivedPacket): string | null {

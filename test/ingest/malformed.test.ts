@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Harness } from './harness.ts';
+import { Harness, payloadOf } from './harness.ts';
 import { bytesOf, connectOf, publishOf, RawClient } from './raw-client.ts';
 
 let h: Harness;
@@ -20,6 +20,13 @@ function changed(packet: Parameters<typeof bytesOf>[0], at: number, ...bytes: nu
   const buffer = bytesOf(packet);
   buffer.set(bytes, at);
   return buffer;
+}
+
+/** A packet of less than 126 bytes that announces two more, and has them. */
+function longer(packet: Parameters<typeof bytesOf>[0]): Buffer {
+  const buffer = bytesOf(packet);
+  buffer[1]! += 2;
+  return Buffer.concat([buffer, Buffer.alloc(2)]);
 }
 
 test.each([
@@ -45,6 +52,9 @@ test.each([
   { what: 'PUBREL with wrong flags', bytes: () => Buffer.from([0x60, 0x02, 0x00, 0x01]) },
   { what: 'PUBREL without a message id', bytes: () => Buffer.from([0x62, 0x00]) },
   { what: 'PUBREC with message id 0', bytes: () => Buffer.from([0x50, 0x02, 0x00, 0x00]) },
+  { what: 'PUBACK with more than an id', bytes: () => Buffer.from([0x40, 0x03, 0x00, 0x01, 0x00]) },
+  { what: 'PUBREL with more than an id', bytes: () => Buffer.from([0x62, 0x03, 0x00, 0x01, 0x00]) },
+  { what: 'PINGREQ with something in it', bytes: () => Buffer.from([0xc0, 0x01, 0x00]) },
 ])('$what ends that connection, and nothing else', async ({ what, bytes }) => {
   const other = await RawClient.signIn(port(), h.b);
   const client = await RawClient.signIn(port(), h.a);
@@ -72,12 +82,32 @@ test.each([
   { what: 'a client id with U+0000', packet: () => changed(connectOf(h.a), 14, 0x00) },
   { what: 'a flag that is reserved', packet: () => changed(connectOf(h.a), 9, 0xc3) },
   { what: 'a password without a user name', packet: () => changed(connectOf(h.a), 9, 0x42) },
+  { what: 'bytes behind its last field', packet: () => longer(connectOf(h.a)) },
 ])('CONNECT with $what ends the connection', async ({ packet }) => {
   const client = await RawClient.open(port());
   client.send(packet());
   await client.closed;
   expect(client.received).toEqual([]);
   expect(await h.refused('MQTT_PROTOCOL')).toBe(1);
+});
+
+test('CONNECT with a will, of MQTT 3.1, without a client id: each is as long as its flags say', async () => {
+  const will = { topic: '水位', payload: Buffer.from('gone'), qos: 1, retain: true } as const;
+  for (const options of [
+    { will },
+    { protocolId: 'MQIsdp', protocolVersion: 3 },
+    { clientId: '', clean: true },
+  ] as const)
+    await RawClient.signIn(port(), h.a, { ...options });
+  expect(await h.refused('MQTT_PROTOCOL')).toBe(0);
+});
+
+// As with the retain flag: what it says may matter more than how.
+test('the DUP flag with QoS 0 is taken no notice of', async () => {
+  const client = await RawClient.signIn(port(), h.a);
+  client.send(changed(publishOf(h.a, 'x'), 0, 0x38));
+  expect(await client.lives()).toBe(true);
+  expect((await h.entriesOnceThere(1)).map(payloadOf)).toEqual(['x']);
 });
 
 test('MQTT 5 is answered with return code 1 and closed', async () => {
