@@ -4,6 +4,7 @@ import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
+import { unhurriedClock } from '../shared/unhurried-clock.ts';
 import { Consumers } from './consumers.ts';
 import type { Disk } from './disk.ts';
 import { JournalMetrics, type JournalNumbers } from './metrics.ts';
@@ -30,6 +31,7 @@ export interface EmbeddedJournalParts {
   consumers: readonly string[];
   reserve: Reserve;
   clock: Clock;
+  steady: Clock;
   disk: Disk;
   log: Logger;
   unlock: () => void;
@@ -50,6 +52,8 @@ export class EmbeddedJournal implements JournalWriter {
   readonly #metrics: JournalMetrics;
   readonly #rate = new Rate();
   readonly #looking: Repeating;
+  /** What retention goes by. */
+  readonly #ages: Clock;
   #facts: SpaceFacts = { used: 0, backlog: 0, free: 0, total: 0, reserved: true };
   #space: SpaceState = 'ample';
   /** Why the disk does not take what is written; null when it does. */
@@ -78,6 +82,7 @@ export class EmbeddedJournal implements JournalWriter {
   ) {
     this.#parts = parts;
     this.progress = progress;
+    this.#ages = unhurriedClock(parts.clock, parts.steady);
     this.#metrics = new JournalMetrics(() => this.#numbers());
     this.registry = this.#metrics.registry;
     const { segmentBytes, patienceMs, clock, disk, log } = parts;
@@ -132,8 +137,8 @@ export class EmbeddedJournal implements JournalWriter {
   }
 
   async #forget(): Promise<number> {
-    const { keepMs, clock, budgetBytes, log } = this.#parts;
-    const old = clock.now() - keepMs;
+    const { keepMs, budgetBytes, log } = this.#parts;
+    const old = this.#ages.now() - keepMs;
     let freed = 0;
     let early = 0;
     for (const { writer, consumers } of this.#partitions) {

@@ -1,7 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { type Clock, systemClock } from '../shared/clock.ts';
+import { type Clock, steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Disk, fileDisk } from './disk.ts';
 import { EmbeddedJournal } from './embedded-journal.ts';
@@ -30,6 +30,8 @@ export interface JournalWriterOptions {
   patienceMs?: number;
   log: Logger;
   clock?: Clock;
+  /** One that nobody can set. */
+  steady?: Clock;
   disk?: Disk;
 }
 
@@ -46,7 +48,7 @@ const RESERVE_SHARE = 1 / 8;
  * @throws TocsinError JOURNAL_LOCKED when another process has it open.
  */
 export async function openJournalWriter(options: JournalWriterOptions): Promise<EmbeddedJournalWriter> {
-  const { dir, clock = systemClock, disk = fileDisk, patienceMs = patience, keepMs } = options;
+  const { dir, clock = systemClock, steady = steadyClock, disk = fileDisk, patienceMs = patience, keepMs } = options;
   const log = options.log.child({ room: 'journal' });
   await mkdir(dir, { recursive: true });
   const unlock = lockJournal(dir);
@@ -64,8 +66,8 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
     const reserveBytes = Math.min(options.reserveBytes ?? 0, Math.floor(budgetBytes * RESERVE_SHARE));
     const reserve = new Reserve(join(dir, 'reserve'), reserveBytes);
     const { consumers = [] } = options;
-    const parts = { dir, budgetBytes, segmentBytes, keepMs, patienceMs, consumers, reserve, clock, disk, log, unlock };
-    return await EmbeddedJournal.open(parts, partitions, shared);
+    const given = { dir, budgetBytes, segmentBytes, keepMs, patienceMs, consumers, reserve };
+    return await EmbeddedJournal.open({ ...given, clock, steady, disk, log, unlock }, partitions, shared);
   } catch (error) {
     unlock();
     throw error;

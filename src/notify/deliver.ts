@@ -42,7 +42,6 @@ export async function deliverDue(
 ): Promise<DeliveryCount> {
   await takeBackAbandoned(db, clock.now());
   await endWaitsOfTheFuture(db, clock.now());
-  await giveUpOld(db, clock.now());
   const targets = await db
     .selectFrom('outbox')
     .select(['channel', 'target'])
@@ -159,8 +158,12 @@ async function endWaitsOfTheFuture(db: Store, now: number): Promise<void> {
     .execute();
 }
 
-/** Only what has been tried: after a day's standstill of Tocsin itself, everything is still tried once. */
-async function giveUpOld(db: Store, now: number): Promise<void> {
+/**
+ * Gives up what has been tried for a day. Only what has been tried: after a day's standstill of Tocsin itself,
+ * everything is still tried once.
+ * @param now milliseconds since the epoch, by a clock that a mistake cannot set ahead: `unhurriedClock`
+ */
+export async function giveUpOld(db: Store, now: number): Promise<void> {
   await db
     .updateTable('outbox')
     .set({ state: 'failed' })

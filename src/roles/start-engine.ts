@@ -9,18 +9,17 @@ import { Progress } from '../journal/progress.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
 import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
-import { deliverDue, takeBackUnfinished } from '../notify/deliver.ts';
+import { deliverDue, giveUpOld, takeBackUnfinished } from '../notify/deliver.ts';
 import { loadAreas } from '../response/areas.ts';
 import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
-import { type CompiledType, compileType } from '../rules/compile.ts';
 import { Fold } from '../rules/fold.ts';
-import { rulesByType } from '../rules/rules-of.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
 import { StageSeconds } from '../shared/stage-seconds.ts';
+import { unhurriedClock } from '../shared/unhurried-clock.ts';
 import { keepRoom } from '../store/keep-room.ts';
 import { openStore } from '../store/open.ts';
 import type { Database } from '../store/schema.ts';
@@ -30,6 +29,7 @@ import { withInternalTypes } from '../watch/canary/type.ts';
 import { answerAlarms } from './answer-alarms.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { EngineLoop } from './engine-loop.ts';
+import { LiveRules } from './live-rules.ts';
 import type { EngineFunctions, ThreadData } from './messages.ts';
 import { Replayer } from './replay/replayer.ts';
 
@@ -52,12 +52,8 @@ export async function startEngine(
   };
   const reader = await openReader();
   const deviceTypes = withInternalTypes(loadDeviceTypes(settings.devicesDir, log).types);
-  const compiled = new Map<string, CompiledType>();
-  for (const type of deviceTypes.values()) {
-    const result = compileType(type);
-    compiled.set(type.id, result);
-    for (const problem of result.problems) log.error({ type: type.id }, `rule left out: ${problem.message}`);
-  }
+  const rules = new LiveRules({ store, types: deviceTypes, log });
+  await rules.load();
   const devices = new DeviceDirectory(store);
   await devices.load();
 
@@ -75,25 +71,27 @@ export async function startEngine(
   const stages = new StageSeconds(registry);
   // The journal's lock sees to it that there is no other engine.
   await takeBackUnfinished(store);
-  const outbox = new Repeating('delivery', everyMs, log, () =>
-    deliverDue(store, clock, channels, ({ receivedAt }) => {
+  const ages = unhurriedClock(clock, steadyClock);
+  const outbox = new Repeating('delivery', everyMs, log, async () => {
+    await giveUpOld(store, ages.now());
+    await deliverDue(store, clock, channels, ({ receivedAt }) => {
       if (receivedAt !== null) stages.observe('notified', receivedAt, clock.now());
-    }),
-  );
+    });
+  });
   const announce = () => {
     onFeed();
     outbox.now();
   };
 
   const progress = new Progress(journalProgress, embeddedPartition);
-  const fold = new Fold(rulesByType(compiled), settings.intake.maxFuture);
+  const fold = new Fold(rules.rulesOf, settings.intake.maxFuture);
   const limits = decodeLimits(settings.intake);
   const answer = (tx: Transaction<Database>, transitions: readonly AlarmTransition[]) =>
     answerAlarms(tx, transitions, response, clock.now());
   const replays: Replayer = new Replayer({
     store,
     partition: embeddedPartition,
-    types: compiled,
+    rules,
     deviceTypes,
     devices,
     fold,
@@ -113,6 +111,7 @@ export async function startEngine(
     deviceTypes,
     devices,
     fold,
+    rules,
     limits,
     checkpointEveryMs: settings.rules.checkpointEvery,
     respond: answer,
@@ -133,7 +132,7 @@ export async function startEngine(
   });
 
   const tidying = new Repeating('tidying the store', tidyEveryMs, log, async () => {
-    await tidyStore(store, clock.now());
+    await tidyStore(store, ages.now());
     await keepRoom(store, 'when it is used');
   });
 
@@ -141,6 +140,7 @@ export async function startEngine(
     async reload() {
       await devices.load();
       response.areas = await loadAreas(store);
+      await rules.placesChanged();
     },
     async baseline(deviceId, channel, times) {
       const device = devices.get(deviceId);

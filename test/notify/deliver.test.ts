@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../src/notify/channel.ts';
 import { webhookChannel } from '../../src/notify/channels/webhook/channel.ts';
 import { webhookTargets } from '../../src/notify/channels/webhook/targets.ts';
-import { deliverDue, firstWaitMs, giveUpAfterMs, longestWaitMs, takeBackUnfinished } from '../../src/notify/deliver.ts';
+import {
+  deliverDue,
+  firstWaitMs,
+  giveUpAfterMs,
+  giveUpOld,
+  longestWaitMs,
+  takeBackUnfinished,
+} from '../../src/notify/deliver.ts';
 import { enqueue } from '../../src/notify/outbox.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { tempStore } from '../store/temp-store.ts';
@@ -143,6 +150,7 @@ test('the wait doubles up to its limit, and after a day it is given up', async (
   await enqueue(store, [intent('m1', 'dead')], start);
   const waits: number[] = [];
   for (;;) {
+    await giveUpOld(store, clock.at);
     await deliverDue(store, clock, channelsOf(store));
     const { state, nextAt } = await row(store, 'm1');
     if (state === 'failed') break;
