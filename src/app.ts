@@ -10,9 +10,11 @@ import { openJournalWriter } from './journal/writer.ts';
 import { canaryDevice } from './model/internal.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
 import { Flows } from './roles/flows.ts';
+import { recordFolderRules } from './roles/folder-rules.ts';
 import { mqttDoor } from './roles/gateway-processes.ts';
 import { hearCanary } from './roles/hear-canary.ts';
 import type { HostFunctions, ThreadData } from './roles/messages.ts';
+import { RuleAnnouncer } from './roles/rule-announcer.ts';
 import { startApi } from './roles/start-api.ts';
 import { startEngineThread, startHistorianThread } from './roles/threads.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
@@ -65,6 +67,11 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
 
   // Frames come in no faster, in the long run, than they are judged.
   const paced = new PacedJournal({ journal, maxBehindMs: settings.intake.maxBehind, log });
+
+  // Rules are versions in the store; from which entry of the journal on one holds, the journal says.
+  await recordFolderRules(store, settings.devicesDir, deviceTypes, clock);
+  const rules = new RuleAnnouncer({ store, journal, clock, log });
+  await rules.announce();
 
   // devices → MQTT, HTTP → journal → PUBACK, 2xx; MQTT in several processes where one may not have enough files open
   const internal = createInternalDevices();
@@ -128,6 +135,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     feed,
     liveFeed,
     system: watch.state,
+    announceRules: () => rules.announce(),
     flows,
     leftOut: [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)],
     measuring: [
@@ -152,6 +160,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await flows.close();
       await gateway.close();
       await api.close();
+      await rules.stop();
       paced.close();
       await releasing.stop();
       // A thread that has died cannot be asked; the next start goes on from its last checkpoint.

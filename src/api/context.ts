@@ -60,6 +60,8 @@ export interface ApiContext {
     /** The API has added rows itself: tell every subscriber, the API included. */
     changed(): void;
   };
+  /** Versions of rules were added to the store: resolves when they are in the journal, from where on they hold. */
+  announceRules(): Promise<void>;
   /** The clients of the live feed. */
   liveFeed: FeedHub;
   /** What the watch sees of Tocsin itself. */

@@ -1,6 +1,7 @@
 import type { Device } from '../model/device.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { CompiledType } from '../rules/compile.ts';
+import type { RulesOf, RulesOfTime } from '../rules/rules-of.ts';
 import type { RuleBook } from '../rules/versions/rule-book.ts';
 import { RuleHistory } from '../rules/versions/rule-history.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -20,7 +21,7 @@ export interface LiveRulesOptions {
  * The rules by which the engine judges now. They change where the journal says so, so that a restart, which judges
  * entries again, judges each by the rules that it was judged by.
  */
-export class LiveRules {
+export class LiveRules implements RulesOfTime {
   readonly #store: Store;
   readonly #history: RuleHistory;
   #book: RuleBook;
@@ -34,11 +35,6 @@ export class LiveRules {
     this.#store = store;
     this.#history = new RuleHistory(types, log);
     this.#book = this.#history.at();
-  }
-
-  /** All versions that there are; a replay looks up in them what held when. */
-  get history(): RuleHistory {
-    return this.#history;
   }
 
   /** The version that is in force. */
@@ -91,15 +87,24 @@ export class LiveRules {
     this.#use(version);
   }
 
-  rulesOf(device: Device): CompiledType | undefined {
+  readonly rulesOf = (device: Device): CompiledType | undefined => {
     if (this.#ahead.size === 0) return this.#book.rulesOf(device);
     return this.#bookFor(device).rulesOf(device);
-  }
+  };
 
   /** What is tried out on a device beside its live rules. */
-  shadowOf(device: Device): CompiledType | undefined {
+  readonly shadowOf = (device: Device): CompiledType | undefined => {
     if (this.#ahead.size === 0) return this.#book.shadowOf(device);
     return this.#bookFor(device).shadowOf(device);
+  };
+
+  asOf(time: number): RulesOf {
+    return this.of(this.#history.versionAt(time));
+  }
+
+  of(version: number): RulesOf {
+    const book = this.#history.at(version);
+    return (device) => book.rulesOf(device);
   }
 
   #bookFor(device: Device): RuleBook {

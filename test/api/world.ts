@@ -194,6 +194,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
+    announceRules: async () => void calls.push('announceRules'),
     system: () => wellSystem,
     ...options.context,
   };

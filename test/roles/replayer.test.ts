@@ -99,7 +99,7 @@ async function startEngine({ store, dir, journal, type, now = t0, ...given }: Gi
   };
   const replays: Replayer = new Replayer({
     ...common,
-    types,
+    rules: { rulesOf: rulesByType(types), asOf: () => rulesByType(types), of: () => rulesByType(types) },
     callWithinMs: 15 * minute,
     openReader: async () => {
       const own = await openReader();

@@ -59,7 +59,9 @@ const scopeOf = (plan: Plan, type: string): Scope => ({
 
 async function again(store: Store, plan: Plan, entries: readonly StoredEntry[]): Promise<SideFold> {
   const recorded = await recordedSince(store, ['d1'], plan.startAt);
-  const options = { plan, types: compiled, deviceTypes, limits, maxFutureMs: limits.maxFutureMs, recorded };
+  const rulesOf = rulesByType(compiled);
+  const rules = { rulesOf, asOf: () => rulesOf, of: () => rulesOf };
+  const options = { plan, rules, deviceTypes, limits, maxFutureMs: limits.maxFutureMs, recorded };
   const side = new SideFold({ ...options, quarantined: new Map() });
   // As much of the journal as has the beginning, which is not before what the timeline has.
   side.take(entries.filter(({ entry }) => entryTime(entry) >= plan.startAt));

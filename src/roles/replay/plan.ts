@@ -1,5 +1,5 @@
 import type { Device } from '../../model/device.ts';
-import type { CompiledType } from '../../rules/compile.ts';
+import type { RulesOfTime } from '../../rules/rules-of.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import { type ReplayedDevice, replayedDevices } from '../../store/replays.ts';
@@ -32,14 +32,15 @@ export interface Plan {
 export async function planOf(
   db: StoreOrTransaction,
   replay: Pick<Row<'replay'>, 'fromAt' | 'deviceId' | 'deviceType'>,
-  types: ReadonlyMap<string, CompiledType>,
+  rules: RulesOfTime,
 ): Promise<Plan> {
   const rows = await replayedDevices(db, replay);
-  const active = rows.filter((row) => row.state === 'active' && types.has(row.type));
+  const active = rows.filter((row) => row.state === 'active' && rules.rulesOf(row) !== undefined);
+  const then = rules.asOf(replay.fromAt);
   const begins = await switchedOn(db, active);
   const judged = active.map(({ createdAt, ...device }): JudgedDevice => {
     const begin = Math.max(createdAt, begins.get(device.id) ?? 0);
-    const warmUp = warmUpMs(types.get(device.type)!);
+    const warmUp = Math.max(...[rules.rulesOf, then].map((rulesOf) => warmUpMs(rulesOf(device)!)));
     return { device, startAt: Math.max(replay.fromAt - warmUp, begin), since: Math.max(replay.fromAt, begin) };
   });
   return {

@@ -12,6 +12,7 @@ import type { ReplayJudged } from '../../model/replay.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { deviceKey, type Fold } from '../../rules/fold.ts';
+import type { RulesOfTime } from '../../rules/rules-of.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { addAudit } from '../../store/audit.ts';
 import { inParts } from '../../store/in-parts.ts';
@@ -27,7 +28,7 @@ import { SideFold } from './side-fold.ts';
 export interface ReplayRunOptions {
   store: Store;
   partition: number;
-  types: ReadonlyMap<string, CompiledType>;
+  rules: RulesOfTime;
   deviceTypes: ReadonlyMap<string, DeviceType>;
   devices: DeviceDirectory;
   /** The live one. */
@@ -53,6 +54,8 @@ export class ReplayRun {
   readonly #plan: Plan;
   readonly #side: SideFold;
   readonly #firstOffset: number;
+  /** The distinct sets of rules of the devices judged. */
+  readonly #types: ReadonlySet<CompiledType>;
   readonly #silenceRules: ReadonlySet<string>;
   #offset: number;
 
@@ -62,14 +65,14 @@ export class ReplayRun {
     this.#plan = plan;
     this.#side = side;
     this.#firstOffset = offset;
-    const types = [...options.types.values()];
-    this.#silenceRules = new Set(types.flatMap((type) => type.silence.map((rule) => rule.id)));
+    this.#types = new Set([...plan.judged.values()].flatMap(({ device }) => options.rules.rulesOf(device) ?? []));
+    this.#silenceRules = new Set([...this.#types].flatMap((type) => type.silence.map((rule) => rule.id)));
     this.#offset = offset;
   }
 
   static async begin(options: ReplayRunOptions, replay: Row<'replay'>, reader: JournalReader): Promise<ReplayRun> {
-    const { store, types } = options;
-    const wanted = await planOf(store, replay, types);
+    const { store, rules } = options;
+    const wanted = await planOf(store, replay, rules);
     const [first] = await reader.read(reader.start(), 1, 0, new AbortController().signal);
     const plan = withJournalFrom(wanted, first ? entryTime(first.entry) : 0);
     const offset = await reader.offsetAt(plan.startAt);
@@ -165,11 +168,11 @@ export class ReplayRun {
   }
 
   #stateOf(id: string, known: Parameters<typeof mergeState>[3]): DeviceState | null {
-    const { fold, types } = this.#options;
+    const { fold, rules } = this.#options;
     const { device } = this.#plan.judged.get(id)!;
     const found = this.#side.stateFor(device, fold.listenedMs);
     const live = fold.stateOf(device);
-    return found && live && mergeState(found, live, types.get(device.type)!, known);
+    return found && live && mergeState(found, live, rules.rulesOf(device)!, known);
   }
 
   #isFresh(episode: Episode, now: number): boolean {
@@ -182,7 +185,7 @@ export class ReplayRun {
   }
 
   #scope(): Scope {
-    const rules = new Map([...this.#options.types.values()].flatMap((type) => type.rules.map((one) => [one.id, one])));
+    const rules = new Map([...this.#types].flatMap((type) => type.rules.map((one) => [one.id, one])));
     return {
       since: (deviceId) => this.#plan.judged.get(deviceId)?.since ?? null,
       judges: (ruleId) => this.#goesByTicks(ruleId) || rules.get(ruleId)?.usesBaseline === false,

@@ -8,16 +8,15 @@ import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { Sample } from '../../model/sample.ts';
-import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { deviceKey, Fold } from '../../rules/fold.ts';
-import { rulesByType } from '../../rules/rules-of.ts';
+import type { RulesOf, RulesOfTime } from '../../rules/rules-of.ts';
 import type { JudgedDevice, Plan } from './plan.ts';
 import { begunEpisode, seededState } from './seed.ts';
 
 export interface SideFoldOptions {
   plan: Plan;
-  types: ReadonlyMap<string, CompiledType>;
+  rules: RulesOfTime;
   deviceTypes: ReadonlyMap<string, DeviceType>;
   limits: DecodeLimits;
   maxFutureMs: number;
@@ -28,13 +27,15 @@ export interface SideFoldOptions {
 }
 
 /**
- * Judges the frames of some devices again, beside the live fold, with the same rules: entries of the journal in,
+ * Judges the frames of some devices again, beside the live fold, with the rules that held then: entries of the journal in,
  * episodes of alarms out. It begins some time before what is asked for, so that holds and windows are what they were,
  * and with the alarms that were active then.
  */
 export class SideFold {
   readonly #options: SideFoldOptions;
   readonly #fold: Fold;
+  /** As the journal says on the way. */
+  #rulesOf: RulesOf;
   readonly #collector = new EpisodeCollector();
   /** By when they begin. */
   readonly #order: JudgedDevice[];
@@ -47,12 +48,13 @@ export class SideFold {
 
   constructor(options: SideFoldOptions) {
     this.#options = options;
-    const { plan, types, recorded } = options;
-    this.#fold = new Fold(rulesByType(types), options.maxFutureMs);
+    const { plan, rules, recorded } = options;
+    this.#rulesOf = rules.asOf(plan.startAt);
+    this.#fold = new Fold((device) => this.#rulesOf(device), options.maxFutureMs);
     this.#order = [...plan.judged.values()].sort((a, b) => a.startAt - b.startAt);
     const byDevice = Map.groupBy(recorded, ({ row }) => row.deviceId);
     for (const { device, startAt } of this.#order) {
-      const type = types.get(device.type)!;
+      const type = this.#rulesOf(device)!;
       const begun = (byDevice.get(device.id) ?? []).flatMap((alarm) => begunEpisode(alarm, type, startAt) ?? []);
       for (const episode of begun) this.#collector.begin(episode);
       if (begun.length > 0) this.#fold.restore(deviceKey(device.id), seededState(begun, type));
@@ -76,6 +78,7 @@ export class SideFold {
       const effects: AlarmEffect[] = [];
       if (entry.kind === 'tick') this.#fold.tick(entry.at, this.#expectedAt(entry.at), effects);
       else if (entry.kind === 'frame') this.#frame(offset, entry.frame, effects);
+      else if (entry.kind === 'rules') this.#rulesOf = this.#options.rules.of(entry.version);
       for (const effect of effects) this.#collector.take(effect);
     }
   }

@@ -50,6 +50,12 @@ export class RuleHistory {
     this.#parents = parents;
   }
 
+  /** The version in force at a moment; before the first one, that with which versions begin. */
+  versionAt(time: number): number {
+    const first = this.#versions[0]?.at ?? 0;
+    return this.#versions.findLast(({ at }) => at <= Math.max(time, first))?.version ?? 0;
+  }
+
   version(number: number): RuleVersion | undefined {
     return this.#byNumber.get(number);
   }
