@@ -3,7 +3,8 @@ import type { Sample } from '../model/sample.ts';
 import { alarmId } from './alarm-id.ts';
 import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
-import type { RuleContext } from './expression.ts';
+import type { RuleContext, RuleWindow } from './language/context.ts';
+import { nothingAround } from './language/surroundings.ts';
 import { adoptedState, type Episode, forgetHolds, judgeRule, newRuleState, type RuleState } from './rule-judge.ts';
 import { Window, type WindowState } from './window.ts';
 
@@ -27,7 +28,9 @@ export class DeviceJudge implements RuleContext {
   now = 0;
   readonly values: Float64Array;
   readonly times: Float64Array;
-  readonly windows: Window[];
+  readonly windows: (Window & RuleWindow)[];
+  memory: number[] = [];
+  around = nothingAround();
   readonly #deviceId: string;
   readonly #type: CompiledType;
   readonly #fresh: Uint8Array;
@@ -47,7 +50,7 @@ export class DeviceJudge implements RuleContext {
     this.values = new Float64Array(channels).fill(Number.NaN);
     this.times = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
     this.#fresh = new Uint8Array(channels);
-    this.windows = type.windows.map((w) => new Window(w.spanMs, w.maxGapMs));
+    this.windows = type.windows.map((w) => new Window(w.spanMs, w.maxGapMs) as Window & RuleWindow);
     this.#rules = type.rules.map(newRuleState);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
     this.#silent = type.silence.map(() => null);
@@ -93,7 +96,7 @@ export class DeviceJudge implements RuleContext {
       if (fresh[spec.channel]) this.windows[i]!.add(at, this.values[spec.channel]!);
     });
     this.#type.rules.forEach((rule, i) => {
-      if (rule.channels.some((channel) => fresh[channel])) this.#judgeRule(rule, this.#rules[i]!, sample, effects);
+      if (rule.judgedOn.some((channel) => fresh[channel])) this.#judgeRule(rule, this.#rules[i]!, sample, effects);
     });
     for (const channel of this.#type.baselines) {
       const baseline = this.#baselines[channel]!;
@@ -112,7 +115,7 @@ export class DeviceJudge implements RuleContext {
     this.values.fill(Number.NaN);
     this.times.fill(Number.NEGATIVE_INFINITY);
     this.#type.windows.forEach((spec, i) => {
-      this.windows[i] = new Window(spec.spanMs, spec.maxGapMs);
+      this.windows[i] = new Window(spec.spanMs, spec.maxGapMs) as Window & RuleWindow;
     });
     for (const state of this.#rules) forgetHolds(state);
   }

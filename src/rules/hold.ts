@@ -21,7 +21,7 @@ export function holdFor(
   at: number,
   forMs: number,
   maxGapMs: number,
-  onGap: 'restart' | 'freeze',
+  onGap: 'restart' | 'freeze' | 'fault',
 ): boolean {
   if (truth === 0) {
     hold.heldMs = -1;
@@ -33,7 +33,7 @@ export function holdFor(
   } else {
     const gap = at - hold.lastAt;
     if (gap <= maxGapMs) hold.heldMs += gap;
-    else if (onGap === 'restart') hold.heldMs = 0;
+    else if (onGap !== 'freeze') hold.heldMs = 0;
   }
   hold.lastAt = at;
   return hold.heldMs >= forMs;

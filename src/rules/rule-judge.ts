@@ -1,14 +1,9 @@
 import { type Severity, severityRank } from '../model/severity.ts';
 import { alarmId } from './alarm-id.ts';
-import type { CompiledRule } from './compile.ts';
-import type { RuleContext } from './expression.ts';
+import type { CompiledRule } from './compile-rule.ts';
 import { type Hold, holdFor, noHold } from './hold.ts';
-
-interface LevelState {
-  active: boolean;
-  hold: Hold;
-  clear: Hold;
-}
+import type { RuleContext } from './language/context.ts';
+import { judgeLevel, type LevelState, newLevelState } from './level-judge.ts';
 
 /** An episode of a rule that is under way. */
 export interface Episode {
@@ -17,10 +12,18 @@ export interface Episode {
   count: number;
 }
 
-/** What a rule knows about one device; plain JSON, as it is kept in a checkpoint. */
+/** What a rule knows about one device; plain JSON, as it is kept in a checkpoint. Absent parts have never been needed. */
 export interface RuleState {
   levels: LevelState[];
   episode: Episode | null;
+  /** See `MemoryCell`. */
+  memory?: number[];
+  /** Measured time at which the episode began. */
+  since?: number;
+  /** For how long a lower severity has been the right one. */
+  down?: Hold;
+  /** For how long a new wave has been there; absent while the rule is not armed again. */
+  again?: Hold;
 }
 
 /** What one sample changed about an alarm; in the order in which it happened. */
@@ -35,7 +38,7 @@ const nothing: readonly RuleChange[] = [];
 
 /** The state of a rule on a device of which nothing has come yet. */
 export function newRuleState(rule: CompiledRule): RuleState {
-  return { levels: rule.levels.map(() => ({ active: false, hold: noHold(), clear: noHold() })), episode: null };
+  return { levels: rule.levels.map(newLevelState), episode: null };
 }
 
 /**
@@ -54,14 +57,14 @@ export function adoptedState(rule: CompiledRule, before: RuleState): RuleState {
 
 /** Evidence is gathered anew; an alarm that is active stays. */
 export function forgetHolds(state: RuleState): void {
-  for (const level of state.levels) {
-    level.hold = noHold();
-    level.clear = noHold();
-  }
+  delete state.memory;
+  delete state.down;
+  delete state.again;
+  state.levels = state.levels.map(({ active }) => ({ ...newLevelState(), active }));
 }
 
 /**
- * Judges one rule on one device at a sample that brought one of the rule's channels.
+ * Judges one rule on one device at a sample that brought one of the channels in `rule.judgedOn`.
  * @param at measured time of the sample, milliseconds since the epoch.
  * @returns what changed; an empty list that must not be written to when nothing did.
  */
@@ -72,38 +75,30 @@ export function judgeRule(
   deviceId: string,
   at: number,
 ): readonly RuleChange[] {
+  remember(rule, state, context, state.episode !== null);
   let severity: Severity | null = null;
   let goesOn = false;
+  const mayEnd = state.since === undefined || at - state.since >= rule.minActiveMs;
   for (let i = 0; i < rule.levels.length; i++) {
     const level = rule.levels[i]!;
     const levelState = state.levels[i]!;
-    const truth = level.when(context);
-    if (truth === 1) goesOn = true;
-    if (levelState.active) {
-      const over = level.clear ? level.clear(context) : 1 - truth;
-      if (holdFor(levelState.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap)) {
-        levelState.active = false;
-        levelState.hold = noHold();
-      }
-    } else if (holdFor(levelState.hold, truth, at, level.forMs, rule.maxGapMs, rule.onGap)) {
-      levelState.active = true;
-      levelState.clear = noHold();
-    }
+    if (judgeLevel(rule, level, levelState, context, at, mayEnd)) goesOn = true;
     if (levelState.active) severity = level.severity;
   }
   const { episode } = state;
-  if (!episode) {
-    if (!severity) return nothing;
-    const id = alarmId(rule.id, deviceId, at);
-    state.episode = { id, severity, count: 1 };
-    return [{ kind: 'raised', alarmId: id, severity }];
-  }
-  if (!severity) {
+  if (!episode) return severity === null ? nothing : [begin(rule, state, deviceId, at, severity)];
+  if (severity === null) {
     state.episode = null;
-    return [{ kind: 'cleared', alarmId: episode.id }];
+    return [end(state, episode)];
+  }
+  if (rule.rearm && newWave(rule, rule.rearm, state, context, at)) {
+    const ended = end(state, episode);
+    const next = startOver(rule, state, context);
+    remember(rule, state, context, false);
+    return [ended, begin(rule, state, deviceId, at, next)];
   }
   const changes: RuleChange[] = [];
-  if (severityRank(episode.severity) !== severityRank(severity)) {
+  if (steps(rule, state, episode, severity, at)) {
     episode.severity = severity;
     changes.push({ kind: 'severity', alarmId: episode.id, severity });
   }
@@ -112,4 +107,95 @@ export function judgeRule(
     changes.push({ kind: 'continued', alarmId: episode.id, count: episode.count });
   }
   return changes;
+}
+
+function begin(rule: CompiledRule, state: RuleState, deviceId: string, at: number, severity: Severity): RuleChange {
+  const id = alarmId(rule.id, deviceId, at);
+  state.episode = { id, severity, count: 1 };
+  if (rule.minActiveMs > 0) state.since = at;
+  return { kind: 'raised', alarmId: id, severity };
+}
+
+function end(state: RuleState, { id }: Episode): RuleChange {
+  state.episode = null;
+  delete state.since;
+  delete state.down;
+  delete state.again;
+  return { kind: 'cleared', alarmId: id };
+}
+
+/** Lets the rule's memory take the sample in, and shows it to the expressions. */
+function remember(rule: CompiledRule, state: RuleState, context: RuleContext, inEpisode: boolean): void {
+  if (rule.memory.length === 0) return;
+  state.memory ??= rule.memory.flatMap(({ cell }) => cell.initial);
+  const { memory } = state;
+  context.memory = memory;
+  for (let i = 0; i < rule.memory.length; i++) {
+    const { cell, offset } = rule.memory[i]!;
+    cell.step(context, memory, offset, inEpisode);
+  }
+}
+
+/** Whether the alarm's severity changes: up at once, down when the lower one has been right for long enough. */
+function steps(rule: CompiledRule, state: RuleState, episode: Episode, severity: Severity, at: number): boolean {
+  const step = severityRank(severity) - severityRank(episode.severity);
+  if (step < 0 && rule.stepDownAfterMs > 0) {
+    state.down ??= noHold();
+    if (!holdFor(state.down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap)) return false;
+  }
+  if (state.down) delete state.down;
+  return step !== 0;
+}
+
+/**
+ * Whether a new wave has come within an alarm: it was armed again, and now it rises anew while the condition of a level
+ * is true.
+ */
+function newWave(
+  rule: CompiledRule,
+  rearm: NonNullable<CompiledRule['rearm']>,
+  state: RuleState,
+  context: RuleContext,
+  at: number,
+): boolean {
+  if (!state.again) {
+    if (rearm.after(context) === 1) {
+      state.again = noHold();
+      for (const level of state.levels) level.fell = false;
+    }
+    return false;
+  }
+  if (rearm.again)
+    return (
+      holdFor(state.again, rearm.again(context), at, rearm.forMs, rule.maxGapMs, rule.onGap) && anyTrue(rule, context)
+    );
+  let again = false;
+  rule.levels.forEach((level, i) => {
+    const levelState = state.levels[i]!;
+    const truth = level.when.evaluate(context);
+    if (truth === 0) levelState.fell = true;
+    // A level that is not active has its hold for itself already.
+    else if (truth === 1 && levelState.fell) {
+      levelState.anew ??= noHold();
+      again ||= holdFor(levelState.anew, 1, at, level.forMs, rule.maxGapMs, rule.onGap);
+      return;
+    }
+    if (truth === 0) delete levelState.anew;
+  });
+  return again;
+}
+
+function anyTrue(rule: CompiledRule, context: RuleContext): boolean {
+  return rule.levels.some((level) => level.when.evaluate(context) === 1);
+}
+
+/** Only the levels whose condition is true now are active at the beginning of the new episode. */
+function startOver(rule: CompiledRule, state: RuleState, context: RuleContext): Severity {
+  let severity = rule.levels[0]!.severity;
+  rule.levels.forEach((level, i) => {
+    const holds = level.when.evaluate(context) === 1;
+    if (holds) severity = level.severity;
+    state.levels[i] = { ...newLevelState(), active: holds };
+  });
+  return severity;
 }

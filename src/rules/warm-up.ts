@@ -12,10 +12,7 @@ export function warmUpMs(type: CompiledType): number {
   const spans = [
     ...type.windows.map((window) => window.spanMs + window.maxGapMs),
     ...type.silence.map((rule) => rule.silentForMs),
-    ...type.rules.flatMap((rule) => [
-      rule.maxGapMs,
-      ...rule.levels.flatMap((level) => [level.forMs, level.clearForMs]),
-    ]),
+    ...type.rules.map((rule) => rule.waitsMs),
   ];
   return Math.max(leastMs, 2 * Math.max(0, ...spans));
 }

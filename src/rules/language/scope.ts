@@ -1,22 +1,6 @@
 import type { MemoryCell } from './context.ts';
 import type { Measure } from './measures.ts';
 
-export const windowFunctions = [
-  'avg',
-  'min',
-  'max',
-  'median',
-  'sum',
-  'count',
-  'delta',
-  'rate',
-  'slope',
-  'fit',
-  'percentile',
-] as const;
-/** What a window is asked for, as the method of `RuleWindow` is called. */
-export type WindowFunction = (typeof windowFunctions)[number];
-
 export interface ChannelInScope {
   index: number;
   name: string;
@@ -30,7 +14,7 @@ export interface Scope {
   channel(name: string): ChannelInScope | null;
   channelNames(): string[];
   /** Index of the window over a channel, made when it is new. */
-  window(channel: number, spanMs: number, asked: WindowFunction): number;
+  window(channel: number, spanMs: number): number;
   /** Offset of a memory cell in the rule's memory, made when it is new. */
   memory(cell: MemoryCell): number;
   /** Names that the site gives to areas, places and announcements; null where nobody has said which there are. */

@@ -22,8 +22,7 @@ const timeTo: RuleFunction = {
     if (given.measure.dimension !== measure.dimension)
       return expression.fail(args[1]!, `the limit is of the same kind as the channel, as in ${timeTo.example}`);
     const limit = converted(given, measure).run;
-    const slot = windowOf(call, index, args[2]!, 'slope');
-    windowOf(call, index, args[2]!, 'fit');
+    const slot = windowOf(call, index, args[2]!);
     return number(seconds, (c) => {
       const window = c.windows[slot]!;
       const slope = window.slope();

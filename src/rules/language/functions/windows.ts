@@ -1,10 +1,9 @@
-import type { Evaluate } from '../context.ts';
+import type { Evaluate, RuleWindow } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
-import type { WindowFunction } from '../scope.ts';
 import { number, type Typed } from '../typed.ts';
 
-type Plain = Exclude<WindowFunction, 'percentile'>;
+type Plain = Exclude<keyof RuleWindow, 'percentile'>;
 
 /** What a window over a channel and a duration says. */
 function windowFunction(name: Plain): RuleFunction {
@@ -14,7 +13,7 @@ function windowFunction(name: Plain): RuleFunction {
     takes: [2, 2],
     compile(call): Typed {
       const { index, measure } = call.expression.channel(call);
-      const slot = windowOf(call, index, call.args[1]!, name);
+      const slot = windowOf(call, index, call.args[1]!);
       const run: Evaluate = (c) => c.windows[slot]![name]();
       if (name === 'count' || name === 'fit') return number(dimensionless, run);
       if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
@@ -24,8 +23,8 @@ function windowFunction(name: Plain): RuleFunction {
 }
 
 /** The index of the window that a call asks for. */
-export function windowOf(call: Call, channel: number, span: Call['node'], asked: WindowFunction): number {
-  return call.expression.scope.window(channel, call.expression.duration(call, span), asked);
+export function windowOf(call: Call, channel: number, span: Call['node']): number {
+  return call.expression.scope.window(channel, call.expression.duration(call, span));
 }
 
 const percentile: RuleFunction = {
@@ -45,7 +44,7 @@ const percentile: RuleFunction = {
           : inMeasure(constant, typed.measure, percent);
     if (!(ofHundred >= 0 && ofHundred <= 100))
       return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
-    const slot = windowOf(call, index, args[2]!, 'percentile');
+    const slot = windowOf(call, index, args[2]!);
     return number(measure, (c) => c.windows[slot]!.percentile(ofHundred / 100));
   },
 };

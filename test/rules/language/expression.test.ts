@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileType } from '../../src/rules/compile.ts';
-import { rewriteQuantities } from '../../src/rules/quantity.ts';
-import { deviceType, judgeAll } from './support.ts';
+import { compileType } from '../../../src/rules/compile.ts';
+import { deviceType, judgeAll } from '../support.ts';
 
 const typeWith = (when: string, clear?: string) =>
   deviceType({
@@ -19,18 +18,6 @@ const holds = (when: string, ...samples: Record<string, number>[]) => {
   return last !== undefined && last.kind !== 'cleared';
 };
 
-describe('quantities', () => {
-  test('a number and a unit become one quantity; anything else stays', () => {
-    expect(rewriteQuantities('level > 27 cm && rate(level, 10 min) >= 5.5 cm/h')).toBe(
-      'level > quantity(27, "cm") && rate(level, quantity(10, "min")) >= quantity(5.5, "cm/h")',
-    );
-    expect(rewriteQuantities('noise > 55.5 dB(A)')).toBe('noise > quantity(55.5, "dB(A)")');
-    expect(rewriteQuantities('a1 > 3 && b < 10 %LEL || c / 2 > 1')).toBe(
-      'a1 > 3 && b < quantity(10, "%LEL") || c / 2 > 1',
-    );
-  });
-});
-
 describe('conditions', () => {
   test('units of the same kind convert', () => {
     expect(holds('level > 0.8 m', { level: 81 })).toBe(true);
@@ -45,18 +32,29 @@ describe('conditions', () => {
   });
 
   test.each([
-    ['level > 3 mg/m3', /length on the left and a mass\/volume/],
-    ['level > 27', /length on the left and a number without unit/],
-    ['spo2 < 90', /fraction on the left and a number without unit/],
-    ['depth > 3 cm', /no channel "depth"; the type has level, temperature/],
+    ['level > 3 mg/m3', /level is a length, 3 mg\/m3 is a mass\/volume/],
+    ['level > 27', /level is a length, 27 is a number without unit: write 27 cm/],
+    ['fan && spo2 < 90', /at "spo2 < 90" \(character 8\): .*write 90 %/],
+    ['depth > 3 cm', /at "depth" \(character 1\): there is no channel depth; there are level, temperature/],
     ['level', /compare this number/],
-    ['level > ', /in "level > "/],
-    ['level > 3 cm && temperature', /not numbers/],
-    ['fan > 1', /switch can only be compared/],
-    ['rate(level) > 1 cm/h', /a channel and a duration/],
-    ['mean(level, 10 min) > 1 cm', /no function "mean"; there are abs, baseline, avg/],
-    ['baseline(level).mood > 3', /has \.score, \.low/],
-    ['[1, 2]', /not part of the rule language/],
+    ['level > ', /in "level > ", at the end: Unexpected token: EOF/],
+    ['level > 3 cm && temperature', /at "temperature" .*compare this number/],
+    ['fan > 1', /true or false can only be compared/],
+    ['rate(level) > 1 cm/h', /rate is written rate\(level, 10 min\)/],
+    ['rate(level, 10) > 1 cm/h', /at "10" .*takes a duration here/],
+    ['mean(level, 10 min) > 1 cm', /at "mean\(level, 10 min\)" .*no function mean; there are avg/],
+    ['baseline(level).mood > 3', /no \.mood; there are baseline\.score/],
+    ['[1, 2] == 3', /not part of the rule language/],
+    ['level > 27 cmm', /"cmm" is no unit that is known; known are/],
+    ['level > 27 cm and fan', /Write && for and/],
+    ['level = 27 cm', /compared with ==/],
+    ['level ＞ 27 cm', /half-width/],
+    ['timeTo(level, 27 %, 30 min) < 20 min', /at "27 %" .*same kind as the channel/],
+    ['time() > 22 h', /time\(\) is a time of day, 22 h is a time/],
+    ['inside(home)', /grid, community, street, district or the id of an area/],
+    ['distance(home) > 500 m', /needs channels latitude and longitude/],
+    ['peak(fan) > 3', /peak is of a channel with numbers/],
+    ['percentile(level, 120, 10 min) > 3 cm', /at "120" .*takes 0 to 100/],
   ])('%s is refused with what is wrong', (when, message) => {
     const { rules, problems } = compileType(typeWith(when));
     expect(rules).toEqual([]);

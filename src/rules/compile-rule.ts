@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { Rule, RuleLevel } from '../model/rule.ts';
+import { type Severity, severityRank } from '../model/severity.ts';
+import type { CompiledCondition, Evaluate, MemoryCell } from './language/context.ts';
+import { compileCondition } from './language/expression.ts';
+import type { Scope } from './language/scope.ts';
+import { compileText, type TextValue } from './language/text.ts';
+
+export interface CompiledLevel {
+  severity: Severity;
+  when: CompiledCondition;
+  forMs: number;
+  /** Null: over when `when` is not true. */
+  clear: CompiledCondition | null;
+  clearForMs: number;
+  /** Null: one reading decides. */
+  tally: { readings: number; of: number } | null;
+  /** Readings in a row that must say that it is over. */
+  clearConfirm: number;
+  repeated: RuleLevel['repeated'] | null;
+  sequence: readonly CompiledStep[] | null;
+}
+
+export interface CompiledStep {
+  when: CompiledCondition;
+  forMs: number;
+  unless: CompiledCondition | null;
+  withinMs: number | null;
+}
+
+export interface CompiledRule {
+  id: string;
+  /** The version that it comes from; absent where rules have none. */
+  version?: number;
+  /** Stands for everything in it that judges: names and advice may change without it. */
+  print: string;
+  /** From least to most severe. */
+  levels: CompiledLevel[];
+  /** Channels it looks at. */
+  channels: number[];
+  /** Channels whose reading is a reason to judge it: those it looks at, or all when it is also about what stays away. */
+  judgedOn: number[];
+  /** Whether it goes by what a baseline has learnt, over weeks. */
+  usesBaseline: boolean;
+  maxGapMs: number;
+  onGap: Rule['onGap'];
+  minActiveMs: number;
+  stepDownAfterMs: number;
+  rearm: { after: Evaluate; again: Evaluate | null; forMs: number } | null;
+  /** What it remembers from sample to sample, each from its offset in the rule's memory on. */
+  memory: readonly { cell: MemoryCell; offset: number }[];
+  /** Values for its text, to be taken when the alarm changes. */
+  textValues: readonly TextValue[];
+  /** The longest that it looks or waits, windows apart, milliseconds. */
+  waitsMs: number;
+}
+
+/** What a rule's expressions may ask of its type; see `Scope`. */
+export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names'> & {
+  channelCount: number;
+  window(channel: number, spanMs: number, maxGapMs: number): number;
+};
+
+/**
+ * Compiles a rule with levels.
+ * @throws TocsinError RULE_INVALID with the expression, the place and what is allowed.
+ */
+export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
+  const memory: { cell: MemoryCell; offset: number }[] = [];
+  let size = 0;
+  let everySample = false;
+  const scope: Scope = {
+    channel: type.channel,
+    channelNames: type.channelNames,
+    names: type.names,
+    window: (channel, spanMs) => type.window(channel, spanMs, rule.maxGapMs),
+    memory(cell) {
+      const known = memory.find((one) => one.cell.key === cell.key);
+      if (known) return known.offset;
+      memory.push({ cell, offset: size });
+      size += cell.initial.length;
+      return size - cell.initial.length;
+    },
+    maxGapMs: rule.maxGapMs,
+    channels: new Set(),
+    baselines: new Set(),
+    everySample: () => {
+      everySample = true;
+    },
+  };
+  const levels = rule.levels
+    .map((level) => compileLevel(level, scope))
+    .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  const rearm = rule.rearm && {
+    after: compileCondition(rule.rearm.after, scope).evaluate,
+    again: rule.rearm.again === null ? null : compileCondition(rule.rearm.again, scope).evaluate,
+    forMs: rule.rearm.forMs,
+  };
+  // What is only told is no reason to judge the rule.
+  const channels = [...scope.channels];
+  const textValues = rule.text ? compileText(rule.text, scope) : [];
+  const { id, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0 } = rule;
+  return {
+    id,
+    print: printOf(rule, memory),
+    levels,
+    channels,
+    judgedOn: everySample ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
+    usesBaseline: scope.baselines.size > 0,
+    maxGapMs,
+    onGap,
+    minActiveMs,
+    stepDownAfterMs,
+    rearm: rearm ?? null,
+    memory,
+    textValues,
+    waitsMs: waitOf(rule),
+  };
+}
+
+function compileLevel(level: RuleLevel, scope: Scope): CompiledLevel {
+  const { severity, forMs, clearForMs, confirm = 1, repeated = null } = level;
+  const tally = level.atLeast ?? (confirm > 1 ? { readings: confirm, of: confirm } : null);
+  const sequence = level.sequence?.map(({ when, unless, ...times }) => ({
+    when: compileCondition(when, scope),
+    unless: unless === null ? null : compileCondition(unless, scope),
+    ...times,
+  }));
+  return {
+    severity,
+    when: sequence ? sequence.at(-1)!.when : compileCondition(level.when, scope),
+    forMs,
+    clear: level.clear === null ? null : compileCondition(level.clear, scope),
+    // Something that came again and again is over when it has not come for as long as that was counted in.
+    clearForMs: repeated && level.clear === null ? Math.max(clearForMs, repeated.withinMs) : clearForMs,
+    tally,
+    clearConfirm: confirm,
+    repeated,
+    sequence: sequence ?? null,
+  };
+}
+
+function printOf(rule: Rule, memory: readonly { cell: MemoryCell }[]): string {
+  const { levels, maxGapMs, onGap, minActiveMs, stepDownAfterMs, rearm } = rule;
+  const remembered = memory.map(({ cell }) => cell.key);
+  const judging = JSON.stringify([levels, maxGapMs, onGap, minActiveMs, stepDownAfterMs, rearm, remembered]);
+  return createHash('sha256').update(judging).digest('base64url').slice(0, 12);
+}
+
+function waitOf({ levels, maxGapMs, minActiveMs = 0, stepDownAfterMs = 0, rearm }: Rule): number {
+  const spans = levels.flatMap(({ forMs, clearForMs, repeated, sequence = [] }) => [
+    forMs,
+    clearForMs,
+    repeated?.withinMs ?? 0,
+    sequence.reduce((sum, step) => sum + (step.withinMs ?? 0) + step.forMs, 0),
+  ]);
+  return Math.max(maxGapMs, minActiveMs, stepDownAfterMs, rearm?.forMs ?? 0, ...spans);
+}

@@ -1,0 +1,42 @@
+import type { Text } from '../../model/text.ts';
+import type { Evaluate } from './context.ts';
+import { compileValue } from './expression.ts';
+import { type Measure, measureOf } from './measures.ts';
+import type { Scope } from './scope.ts';
+import { converted } from './typed.ts';
+
+/** A value that a rule's text tells; kept with the alarm under its source, as channels are under their names. */
+export interface TextValue {
+  /** As it stands between the braces, for example `rate(level, 10 min)`. */
+  source: string;
+  value: Evaluate;
+  /** What the value is told in; empty where it has no unit. */
+  unit: string;
+}
+
+/** The expressions in a text, in their order, each once. */
+export function placeholders({ zh, en }: Text): string[] {
+  const found = [...`${zh}\n${en}`.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!.trim());
+  return [...new Set(found)];
+}
+
+/**
+ * Compiles what a text tells in braces. Rates are told per hour and durations in minutes, everything else in its
+ * channel's unit.
+ * @throws TocsinError RULE_INVALID.
+ */
+export function compileText(text: Text, scope: Scope): TextValue[] {
+  return placeholders(text).map((source) => {
+    const typed = compileValue(source, scope);
+    if (typed.kind === 'truth') return { source, value: typed.run, unit: '' };
+    const told = toldIn(typed.measure);
+    return { source, value: converted(typed, told).run, unit: told.unit };
+  });
+}
+
+function toldIn(measure: Measure): Measure {
+  if (measure.dimension === 'time') return measureOf('min')!;
+  if (measure.unit.endsWith('/s') && measure.dimension.endsWith('/time'))
+    return measureOf(measure.unit.replace(/s$/, 'h')) ?? measure;
+  return measure;
+}
