@@ -195,7 +195,7 @@ test.each([
 });
 
 test.each([
-  ['no condition', 'severity: red', /pump\/rules\.yaml:1: rule "a": when: a condition/],
+  ['no condition', 'severity: red', /pump\/rules\.yaml:1: rule "a": when: is missing: a condition/],
   ['an empty condition', 'severity: red\nwhen: ""', /pump\/rules\.yaml:6: rule "a": when/],
   [
     'a severity',
@@ -203,7 +203,26 @@ test.each([
     /pump\/rules\.yaml:5: rule "a": severity: .*"blue"\|"yellow"\|"orange"\|"red"/,
   ],
   ['a hold', 'severity: red\nwhen: on\nfor: a while', /pump\/rules\.yaml:7: rule "a": for: "a while" is no duration/],
-  ['a mixture', 'severity: red\nwhen: on\nsilentFor: 5 min', /Unrecognized key: "when"/],
+  ['a mixture', 'severity: red\nwhen: on\nsilentFor: 5 min', /when: is no key here; there are id, .*silentFor, of/],
+  [
+    'a misspelt key',
+    'severity: red\nwen: on',
+    /rules\.yaml:6: rule "a": wen: is no key here; there are .*severity, when, for, atLeast/,
+  ],
+  ['times without a time', 'severity: red\nwhen: on\ntimes: 3', /rule "a": times: times and within belong together/],
+  ['readings', 'severity: red\nwhen: on\natLeast: 5 of 3', /rules\.yaml:7: rule "a": atLeast: .*write it as "3 of 5"/],
+  ['a sequence of one', 'severity: red\nsequence: [{ when: on }]', /sequence has at least two steps/],
+  [
+    'a step',
+    'severity: red\nsequence: [{ when: on }, { wenn: on }]',
+    /sequence\.1\.wenn: is no key here; there are when, for/,
+  ],
+  [
+    'a hold of a sequence',
+    'severity: red\nfor: 1 min\nsequence: [{ when: on }, { when: on }]',
+    /for: a sequence says it/,
+  ],
+  ['a silence', 'severity: red\nsilentFor: 6 perods', /silentFor: "6 perods" is no duration above 0/],
   [
     'a ladder upside down',
     'levels: [{ severity: red, when: on }, { severity: blue, when: on }]',
