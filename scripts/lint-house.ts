@@ -14,6 +14,7 @@ const rooms = [
   ['store'],
   ['devices'],
   ['ingest'],
+  ['baseline'],
   ['rules'],
   ['alarms'],
   ['backtest'],

@@ -1,0 +1,89 @@
+import type { PackReader, PackWriter } from './pack.ts';
+
+const dayMs = 86_400_000;
+const blockMs = dayMs / 2;
+/** Half days remembered: a month. */
+const remembered = 60;
+/** Fewer half days say nothing about a tail. */
+const enough = 3;
+/** Part of the half days whose largest values the tail is fitted to. */
+const tailPart = 0.4;
+/** The scale of a tail is taken larger by this part of its beginning: what is barely larger is no news. */
+const leastStep = 0.1;
+
+/** The tail of the largest values: above `begin` the excess is exponential with mean `scale`. */
+interface Tail {
+  begin: number;
+  scale: number;
+  /** Logarithm, base 10, of how many times a day `begin` is passed. */
+  rate: number;
+}
+
+/**
+ * How often a series has shown a distance as large as one now: peaks over a threshold, with the largest value of each
+ * half day as peaks. Half days make one of what belongs together, so that a bad hour counts once; a month of them is
+ * all that is kept. Beyond what has been seen, an exponential tail goes on.
+ */
+export class Extremes {
+  readonly #peaks = new Float32Array(remembered);
+  #count = 0;
+  /** Largest value of the half day under way, and its number; negative before the first value. */
+  #peak = -1;
+  #block = Number.NaN;
+  #tail: Tail | null | undefined;
+
+  /** Takes a value, 0 or more, into the past. */
+  learn(time: number, value: number): void {
+    const block = Math.floor(time / blockMs);
+    if (block !== this.#block) {
+      if (this.#peak >= 0) this.#close();
+      this.#block = block;
+      this.#peak = -1;
+    }
+    if (value > this.#peak) this.#peak = value;
+  }
+
+  #close(): void {
+    this.#peaks[this.#count % remembered] = this.#peak;
+    // Once full it goes round; the count stays below twice the room, so that its rest says where.
+    this.#count = this.#count + 1 === 2 * remembered ? remembered : this.#count + 1;
+    this.#tail = undefined;
+  }
+
+  /**
+   * How rare a value is: minus the decimal logarithm of how many times a day the past of the series would bring one as
+   * large. 0 for what comes daily or more often, 1 for once in ten days. 0 while too little is known.
+   */
+  surprise(value: number): number {
+    if (this.#tail === undefined) this.#tail = this.#fit();
+    const tail = this.#tail;
+    if (!tail || !(value > tail.begin)) return 0;
+    return Math.max(0, (value - tail.begin) / tail.scale / Math.LN10 - tail.rate);
+  }
+
+  #fit(): Tail | null {
+    const known = Math.min(this.#count, remembered);
+    if (known < enough) return null;
+    const sorted = this.#peaks.slice(0, known).sort().reverse();
+    const size = Math.max(2, Math.ceil(known * tailPart));
+    const begin = sorted[Math.min(size, known - 1)]!;
+    let excess = 0;
+    for (let i = 0; i < size; i++) excess += sorted[i]! - begin;
+    // Where nothing has ever moved, the first movement is as surprising as anything can be.
+    const scale = Math.max(excess / size + leastStep * begin, Number.MIN_VALUE);
+    return { begin, scale, rate: Math.log10((size / (known + 1)) * (dayMs / blockMs)) };
+  }
+
+  write(pack: PackWriter): void {
+    pack.number(this.#count, this.#peak, this.#block);
+    pack.floats(this.#peaks);
+  }
+
+  read(pack: PackReader): void {
+    this.#count = pack.number();
+    this.#peak = pack.number();
+    this.#block = pack.number();
+    pack.floats(this.#peaks);
+    this.#tail = undefined;
+  }
+}
