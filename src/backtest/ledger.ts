@@ -1,5 +1,5 @@
-import type { Episode } from '../alarms/episode.ts';
 import type { TrialAlarm } from '../model/backtest.ts';
+import type { Episode } from '../model/episode.ts';
 
 /** What of a trial's alarms is asked for: those that were not over before `from`, in measured time. */
 export interface Span {

@@ -1,8 +1,9 @@
-import { type Episode, EpisodeCollector } from '../alarms/episode.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
+import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
 import type { CompiledType } from '../rules/compile.ts';
+import { EpisodeCollector } from '../rules/episodes.ts';
 import { Fold } from '../rules/fold.ts';
 import { warmUpMs } from '../rules/warm-up.ts';
 
@@ -33,7 +34,7 @@ export class Trial {
 
   /** Takes in the next sample by its time of receipt. */
   take(sample: Sample): void {
-    this.#listenUntil(sample.receivedAt);
+    this.listenUntil(sample.receivedAt);
     this.#fold.sample(this.#deviceOf(sample.deviceId), sample, this.#effects);
     this.#collect();
   }
@@ -47,7 +48,8 @@ export class Trial {
     return this.#collector.episodes.values();
   }
 
-  #listenUntil(at: number): void {
+  /** Lets time pass, so that silence is judged. */
+  listenUntil(at: number): void {
     const until = Math.floor(at / tickMs) * tickMs;
     if (Number.isNaN(this.#tickAt)) this.#tick(until);
     const quiet = this.#tickAt + this.#quietMs;

@@ -1,5 +1,6 @@
 import { auditVerify } from './audit-verify.ts';
 import { backtest } from './backtest/backtest.ts';
+import { explain } from './backtest/explain.ts';
 import { deviceCheck } from './device-check.ts';
 import { setPassword } from './password.ts';
 import { replay } from './replay.ts';
@@ -17,6 +18,7 @@ const usage = `npm run tocsin -- <command>
 
   device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
   backtest --type <type> …  tries rules on readings of the past; --help says more
+  explain --rule <id> …     says why a rule had, or had not, raised an alarm; --help says more
   settings                  shows every setting: its value, its environment variable, and what it is for
   replay --from <time> …    decodes frames again after a device type was corrected; --help says more
   password <login>          sets a new password for one who has lost it; --help says more
@@ -28,6 +30,7 @@ const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> =
   'device check': deviceCheck,
   'audit verify': auditVerify,
   backtest,
+  explain,
   password: setPassword,
   replay,
   settings: settingsShow,

@@ -1,6 +1,6 @@
 import type { DataReport } from '../../backtest/data/data-report.ts';
 import type { TrialAlarm, TrialDifference, TrialResult } from '../../model/backtest.ts';
-import type { LocalTimes } from './local-times.ts';
+import type { LocalTimes } from '../../shared/local-times.ts';
 import type { Texts } from './texts.ts';
 
 export interface ReportParts {
@@ -58,7 +58,7 @@ function stepsOf(alarm: TrialAlarm): Step[] {
     steps.push({
       at: cleared,
       alarm,
-      text: (texts) => `${texts.cleared} ${texts.after(lasted(cleared - raised), count)}`,
+      text: (texts) => `${texts.cleared} ${texts.after(cleared - raised, count)}`,
     });
   }
   return steps;
@@ -90,19 +90,4 @@ function problemsOf({ problems }: DataReport, texts: Texts): string[] {
 /** A rule without the type that all of them are of. */
 function shortRule({ rule }: TrialAlarm): string {
   return rule.slice(rule.indexOf('/') + 1);
-}
-
-/** `3 h 28 min`, `40 s`. */
-function lasted(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = parts.findIndex(([number]) => number > 0);
-  if (first < 0) return '0 s';
-  const told = parts.slice(first, first + 2).filter(([number]) => number > 0);
-  return told.map(([number, unit]) => `${number} ${unit}`).join(' ');
 }

@@ -1,4 +1,5 @@
 import type { Severity } from '../../model/severity.ts';
+import { spokenDuration } from '../../model/spoken-duration.ts';
 
 /** What a backtest says to people, in both languages. */
 export interface Texts {
@@ -6,7 +7,7 @@ export interface Texts {
   step: string;
   cleared: string;
   active: string;
-  after(duration: string, count: number): string;
+  after(ms: number, count: number): string;
   severity: Record<Severity, string>;
   readings(counts: { samples: number; readings: number; devices: number; first: string; last: string }): string;
   alarms(number: number): string;
@@ -29,7 +30,7 @@ const en: Texts = {
   step: 'now',
   cleared: 'cleared',
   active: 'active at the end of the data',
-  after: (duration, count) => `after ${duration}, ${count} ${count === 1 ? 'sample' : 'samples'}`,
+  after: (ms, count) => `after ${spokenDuration(ms, 'en')}, ${count} ${count === 1 ? 'sample' : 'samples'}`,
   severity: { blue: 'blue', yellow: 'yellow', orange: 'orange', red: 'red' },
   readings: ({ samples, readings, devices, first, last }) =>
     `${readings} readings in ${samples} samples of ${devices} ${devices === 1 ? 'device' : 'devices'}, ${first} to ${last}.`,
@@ -54,7 +55,7 @@ const zh: Texts = {
   step: '变为',
   cleared: '解除',
   active: '数据结束时仍在报警',
-  after: (duration, count) => `持续 ${duration}，${count} 个样本`,
+  after: (ms, count) => `持续 ${spokenDuration(ms, 'zh')}，${count} 个样本`,
   severity: { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' },
   readings: ({ samples, readings, devices, first, last }) =>
     `${devices} 台设备，${samples} 个样本，${readings} 个读数，${first} 至 ${last}。`,

@@ -1,0 +1,62 @@
+import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
+
+/** Samples that are remembered: two months of minutes. */
+const most = 100_000;
+
+/** One test of a condition at one sample; NaN: not known. */
+export interface PartReading {
+  /** 1, 0 or NaN. */
+  truth: number;
+  /** Both sides, in the part's unit; NaN for a part that compares nothing. */
+  value: number;
+  limit: number;
+}
+
+/** What a condition said at one sample. */
+export interface Judgement {
+  truth: number;
+  parts: PartReading[];
+}
+
+/** Listens to one condition of a rule while the rule is judged: what it said at each sample, and why. */
+export class ConditionTrace {
+  readonly condition: CompiledCondition;
+  /** By measured time: what a sample that came late has changed is overwritten. */
+  readonly #byTime = new Map<number, Judgement>();
+
+  constructor(condition: CompiledCondition) {
+    this.condition = condition;
+  }
+
+  /** The condition, to be judged in its place. */
+  get listening(): CompiledCondition {
+    return { ...this.condition, evaluate: (context) => this.#note(context) };
+  }
+
+  /** The condition that says again what it said then; not known at other times. */
+  get repeating(): CompiledCondition {
+    return { ...this.condition, evaluate: ({ now }) => this.at(now)?.truth ?? Number.NaN };
+  }
+
+  at(time: number): Judgement | undefined {
+    return this.#byTime.get(time);
+  }
+
+  get times(): Iterable<number> {
+    return this.#byTime.keys();
+  }
+
+  #note(context: RuleContext): number {
+    const truth = this.condition.evaluate(context);
+    const parts = this.condition.parts.map(({ evaluate, compared }): PartReading => {
+      return {
+        truth: evaluate(context),
+        value: compared?.value(context) ?? Number.NaN,
+        limit: compared?.limit(context) ?? Number.NaN,
+      };
+    });
+    this.#byTime.set(context.now, { truth, parts });
+    if (this.#byTime.size > most) this.#byTime.delete(this.#byTime.keys().next().value!);
+    return truth;
+  }
+}

@@ -1,0 +1,153 @@
+import type { TrialAlarm } from '../../model/backtest.ts';
+import type { ExplainedCondition, ExplainedLevel, Explanation } from '../../model/explanation.ts';
+import type { Sample } from '../../model/sample.ts';
+import { severityRank } from '../../model/severity.ts';
+import type { CompiledType } from '../../rules/compile.ts';
+import type { Hold } from '../../rules/hold.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import { ledgerOf } from '../ledger.ts';
+import { Trial } from '../trial.ts';
+import type { ConditionTrace } from './condition-trace.ts';
+import { type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
+import type { Words } from './words.ts';
+
+export interface Question {
+  device: string;
+  /** Id of the rule, with its type or without. */
+  rule: string;
+  /** Measured time, milliseconds since the epoch. */
+  at: number;
+}
+
+/**
+ * Says why a rule had, or had not, raised an alarm of a device at a moment. Samples of the device go through the fold
+ * once more, and the rule's conditions are listened to.
+ */
+export class Explainer {
+  readonly #question: Question;
+  readonly #words: Words;
+  readonly #ruleId: string;
+  readonly #silentForMs: number | null;
+  readonly #trace: RuleTrace | null;
+  readonly #trial: Trial;
+  #heardAt: number | null = null;
+
+  /** @throws TocsinError NOT_FOUND when there is no such rule; the message names those there are. */
+  constructor(type: CompiledType, question: Question, words: Words) {
+    this.#question = question;
+    this.#words = words;
+    const named = <R extends { id: string }>(rules: readonly R[]) =>
+      rules.find(({ id }) => id === question.rule || id === `${type.id}/${question.rule}`);
+    const rule = named(type.rules);
+    const silence = named(type.silence);
+    if (!rule && !silence) {
+      const ids = [...type.rules, ...type.silence].map(({ id }) => id).join(', ');
+      throw new TocsinError('NOT_FOUND', `There is no rule ${question.rule} of a ${type.id}; there are ${ids}.`);
+    }
+    this.#ruleId = (rule ?? silence)!.id;
+    this.#silentForMs = silence?.silentForMs ?? null;
+    this.#trace = rule ? new RuleTrace(type, rule) : null;
+    this.#trial = new Trial(this.#trace?.type ?? type);
+  }
+
+  /** Takes in samples in the order of their receipt; what is of other devices, or later, is left out. */
+  take(samples: readonly Sample[]): void {
+    const { device, at } = this.#question;
+    for (const sample of samples) {
+      if (sample.deviceId !== device || sample.measuredAt > at) continue;
+      this.#trial.take(sample);
+      if (this.#heardAt === null || sample.receivedAt > this.#heardAt) this.#heardAt = sample.receivedAt;
+    }
+  }
+
+  answer(): Explanation {
+    const { device, at } = this.#question;
+    if (this.#heardAt !== null) this.#trial.listenUntil(at);
+    const alarm = this.#alarmThen();
+    const levels = this.#levels(alarm);
+    const parts = {
+      rule: this.#ruleId,
+      device,
+      at,
+      alarm,
+      lastAt: this.#trace?.progress(0, at).lastAt ?? this.#heardAt,
+      silence: this.#silentForMs === null ? null : { heardAt: this.#heardAt, silentForMs: this.#silentForMs },
+      levels,
+    };
+    return { ...parts, text: this.#words.whole(parts) };
+  }
+
+  #alarmThen(): TrialAlarm | null {
+    const { at } = this.#question;
+    const alarms = ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === this.#ruleId);
+    return alarms.find(({ raised, cleared }) => raised <= at && (cleared === null || cleared > at)) ?? null;
+  }
+
+  #levels(alarm: TrialAlarm | null): ExplainedLevel[] {
+    const trace = this.#trace;
+    if (!trace) return [];
+    const { at } = this.#question;
+    const severity = alarm?.path.findLast((step) => step.at <= at)?.severity ?? alarm?.path[0]?.severity;
+    return trace.levels.map((traced, index): ExplainedLevel => {
+      const { level } = traced;
+      const progress = trace.progress(index, at);
+      const active = severity !== undefined && severityRank(level.severity) <= severityRank(severity);
+      const parts = {
+        severity: level.severity,
+        active,
+        when: explained(traced.when, progress, active ? null : progress.state.hold, level.forMs),
+        clear: active ? explainedClear(traced, progress) : null,
+      };
+      return { ...parts, text: this.#words.level(parts) };
+    });
+  }
+}
+
+/** How far an alarm is from its end: by its own condition, or by the opposite of the one that began it. */
+function explainedClear({ when, clear, level }: TracedLevel, progress: LevelProgress): ExplainedCondition {
+  if (clear) return explained(clear, progress, progress.state.clear, level.clearForMs);
+  const begun = explained(when, progress, progress.state.clear, level.clearForMs);
+  return {
+    ...begun,
+    source: `!(${begun.source})`,
+    holds: begun.holds === null ? null : !begun.holds,
+    parts: begun.parts,
+  };
+}
+
+function explained(
+  trace: ConditionTrace,
+  { lastAt, gap, before }: LevelProgress,
+  hold: Hold | null,
+  neededMs: number,
+): ExplainedCondition {
+  const judged = lastAt === null ? undefined : trace.at(lastAt);
+  const parts = trace.condition.parts.map(({ source, compared }, i) => {
+    const reading = judged?.parts[i];
+    return {
+      source,
+      holds: truthOf(reading?.truth),
+      value: numberOf(reading?.value),
+      limit: numberOf(reading?.limit),
+      unit: compared?.unit ?? '',
+    };
+  });
+  const heldMs = hold && hold.heldMs >= 0 ? hold.heldMs : null;
+  return {
+    source: trace.condition.source,
+    holds: truthOf(judged?.truth),
+    parts,
+    heldMs,
+    neededMs,
+    gap: hold ? gap : null,
+    before: hold ? before : null,
+  };
+}
+
+function truthOf(truth: number | undefined): boolean | null {
+  return truth === undefined || Number.isNaN(truth) ? null : truth === 1;
+}
+
+function numberOf(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : value;
+}

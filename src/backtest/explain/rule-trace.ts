@@ -1,0 +1,125 @@
+import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
+import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
+import { nothingAround } from '../../rules/language/surroundings.ts';
+import { judgeLevel, type LevelState, newLevelState } from '../../rules/level-judge.ts';
+import { ConditionTrace } from './condition-trace.ts';
+
+/** A level of a rule with what its conditions said. */
+export interface TracedLevel {
+  level: CompiledLevel;
+  when: ConditionTrace;
+  clear: ConditionTrace | null;
+}
+
+/** A time over which a hold could not count, since nothing came: between two samples further apart than `maxGap`. */
+export interface Gap {
+  from: number;
+  to: number;
+  /** For how long the condition had held until then, milliseconds. */
+  heldMs: number;
+}
+
+/** How far a level had come at a moment. */
+export interface LevelProgress {
+  state: LevelState;
+  /** Measured time of the last sample at which the rule was judged; null: there was none. */
+  lastAt: number | null;
+  /** The last gap within what was held, or that ended it. */
+  gap: Gap | null;
+  /** How long the condition had held when it was last true for some time, and until when; null: not lately. */
+  before: { heldMs: number; until: number } | null;
+}
+
+/** Listens to a rule while a fold judges it, so that it can be said afterwards why it came out as it did. */
+export class RuleTrace {
+  readonly rule: CompiledRule;
+  /** The type with the rule in its place that is listened to. */
+  readonly type: CompiledType;
+  readonly levels: TracedLevel[];
+  readonly #traces: ConditionTrace[] = [];
+  /** The rule that says again what it said. */
+  readonly #repeating: CompiledRule;
+
+  constructor(type: CompiledType, rule: CompiledRule) {
+    this.rule = rule;
+    const pairs = new Map<CompiledCondition, ConditionTrace>();
+    const trace = (condition: CompiledCondition): ConditionTrace => {
+      const made = new ConditionTrace(condition);
+      this.#traces.push(made);
+      pairs.set(condition, made);
+      return made;
+    };
+    this.levels = rule.levels.map((level) => {
+      for (const step of level.sequence ?? []) {
+        trace(step.when);
+        if (step.unless) trace(step.unless);
+      }
+      return { level, when: trace(level.when), clear: level.clear && trace(level.clear) };
+    });
+    const listening = withConditions(rule, (condition) => pairs.get(condition)!.listening);
+    this.#repeating = withConditions(rule, (condition) => pairs.get(condition)!.repeating);
+    this.type = { ...type, rules: type.rules.map((one) => (one === rule ? listening : one)) };
+  }
+
+  /** Steps one level again through what its conditions said, up to and including a moment. */
+  progress(index: number, until: number): LevelProgress {
+    const rule = this.#repeating;
+    const level = rule.levels[index]!;
+    const state = newLevelState();
+    const progress: LevelProgress = { state, lastAt: null, gap: null, before: null };
+    for (const at of this.#timesUntil(until)) {
+      const { heldMs, lastAt } = state.active ? state.clear : state.hold;
+      const wasActive = state.active;
+      judgeLevel(rule, level, state, contextAt(at), at, true);
+      progress.lastAt = at;
+      const hold = state.active ? state.clear : state.hold;
+      if (state.active !== wasActive) {
+        progress.gap = null;
+        progress.before = null;
+      } else if (heldMs >= 0 && hold.heldMs < 0) {
+        progress.before = { heldMs, until: lastAt };
+        progress.gap = null;
+      } else if (heldMs >= 0 && hold.lastAt === at && at - lastAt > rule.maxGapMs) {
+        progress.gap = { from: lastAt, to: at, heldMs };
+      }
+    }
+    return progress;
+  }
+
+  #timesUntil(until: number): number[] {
+    const times = new Set<number>();
+    for (const trace of this.#traces) for (const time of trace.times) if (time <= until) times.add(time);
+    return [...times].sort((a, b) => a - b);
+  }
+}
+
+function withConditions(rule: CompiledRule, other: (condition: CompiledCondition) => CompiledCondition): CompiledRule {
+  return {
+    ...rule,
+    levels: rule.levels.map((level) => ({
+      ...level,
+      when: other(level.when),
+      clear: level.clear && other(level.clear),
+      sequence:
+        level.sequence?.map((step) => ({
+          ...step,
+          when: other(step.when),
+          unless: step.unless && other(step.unless),
+        })) ?? null,
+    })),
+  };
+}
+
+/** A context for conditions that look at nothing but the time. */
+function contextAt(now: number): RuleContext {
+  const nothing = new Float64Array(0);
+  return {
+    now,
+    values: nothing,
+    times: nothing,
+    windows: [],
+    memory: [],
+    around: nothingAround(),
+    baseline: () => null,
+  };
+}

@@ -1,0 +1,56 @@
+import type { TrialAlarm } from './backtest.ts';
+import type { Severity } from './severity.ts';
+import type { Text } from './text.ts';
+
+/** One test of a condition, as it was at the last sample. */
+export interface ExplainedPart {
+  /** As it stands in the rule, for example `level >= 27 cm`. */
+  source: string;
+  /** Null: it was not known. */
+  holds: boolean | null;
+  /** Both sides of a comparison, in `unit`; null when nothing is compared, or it is not known. */
+  value: number | null;
+  limit: number | null;
+  unit: string;
+}
+
+/** A condition and how long it had held, by evidence. */
+export interface ExplainedCondition {
+  source: string;
+  holds: boolean | null;
+  parts: ExplainedPart[];
+  /** For how long it had held, milliseconds; null: it did not. */
+  heldMs: number | null;
+  /** For how long it has to, milliseconds; 0: at once. */
+  neededMs: number;
+  /** The last time between two samples that was too long to count as held, and how long it had held before. */
+  gap: { from: number; to: number; heldMs: number } | null;
+  /** When it was last true before, for how long, and until when. */
+  before: { heldMs: number; until: number } | null;
+}
+
+export interface ExplainedLevel {
+  severity: Severity;
+  /** Whether the alarm had this severity, or a higher one. */
+  active: boolean;
+  when: ExplainedCondition;
+  /** How far it is from being over, while it is active; its condition is the opposite of `when` where it has none. */
+  clear: ExplainedCondition | null;
+  text: Text;
+}
+
+/** Why a rule had, or had not, raised an alarm of a device at a moment. Times in milliseconds since the epoch. */
+export interface Explanation {
+  rule: string;
+  device: string;
+  at: number;
+  /** The alarm that was active then; null: none was. */
+  alarm: TrialAlarm | null;
+  /** The last sample before that the rule was judged by, measured time; null: none came. */
+  lastAt: number | null;
+  /** For a rule of silence: how long nothing has come, and how long that may be. Milliseconds. */
+  silence: { heardAt: number | null; silentForMs: number } | null;
+  levels: ExplainedLevel[];
+  /** All of it in a few sentences. */
+  text: Text;
+}

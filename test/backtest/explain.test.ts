@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { Explainer } from '../../src/backtest/explain/explain.ts';
+import { Words } from '../../src/backtest/explain/words.ts';
+import { compileType } from '../../src/rules/compile.ts';
+import { LocalTimes } from '../../src/shared/local-times.ts';
+import { deviceType } from '../rules/support.ts';
+
+const type = compileType(
+  deviceType({
+    channels: { level: 'cm', battery: '%' },
+    rules: [
+      {
+        name: 'high',
+        levels: [
+          {
+            severity: 'yellow',
+            when: 'level > 10 cm && battery > 5 %',
+            forMs: 600_000,
+            clear: 'level < 5 cm',
+            clearForMs: 300_000,
+          },
+          { severity: 'red', when: 'level > 50 cm' },
+        ],
+        maxGapMs: 120_000,
+      },
+      { name: 'silent', silentForMs: 600_000 },
+    ],
+  }),
+);
+const words = new Words(new LocalTimes(8 * 3_600_000));
+const start = Date.parse('2026-06-01T08:00:00+08:00');
+const at = (clock: string) => Date.parse(`2026-06-01T${clock}+08:00`);
+
+/** Readings every 20 s over some stretches of time. */
+function explain(stretches: [from: string, to: string, level: number][], when: string, rule = 'high') {
+  const explainer = new Explainer(type, { device: 'd1', rule, at: at(when) }, words);
+  for (const [from, to, level] of stretches)
+    for (let time = at(from); time <= at(to); time += 20_000)
+      explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level, battery: 80 } }]);
+  return explainer.answer();
+}
+
+test('what held for too short a time is said with the time, and the silence after it', () => {
+  const answer = explain([['08:00:00', '08:08:40', 12]], '08:11:40');
+  expect(answer.alarm).toBeNull();
+  expect(answer.levels[0]!.when).toMatchObject({ holds: true, heldMs: 520_000, neededMs: 600_000, gap: null });
+  expect(answer.levels[0]!.when.parts).toEqual([
+    { source: 'level > 10 cm', holds: true, value: 12, limit: 10, unit: 'cm' },
+    { source: 'battery > 5 %', holds: true, value: 80, limit: 5, unit: '%' },
+  ]);
+  expect(answer.text.en).toContain('8 min 40 s of 10 min');
+  expect(answer.text.en).toContain('The last reading was at 2026-06-01 08:08:40 +08:00, then 3 min without data.');
+  expect(answer.text.zh).toContain('10 分 中已持续 8 分 40 秒');
+  expect(answer.text.zh).toContain('随后 3 分 无数据');
+});
+
+test('a gap that began the count anew is named', () => {
+  const answer = explain(
+    [
+      ['08:00:00', '08:08:40', 12],
+      ['08:11:40', '08:14:00', 12],
+    ],
+    '08:14:00',
+  );
+  expect(answer.alarm).toBeNull();
+  expect(answer.levels[0]!.when).toMatchObject({
+    heldMs: 140_000,
+    gap: { from: at('08:08:40'), to: at('08:11:40'), heldMs: 520_000 },
+  });
+  expect(answer.text.en).toContain(
+    '2 min 20 s of 10 min; until 2026-06-01 08:08:40 +08:00 it had held for 8 min 40 s, then 3 min without data',
+  );
+});
+
+test('what does not hold is said with its value, and how long it had held before', () => {
+  const answer = explain(
+    [
+      ['08:00:00', '08:04:00', 12],
+      ['08:04:20', '08:05:00', 7],
+    ],
+    '08:05:00',
+  );
+  expect(answer.levels[0]!.when).toMatchObject({
+    holds: false,
+    heldMs: null,
+    before: { heldMs: 240_000, until: at('08:04:00') },
+  });
+  expect(answer.text.en).toContain('Yellow: level > 10 cm does not hold (7 cm); before, it held for 4 min of 10 min');
+});
+
+test('an alarm is explained by what it takes to end, at each severity', () => {
+  const answer = explain(
+    [
+      ['08:00:00', '08:12:00', 12],
+      ['08:12:20', '08:14:20', 3],
+    ],
+    '08:14:20',
+  );
+  expect(answer.alarm).toMatchObject({ raised: at('08:10:00'), peak: 'yellow' });
+  expect(answer.levels.map(({ active }) => active)).toEqual([true, false]);
+  expect(answer.levels[0]!.clear).toMatchObject({ source: 'level < 5 cm', heldMs: 120_000, neededMs: 300_000 });
+  expect(answer.text.en).toContain('to end it: level < 5 cm holds (3 cm); 2 min of 5 min');
+});
+
+test('silence is explained by when the device was heard last', () => {
+  const quiet = explain([['08:00:00', '08:01:00', 3]], '08:08:00', 'silent');
+  expect(quiet.alarm).toBeNull();
+  expect(quiet.text.en).toBe('No alarm. Nothing for 7 min since 2026-06-01 08:01:00 +08:00; 10 min is an alarm.');
+  expect(explain([['08:00:00', '08:01:00', 3]], '08:12:00', 'silent').alarm).toMatchObject({
+    rule: 'test-type/silent',
+  });
+});
+
+test('a rule that is not there is answered with those that are', () => {
+  const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
+  expect(ask).toThrow('There is no rule nothing of a test-type; there are test-type/high, test-type/silent.');
+});
