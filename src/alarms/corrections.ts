@@ -1,5 +1,6 @@
 import type { AlarmFacts } from '../model/alarm.ts';
-import type { Episode } from './episode.ts';
+import type { Episode } from '../model/episode.ts';
+import { pairEpisodes } from '../rules/pair-episodes.ts';
 import type { RecordedAlarm } from './recorded.ts';
 
 /** A difference between the record and what judging the same frames again has found. */
@@ -73,35 +74,16 @@ function concerns(
   return clearedAt === null || clearedAt >= since || raisedReceivedAt >= since;
 }
 
+/** Of alarms that fit as well, one that was taken back is the last choice. */
 function pair(alarms: RecordedAlarm[], episodes: Episode[]): Map<Episode, RecordedAlarm> {
-  const pairs = new Map<Episode, RecordedAlarm>();
-  const byId = new Map(alarms.map((alarm) => [alarm.row.id, alarm]));
-  const free = new Set(alarms);
-  const join = (episode: Episode, alarm: RecordedAlarm | undefined) => {
-    if (!alarm || !free.delete(alarm)) return;
-    pairs.set(episode, alarm);
-  };
-  for (const episode of episodes) join(episode, byId.get(episode.alarmId));
-  const key = ({ ruleId, deviceId }: { ruleId: string; deviceId: string }) => `${deviceId} ${ruleId}`;
-  // One that was taken back only when there is no other.
-  const others = [...free].sort((a, b) => rank(a) - rank(b) || a.raisedAt - b.raisedAt);
-  const byRule = Map.groupBy(others, (alarm) => key(alarm.row));
-  for (const episode of episodes.toSorted((a, b) => a.raisedAt - b.raisedAt)) {
-    if (pairs.has(episode)) continue;
-    join(
-      episode,
-      byRule.get(key(episode))?.find((alarm) => free.has(alarm) && overlap(alarm, episode)),
-    );
-  }
-  return pairs;
+  const known = alarms
+    .toSorted((a, b) => rank(a) - rank(b) || a.raisedAt - b.raisedAt)
+    .map((alarm) => ({ ...alarm, alarm, ruleId: alarm.row.ruleId, deviceId: alarm.row.deviceId }));
+  const pairs = pairEpisodes(new Map(known.map((one) => [one.row.id, one])), episodes);
+  return new Map([...pairs].map(([episode, one]) => [episode, one.alarm]));
 }
 
 const rank = ({ row }: RecordedAlarm) => (row.correction === 'retracted' ? 1 : 0);
-
-function overlap(one: AlarmFacts, other: AlarmFacts): boolean {
-  const endOf = (facts: AlarmFacts) => facts.clearedAt ?? Number.POSITIVE_INFINITY;
-  return one.raisedAt <= endOf(other) && other.raisedAt <= endOf(one);
-}
 
 /**
  * The facts as they should be. What lies before the time from which frames were judged again is taken from the record:

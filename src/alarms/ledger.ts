@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { AlarmEffect } from '../model/alarm.ts';
+import type { AlarmEffect, ToldEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
 import { addFeed } from '../store/feed.ts';
@@ -7,6 +7,7 @@ import { insertAll } from '../store/insert-all.ts';
 import type { Database, NewRow, Row } from '../store/schema.ts';
 import { selectIn } from '../store/select-in.ts';
 import { upsertAll } from '../store/upsert-all.ts';
+import { recordRejudged } from './record-rejudged.ts';
 
 /** What really changed about an alarm, for the response to act on. */
 export interface AlarmTransition {
@@ -40,7 +41,13 @@ const ruledColumns = [
   'callOwed',
 ] as const;
 
-type Effect<K extends AlarmEffect['kind']> = Extract<AlarmEffect, { kind: K }>;
+type Effect<K extends ToldEffect['kind']> = Extract<ToldEffect, { kind: K }>;
+
+export interface LedgerContext {
+  deviceById(id: string): Device | undefined;
+  /** People are called for an alarm that late data found when what speaks for it is no older than this. */
+  callWithinMs: number;
+}
 
 /**
  * Writes what the rules said into the ledger (`alarm`, `alarmChange`) and tells the feed, at most one line an alarm.
@@ -50,7 +57,28 @@ type Effect<K extends AlarmEffect['kind']> = Extract<AlarmEffect, { kind: K }>;
 export async function recordEffects(
   tx: Transaction<Database>,
   effects: readonly AlarmEffect[],
-  deviceById: (id: string) => Device | undefined,
+  { deviceById, callWithinMs }: LedgerContext,
+): Promise<AlarmTransition[]> {
+  const transitions: AlarmTransition[] = [];
+  let told: ToldEffect[] = [];
+  for (const effect of effects) {
+    if (effect.kind !== 'rejudged') {
+      told.push(effect);
+      continue;
+    }
+    transitions.push(...(await recordTold(tx, told, deviceById)));
+    told = [];
+    const gridOf = (deviceId: string) => deviceById(deviceId)?.gridId ?? '';
+    transitions.push(...(await recordRejudged(tx, effect, { gridOf, callWithinMs })));
+  }
+  transitions.push(...(await recordTold(tx, told, deviceById)));
+  return transitions;
+}
+
+async function recordTold(
+  tx: Transaction<Database>,
+  effects: readonly ToldEffect[],
+  deviceById: LedgerContext['deviceById'],
 ): Promise<AlarmTransition[]> {
   if (effects.length === 0) return [];
   const ids = [...new Set(effects.map((effect) => effect.alarmId))];
@@ -89,7 +117,7 @@ class LedgerBatch {
     this.#deviceById = deviceById;
   }
 
-  take(effect: AlarmEffect): void {
+  take(effect: ToldEffect): void {
     const alarm = this.#alarms.get(effect.alarmId);
     if (effect.kind === 'raised') {
       if (!alarm) this.#raise(effect);
@@ -190,7 +218,7 @@ class LedgerBatch {
 }
 
 /** The changes of severity that are in the ledger already, of the alarms for which there is one to take. */
-async function severityChanges(tx: Transaction<Database>, effects: readonly AlarmEffect[]): Promise<Set<string>> {
+async function severityChanges(tx: Transaction<Database>, effects: readonly ToldEffect[]): Promise<Set<string>> {
   const ids = [...new Set(effects.filter((effect) => effect.kind === 'severity').map((effect) => effect.alarmId))];
   const rows = await selectIn(tx, 'alarmChange', 'alarmId', ids);
   return new Set(rows.filter((row) => row.kind === 'severity').map(severityKey));

@@ -1,18 +1,19 @@
 import type { Transaction } from 'kysely';
 import type { AlarmFacts } from '../model/alarm.ts';
+import type { Episode } from '../model/episode.ts';
 import { severityRank } from '../model/severity.ts';
 import { addFeed } from '../store/feed.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Database, NewRow, Row } from '../store/schema.ts';
 import { upsertAll } from '../store/upsert-all.ts';
 import type { Correction } from './corrections.ts';
-import type { Episode } from './episode.ts';
 import type { AlarmTransition } from './ledger.ts';
 import type { RecordedAlarm } from './recorded.ts';
 
 export interface CorrectionContext {
-  replayId: number;
-  /** Who asked for it; null: from the command line. */
+  /** The replay that found it; null: late data did. */
+  replayId: number | null;
+  /** Who asked for the replay; null: from the command line, or late data. */
   byPersonId: string | null;
   /** Milliseconds since the epoch. */
   now: number;
@@ -93,7 +94,7 @@ class CorrectionBatch {
       correction: 'raised-late',
       correctedBy: this.#context.replayId,
       callOwed: active && !call ? 1 : 0,
-      ruleVersion: null,
+      ruleVersion: episode.ruleVersion ?? null,
     };
     this.alarms.push(alarm);
     for (const [i, step] of path.entries())
@@ -134,11 +135,16 @@ class CorrectionBatch {
       active: active ? 1 : 0,
       lastAt: seen ? episode.lastAt : row.lastAt,
       valuesJson: seen ? JSON.stringify(episode.values) : row.valuesJson,
-      correction: row.correction === 'raised-late' ? 'raised-late' : 'corrected',
-      correctedBy: replayId,
+      ...(replayId === null && isRecount(recorded, after)
+        ? {}
+        : {
+            correction: row.correction === 'raised-late' ? ('raised-late' as const) : ('corrected' as const),
+            correctedBy: replayId,
+          }),
       callOwed: news && !call ? 1 : 0,
     };
     this.alarms.push(alarm);
+    if (replayId === null && isRecount(recorded, after)) return;
     const correctionJson = JSON.stringify({ before: factsOf(recorded), after });
     this.#change(alarm, { kind, at: now, byPersonId, correctionJson, valuesJson: alarm.valuesJson });
     if (call) this.#transition(row.active === 0 ? 'reinstated' : 'raised', alarm, null);
@@ -170,6 +176,11 @@ class CorrectionBatch {
   }
 }
 
-function factsOf({ severity, peakSeverity, active, raisedAt, clearedAt, count, path }: RecordedAlarm): AlarmFacts {
+/** A late sample of an alarm that is known, which only counts: no line of the ledger for each. */
+function isRecount(recorded: RecordedAlarm, after: AlarmFacts): boolean {
+  return JSON.stringify(factsOf({ ...recorded, count: after.count })) === JSON.stringify(factsOf(after));
+}
+
+function factsOf({ severity, peakSeverity, active, raisedAt, clearedAt, count, path }: AlarmFacts): AlarmFacts {
   return { severity, peakSeverity, active, raisedAt, clearedAt, count, path };
 }

@@ -26,6 +26,15 @@ export async function recordedSince(
     );
     alarms.push(...(await concerned.execute()));
   }
+  return await withFacts(db, alarms);
+}
+
+/** The alarms of the record that have these ids. */
+export async function recordedWithIds(db: StoreOrTransaction, ids: readonly string[]): Promise<RecordedAlarm[]> {
+  return await withFacts(db, await selectIn(db, 'alarm', 'id', ids));
+}
+
+async function withFacts(db: StoreOrTransaction, alarms: Row<'alarm'>[]): Promise<RecordedAlarm[]> {
   const ids = alarms.map((alarm) => alarm.id);
   const changes = Map.groupBy(await selectIn(db, 'alarmChange', 'alarmId', ids), (change) => change.alarmId);
   return alarms.map((row) => ({ ...factsOf(row, changes.get(row.id) ?? []), row }));

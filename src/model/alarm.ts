@@ -1,7 +1,11 @@
+import type { Rejudged } from './episode.ts';
 import type { Severity } from './severity.ts';
 
-/** What the rule fold says about an alarm; everything else about it is what people did. */
-export type AlarmEffect =
+/** What the rule fold says about alarms; everything else about them is what people did. */
+export type AlarmEffect = ToldEffect | Rejudged;
+
+/** What happens to one alarm, told as it happens. */
+export type ToldEffect =
   | AlarmRaised
   | {
       kind: 'severity';

@@ -4,12 +4,19 @@ import type { Rule } from './rule.ts';
 import type { Text } from './text.ts';
 import type { Scale } from './units.ts';
 
+/** Samples that are up to an hour older than the newest one are judged at their own time. Default of this project. */
+export const defaultLatenessMs = 3_600_000;
+
 /** What a folder under `devices/` says. */
 export interface DeviceType {
   id: string;
   name: Text;
   /** Reporting period in milliseconds, in normal times. */
   periodMs: number;
+  /**
+   * How much older than the newest one a sample may be and still be judged, milliseconds; absent: `defaultLatenessMs`.
+   */
+  latenessMs?: number;
   /** Who makes it, and what it is for; empty when the folder does not say. */
   maker?: string;
   domain?: string;

@@ -58,6 +58,8 @@ export interface EngineOptions {
   /** Where the fold finds its rules; changed by entries of the journal, and part of every checkpoint. */
   rules?: Pick<LiveRules, 'restore' | 'state' | 'take'>;
   limits: DecodeLimits;
+  /** People are called for an alarm that late data found when what speaks for it is no older than this. */
+  callWithinMs: number;
   checkpointEveryMs: number;
   /** What follows from alarms that were raised, changed or cleared, in the same transaction. */
   respond(tx: Transaction<Database>, transitions: readonly AlarmTransition[]): Promise<void>;
@@ -238,13 +240,13 @@ export class EngineLoop {
   }
 
   async #commit(effects: AlarmEffect[]): Promise<boolean> {
-    const { store, devices, partition, respond, onFeed, stages, clock } = this.#options;
+    const { store, devices, callWithinMs, partition, respond, onFeed, stages, clock } = this.#options;
     const { rows, counts } = this.#quarantine.take();
     let transitions: AlarmTransition[] = [];
     // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
     const done = await this.#persist('commit to the store', async () => {
       await store.transaction().execute(async (tx) => {
-        transitions = await recordEffects(tx, effects, (id) => devices.get(id));
+        transitions = await recordEffects(tx, effects, { deviceById: (id) => devices.get(id), callWithinMs });
         await respond(tx, transitions);
         await insertAll(tx, 'quarantine', rows);
         await addQuarantineCounts(tx, counts);

@@ -113,6 +113,7 @@ export async function startEngine(
     fold,
     rules,
     limits,
+    callWithinMs: settings.alarms.callWithin,
     checkpointEveryMs: settings.rules.checkpointEvery,
     respond: answer,
     replays,

@@ -1,59 +1,94 @@
 import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
+import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
 import { alarmId } from './alarm-id.ts';
 import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
+import type { LogState } from './channel-log.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
+import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
+import { EpisodeCollector } from './episodes.ts';
+import { Horizon, restoredEpisode, type SnapshotState } from './horizon.ts';
 import type { RuleContext, RuleWindow } from './language/context.ts';
 import { nothingAround } from './language/surroundings.ts';
-import { adoptedState, type Episode, forgetHolds, judgeRule, newRuleState, type RuleState } from './rule-judge.ts';
-import { Window, type WindowState } from './window.ts';
+import { copyPlain } from './plain.ts';
+import { rejudged } from './rejudged.ts';
+import {
+  adoptedState,
+  forgetHolds,
+  judgeRule,
+  newRuleState,
+  type RuleState,
+  type Episode as Underway,
+} from './rule-judge.ts';
 
-/** A device's state without its baselines, as it is kept in a checkpoint; rules and windows by name, channels too. */
+/** A device's state without its baselines, as it is kept in a checkpoint; rules, windows and channels by name. */
 export interface DeviceState {
   /** Listening time at which the device was last heard. */
   heard: number;
-  channels: Record<string, [value: number, at: number]>;
-  windows: Record<string, WindowState>;
+  /** Measured time of its newest sample; null when there is none. */
+  head: number | null;
+  /** What its channels measured, as far back as rules look. */
+  logs: Record<string, LogState>;
   rules: Record<string, KeptRule>;
-  silence: Record<string, Episode>;
+  /** Alarms that a late sample can still change. */
+  episodes: Episode[];
+  silence: Record<string, Underway>;
   /** Alarms of rules that are no more, by rule, until the next tick ends them. */
-  orphans?: Record<string, Episode>;
+  orphans?: Record<string, Underway>;
+  /** What was known before, for late samples; absent where nothing is to be judged again. */
+  past?: { snapshots: SnapshotState[]; samples: number };
 }
 
 /** A rule's state and which text it was judged by; absent in checkpoints of before rules had versions. */
 type KeptRule = RuleState & { print?: string };
 
-/** Judges the samples of one device: the per-device part of the fold. No clock, no I/O. */
+/** By channel, whether the sample that is judged now brought it. */
+let fresh = new Uint8Array(64);
+
+/** So that a device without alarms needs no list of them. */
+const noEpisodes: ReadonlyMap<string, Episode> = new Map();
+
+/**
+ * Judges the samples of one device at the time at which they were measured: the per-device part of the fold. A sample
+ * that is newer than all others is judged at once. A late one is put in its place and what came after it is judged
+ * again, so that the order of arrival makes no difference. No clock, no I/O.
+ */
 export class DeviceJudge implements RuleContext {
   now = 0;
-  readonly values: Float64Array;
-  readonly times: Float64Array;
-  readonly windows: (Window & RuleWindow)[];
   memory: number[] = [];
   around = nothingAround();
+  readonly values: Float64Array;
+  readonly times: Float64Array;
+  readonly windows: readonly RuleWindow[];
   readonly #deviceId: string;
   readonly #type: CompiledType;
-  readonly #fresh: Uint8Array;
-  readonly #rules: RuleState[];
+  readonly #channels: DeviceChannels;
+  readonly #horizon: Horizon;
+  /** Measured time of the newest sample. */
+  #head = Number.NEGATIVE_INFINITY;
+  #rules: RuleState[];
+  /** Alarms as they were told, as far back as a late sample can change them. */
+  #told: EpisodeCollector | null = null;
   readonly #baselines: (Baseline | undefined)[] = [];
   /** By index of the silence rule. */
-  readonly #silent: (Episode | null)[];
+  readonly #silent: (Underway | null)[];
   /** Alarms of rules that were there before and are no more, by rule. */
-  #orphans = new Map<string, Episode>();
+  #orphans = new Map<string, Underway>();
   #heard: number;
 
   constructor(deviceId: string, type: CompiledType, heard: number) {
     this.#deviceId = deviceId;
     this.#type = type;
     this.#heard = heard;
-    const channels = type.channelNames.length;
-    this.values = new Float64Array(channels).fill(Number.NaN);
-    this.times = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
-    this.#fresh = new Uint8Array(channels);
-    this.windows = type.windows.map((w) => new Window(w.spanMs, w.maxGapMs) as Window & RuleWindow);
+    this.#channels = new DeviceChannels(type);
+    this.values = this.#channels.values;
+    this.times = this.#channels.times;
+    this.windows = this.#channels.windows;
+    this.#horizon = new Horizon(type);
     this.#rules = type.rules.map(newRuleState);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
     this.#silent = type.silence.map(() => null);
+    if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
   }
 
   /**
@@ -61,7 +96,7 @@ export class DeviceJudge implements RuleContext {
    * @param heard listening time of its receipt, see `Fold`.
    * @param learnt is told the channels whose baseline learnt from it.
    * @param latest no sample that came before this one can have been measured after it, unless our clock was set back.
-   * @returns the number of values that were no news: as old as, or older than, the channel's newest.
+   * @returns the number of values that were not judged: repeated, or late beyond the bound.
    */
   judge(
     sample: Sample,
@@ -72,39 +107,106 @@ export class DeviceJudge implements RuleContext {
   ): number {
     this.#heard = heard;
     this.#breakSilence(sample.receivedAt, effects);
-    if (this.times.some((time) => time > latest)) this.#forgetTimes();
+    if (this.#head > latest) this.#forgetTimes();
+    if (sample.measuredAt <= this.#head) return this.#late(sample, effects);
     const { channelIndex } = this.#type;
     const at = sample.measuredAt;
-    const fresh = this.#fresh.fill(0);
     let news = false;
+    for (const name in sample.values) {
+      const channel = channelIndex.get(name);
+      if (channel === undefined || !this.#channels.keeps(channel)) continue;
+      if (!news) this.#advance(at);
+      news = true;
+      this.#channels.add(channel, at, sample.values[name]!);
+      fresh[channel] = 1;
+    }
+    if (!news) return 0;
+    this.#judgeRules(at, sample.receivedAt, effects);
+    this.#learn(at, learnt);
+    return 0;
+  }
+
+  /** A sample newer than all others is about to be taken in. */
+  #advance(at: number): void {
+    fresh.fill(0);
+    this.#head = at;
+    this.now = at;
+    const episodes = this.#told?.episodes ?? noEpisodes;
+    if (!this.#horizon.advance(at, this.#rules, episodes.values())) return;
+    const { floor } = this.#horizon;
+    this.#channels.forgetBefore(floor);
+    for (const { alarmId: id, clearedAt } of episodes.values())
+      if (clearedAt !== null && clearedAt < floor) this.#told!.episodes.delete(id);
+  }
+
+  /** Puts a sample in its place among those that came before it, and judges from there on again. */
+  #late(sample: Sample, effects: AlarmEffect[]): number {
+    const { measuredAt: at, receivedAt } = sample;
+    const tooLate = at < this.#head - this.#type.latenessMs || at < this.#horizon.floor;
+    const news: Step = { at, channels: [], values: [] };
     let stale = 0;
     for (const name in sample.values) {
-      const index = channelIndex.get(name);
-      if (index === undefined) continue;
-      if (at <= this.times[index]!) {
+      const channel = this.#type.channelIndex.get(name);
+      if (channel === undefined || !this.#channels.keeps(channel)) continue;
+      const value = sample.values[name]!;
+      // Of two values for one moment the greater one counts, so that it does not matter which came first.
+      if (tooLate || value <= (this.#channels.valueAt(channel, at) ?? Number.NEGATIVE_INFINITY)) {
         stale++;
         continue;
       }
-      this.values[index] = sample.values[name]!;
-      this.times[index] = at;
-      fresh[index] = 1;
-      news = true;
+      news.channels.push(channel);
+      news.values.push(value);
     }
-    if (!news) return stale;
-    this.now = at;
-    this.#type.windows.forEach((spec, i) => {
-      if (fresh[spec.channel]) this.windows[i]!.add(at, this.values[spec.channel]!);
-    });
-    this.#type.rules.forEach((rule, i) => {
-      if (rule.judgedOn.some((channel) => fresh[channel])) this.#judgeRule(rule, this.#rules[i]!, sample, effects);
-    });
+    if (news.channels.length > 0) this.#judgeAgain(news, receivedAt, effects);
+    return stale;
+  }
+
+  #judgeAgain(news: Step, receivedAt: number, effects: AlarmEffect[]): void {
+    const told = [...(this.#told?.episodes.values() ?? [])];
+    const snapshot = this.#horizon.rewind(news.at);
+    const steps = this.#channels.rewind(snapshot.at);
+    insertStep(steps, news);
+    this.#rules = snapshot.rules.map(copyPlain);
+    const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
+    this.#told = new EpisodeCollector();
+    for (const episode of over) this.#told.begin(episode);
+    for (const episode of snapshot.episodes) this.#told.begin(copyPlain(episode));
+    for (const step of steps) {
+      this.#advance(step.at);
+      for (let i = 0; i < step.channels.length; i++) {
+        this.#channels.add(step.channels[i]!, step.at, step.values[i]!);
+        fresh[step.channels[i]!] = 1;
+      }
+      this.#judgeRules(step.at, receivedAt, []);
+    }
+    const found = [...this.#told.episodes.values()];
+    const change = rejudged({ deviceId: this.#deviceId, at: news.at, receivedAt, told, found });
+    this.#told = new EpisodeCollector();
+    for (const episode of found) this.#told.begin(episode);
+    for (const { from, to } of change.renamed)
+      for (const { episode } of this.#rules) if (episode?.id === from) episode.id = to;
+    if (change.effect) effects.push(change.effect);
+  }
+
+  #judgeRules(at: number, receivedAt: number, effects: AlarmEffect[]): void {
+    const { rules } = this.#type;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i]!;
+      for (let j = 0; j < rule.judgedOn.length; j++) {
+        if (fresh[rule.judgedOn[j]!] === 0) continue;
+        this.#judgeRule(rule, this.#rules[i]!, at, receivedAt, effects);
+        break;
+      }
+    }
+  }
+
+  #learn(at: number, learnt: (channel: string) => void): void {
     for (const channel of this.#type.baselines) {
       const baseline = this.#baselines[channel]!;
-      if (!fresh[channel] || !baseline.due(at) || this.#inAlarm(channel)) continue;
+      if (fresh[channel] === 0 || !baseline.due(at) || this.#inAlarm(channel)) continue;
       baseline.learn(at, this.values[channel]!);
       learnt(this.#type.channelNames[channel]!);
     }
-    return stale;
   }
 
   /**
@@ -112,12 +214,18 @@ export class DeviceJudge implements RuleContext {
    * as late. Alarms that are active stay; evidence is gathered anew.
    */
   #forgetTimes(): void {
-    this.values.fill(Number.NaN);
-    this.times.fill(Number.NEGATIVE_INFINITY);
-    this.#type.windows.forEach((spec, i) => {
-      this.windows[i] = new Window(spec.spanMs, spec.maxGapMs) as Window & RuleWindow;
-    });
+    this.#channels.clear();
     for (const state of this.#rules) forgetHolds(state);
+    this.#forgetPast(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Nothing that was measured so far is judged again. */
+  #forgetPast(head: number): void {
+    this.#head = head;
+    const active = [...(this.#told?.episodes.values() ?? [])].filter((episode) => episode.active);
+    this.#told = active.length > 0 ? new EpisodeCollector() : null;
+    for (const episode of active) this.#told!.begin(episode);
+    this.#horizon.restart(head + 1, this.#rules, active);
   }
 
   /** The rules that it goes by. */
@@ -145,6 +253,10 @@ export class DeviceJudge implements RuleContext {
       effects.push(endOf(episode, at, 'device-off'));
       this.#rules[i] = newRuleState(rule);
     });
+    if (effects.length > before) {
+      this.#told = null;
+      this.#forgetPast(this.#head);
+    }
     return effects.length > before;
   }
 
@@ -155,15 +267,19 @@ export class DeviceJudge implements RuleContext {
     this.#orphans.clear();
   }
 
-  #judgeRule(rule: CompiledRule, state: RuleState, sample: Sample, effects: AlarmEffect[]): void {
-    const { deviceId, measuredAt: at, receivedAt } = sample;
+  #judgeRule(rule: CompiledRule, state: RuleState, at: number, receivedAt: number, effects: AlarmEffect[]): void {
+    const deviceId = this.#deviceId;
     const changes = judgeRule(rule, state, this, deviceId, at);
     if (changes.length === 0) return;
     const values = this.#valuesOf(rule);
+    this.#told ??= new EpisodeCollector();
     for (const change of changes) {
-      if (change.kind === 'raised')
-        effects.push({ ...change, ruleId: rule.id, deviceId, at, receivedAt, values, ...versionOf(rule) });
-      else effects.push({ ...change, at, receivedAt, values });
+      const effect: AlarmEffect =
+        change.kind === 'raised'
+          ? { ...change, ruleId: rule.id, deviceId, at, receivedAt, values, ...versionOf(rule) }
+          : { ...change, at, receivedAt, values };
+      this.#told.take(effect);
+      effects.push(effect);
     }
   }
 
@@ -228,13 +344,15 @@ export class DeviceJudge implements RuleContext {
 
   state(): DeviceState {
     const type = this.#type;
-    const state: DeviceState = { heard: this.#heard, channels: {}, windows: {}, rules: {}, silence: {} };
-    type.channelNames.forEach((name, i) => {
-      if (!Number.isNaN(this.values[i])) state.channels[name] = [this.values[i]!, this.times[i]!];
-    });
-    type.windows.forEach((spec, i) => {
-      state.windows[spec.key] = this.windows[i]!.state();
-    });
+    const state: DeviceState = {
+      heard: this.#heard,
+      head: Number.isFinite(this.#head) ? this.#head : null,
+      logs: this.#channels.state(),
+      rules: {},
+      episodes: [...(this.#told?.episodes.values() ?? [])],
+      silence: {},
+      past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples },
+    };
     type.rules.forEach((rule, i) => {
       state.rules[rule.id] = { ...this.#rules[i]!, print: rule.print };
     });
@@ -248,25 +366,23 @@ export class DeviceJudge implements RuleContext {
 
   /**
    * Takes a checkpoint's state, or that of before the rules changed. What it says of a rule that is as it was goes on, of
-   * one that was changed the alarm under way; of windows and channels that are no more it is left out.
+   * one that was changed the alarm under way; of rules and channels that are no more it is left out. What was measured
+   * before the rules changed is not judged again by other ones.
    */
   restore(state: DeviceState): void {
     const type = this.#type;
     this.#heard = state.heard;
-    type.channelNames.forEach((name, i) => {
-      const known = state.channels[name];
-      if (known) [this.values[i], this.times[i]] = known;
-    });
-    type.windows.forEach((spec, i) => {
-      const known = state.windows[spec.key];
-      if (known) this.windows[i]!.restore(known);
-    });
+    this.#head = state.head ?? Number.NEGATIVE_INFINITY;
+    this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
+    let asBefore = true;
     type.rules.forEach((rule, i) => {
       const known = state.rules[rule.id];
+      asBefore &&= known !== undefined;
       if (!known) return;
       const { print, ...ruleState } = known;
       const same = (print ?? rule.print) === rule.print && known.levels.length === rule.levels.length;
+      asBefore &&= same;
       this.#rules[i] = same ? ruleState : adoptedState(rule, ruleState);
       if (known.episode) rest.delete(known.episode.id);
     });
@@ -276,6 +392,11 @@ export class DeviceJudge implements RuleContext {
       if (known) rest.delete(known.id);
     });
     this.#orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
+    const told = state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode);
+    this.#told = told.length > 0 ? new EpisodeCollector() : null;
+    for (const episode of told) this.#told!.begin(episode);
+    if (asBefore && state.past) this.#horizon.restore(state.past.snapshots, state.past.samples);
+    else this.#forgetPast(this.#head);
   }
 
   restoreBaseline(channel: string, state: BaselineState): void {
@@ -289,8 +410,8 @@ export function endStored(state: DeviceState, at: number, effects: AlarmEffect[]
 }
 
 /** Every episode under way, with its rule. */
-function episodesOf({ rules, silence, orphans = {} }: DeviceState): [ruleId: string, episode: Episode][] {
-  const judged = Object.entries(rules).flatMap(([id, { episode }]): [string, Episode][] =>
+function episodesOf({ rules, silence, orphans = {} }: DeviceState): [ruleId: string, episode: Underway][] {
+  const judged = Object.entries(rules).flatMap(([id, { episode }]): [string, Underway][] =>
     episode ? [[id, episode]] : [],
   );
   return [...judged, ...Object.entries(silence), ...Object.entries(orphans)];
@@ -302,7 +423,7 @@ function versionOf({ version }: CompiledRule | SilenceRule): { ruleVersion?: num
 }
 
 /** The end of an alarm; of one that no measurement ends, with the reason. */
-function endOf(episode: Episode, at: number, endedBy?: AlarmEndReason): AlarmEffect {
+function endOf(episode: Underway, at: number, endedBy?: AlarmEndReason): AlarmEffect {
   const end: AlarmEffect = { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
   return endedBy ? { ...end, endedBy } : end;
 }

@@ -54,7 +54,7 @@ const cleared = (alarmId: string, at: number): AlarmEffect => ({
 });
 
 const record = (store: Store, effects: AlarmEffect[]) =>
-  store.transaction().execute((tx) => recordEffects(tx, effects, deviceById));
+  store.transaction().execute((tx) => recordEffects(tx, effects, { deviceById, callWithinMs: 900_000 }));
 const alarm = (store: Store, id: string) =>
   store.selectFrom('alarm').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 const feed = (store: Store) => store.selectFrom('feed').select(['ref', 'gridId', 'at']).orderBy('seq').execute();

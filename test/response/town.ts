@@ -93,7 +93,12 @@ export function raised(alarmId: string, severity: Severity = 'yellow', deviceId 
 /** What the engine does with a batch: both in one transaction. */
 export async function take(store: Store, context: ResponseContext, now: number, effects: AlarmEffect[]): Promise<void> {
   await store.transaction().execute(async (tx) => {
-    await respond(tx, await recordEffects(tx, effects, context.deviceById), context, now);
+    await respond(
+      tx,
+      await recordEffects(tx, effects, { deviceById: context.deviceById, callWithinMs: 900_000 }),
+      context,
+      now,
+    );
   });
 }
 

@@ -93,6 +93,7 @@ async function startLoop({ store, journal, dir, ...given }: Given): Promise<Engi
     devices,
     fold: given.fold ?? new Fold(rulesByType(new Map([[type.id, compileType(type)]]))),
     limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
+    callWithinMs: 900_000,
     checkpointEveryMs: given.checkpointEveryMs ?? 1e9,
     respond: given.respond ?? (async () => {}),
     onFeed: () => {},

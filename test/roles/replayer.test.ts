@@ -116,6 +116,7 @@ async function startEngine({ store, dir, journal, type, now = t0, ...given }: Gi
     reader,
     replays,
     steady: steadyClock,
+    callWithinMs: 900_000,
     checkpointEveryMs: 1e9,
     registry,
     stages: new StageSeconds(registry),

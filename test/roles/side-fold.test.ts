@@ -42,7 +42,9 @@ function live(fold: Fold, device: Device, type: DeviceType, { entry }: StoredEnt
 }
 
 async function record(store: Store, effects: AlarmEffect[]): Promise<void> {
-  await store.transaction().execute((tx) => recordEffects(tx, effects, () => undefined));
+  await store
+    .transaction()
+    .execute((tx) => recordEffects(tx, effects, { deviceById: () => undefined, callWithinMs: 900_000 }));
 }
 
 function planFrom(device: Device, fromAt: number): Plan {

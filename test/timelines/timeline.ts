@@ -123,7 +123,7 @@ export function timelineEntries(file: URL): { type: string; entries: StoredEntry
 function ledgerOf(effects: AlarmEffect[]): LedgerLine[] {
   const ruleOf = new Map<string, string>();
   return effects.flatMap((effect): LedgerLine[] => {
-    if (effect.kind === 'continued') return [];
+    if (effect.kind === 'continued' || effect.kind === 'rejudged') return [];
     if (effect.kind === 'raised') ruleOf.set(effect.alarmId, effect.ruleId.split('/')[1]!);
     const line = { at: textOf(effect.at), kind: effect.kind, rule: ruleOf.get(effect.alarmId)! };
     return [effect.kind === 'cleared' ? line : { ...line, severity: effect.severity }];

@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 import { compare, type Scope } from '../../alarms/corrections.ts';
-import type { Episode } from '../../alarms/episode.ts';
 import type { AlarmTransition } from '../../alarms/ledger.ts';
 import { recordCorrections } from '../../alarms/record-corrections.ts';
 import { recordedSince } from '../../alarms/recorded.ts';
@@ -8,6 +7,7 @@ import type { DecodeLimits } from '../../devices/decode.ts';
 import { entryTime } from '../../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../../journal/port.ts';
 import type { DeviceType } from '../../model/device-type.ts';
+import type { Episode } from '../../model/episode.ts';
 import type { ReplayJudged } from '../../model/replay.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';

@@ -1,8 +1,9 @@
-import { type Episode, higher } from '../../alarms/episode.ts';
 import type { RecordedAlarm } from '../../alarms/recorded.ts';
+import type { Episode } from '../../model/episode.ts';
 import { severityRank } from '../../model/severity.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
+import { higher } from '../../rules/episodes.ts';
 import { noHold } from '../../rules/hold.ts';
 
 /** The episode of an alarm as it stood at a moment; null when it was not active then, or no rule can go on with it. */
@@ -23,6 +24,7 @@ export function begunEpisode(alarm: RecordedAlarm, type: CompiledType, at: numbe
     active: true,
     raisedAt: alarm.raisedAt,
     raisedReceivedAt: row.raisedReceivedAt,
+    speaksAt: alarm.raisedAt,
     evidenceAt: row.raisedReceivedAt,
     clearedAt: null,
     count: alarm.count,
@@ -35,14 +37,16 @@ export function begunEpisode(alarm: RecordedAlarm, type: CompiledType, at: numbe
 
 /** A state in which these episodes are under way and nothing else is known: every level up to the severity is active. */
 export function seededState(episodes: readonly Episode[], type: CompiledType): DeviceState {
-  const state: DeviceState = { heard: 0, channels: {}, windows: {}, rules: {}, silence: {} };
-  for (const { alarmId: id, ruleId, severity, count } of episodes) {
+  const state: DeviceState = { heard: 0, head: null, logs: {}, rules: {}, episodes: [], silence: {} };
+  for (const begun of episodes) {
+    const { alarmId: id, ruleId, severity, count } = begun;
     const episode = { id, severity, count };
     const rule = type.rules.find((one) => one.id === ruleId);
     if (!rule) {
       state.silence[ruleId] = episode;
       continue;
     }
+    state.episodes.push(structuredClone(begun));
     const levels = rule.levels.map((level) => ({
       active: severityRank(level.severity) <= severityRank(severity),
       hold: noHold(),

@@ -1,4 +1,3 @@
-import { EpisodeCollector } from '../../alarms/episode.ts';
 import type { RecordedAlarm } from '../../alarms/recorded.ts';
 import { type DecodeLimits, decode } from '../../devices/decode.ts';
 import { entryTime } from '../../journal/entry-time.ts';
@@ -9,6 +8,7 @@ import type { DeviceType } from '../../model/device-type.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
+import { EpisodeCollector } from '../../rules/episodes.ts';
 import { deviceKey, Fold } from '../../rules/fold.ts';
 import type { RulesOf, RulesOfTime } from '../../rules/rules-of.ts';
 import type { JudgedDevice, Plan } from './plan.ts';

@@ -1,23 +1,8 @@
-import type { AlarmEffect, AlarmFacts } from '../model/alarm.ts';
+import type { AlarmEffect } from '../model/alarm.ts';
+import type { Episode } from '../model/episode.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
 
-/** An alarm from beginning to end, as the rules tell it: what `recordEffects` would have made of its effects. */
-export interface Episode extends AlarmFacts {
-  alarmId: string;
-  ruleId: string;
-  deviceId: string;
-  /** When we could know that it began, received time. */
-  raisedReceivedAt: number;
-  /** When the newest sample that speaks for it came, received time. */
-  evidenceAt: number;
-  /** Measured time of the newest sample; -Infinity when none was seen. */
-  lastAt: number;
-  values: Record<string, number>;
-  /** It had begun before anything was looked at: its count and its beginning are the record's, not found anew. */
-  taken: boolean;
-}
-
-/** Puts the effects of a fold together into episodes. */
+/** Puts the effects of a fold together into episodes: what the ledger would make of them. */
 export class EpisodeCollector {
   readonly episodes = new Map<string, Episode>();
 
@@ -28,24 +13,27 @@ export class EpisodeCollector {
 
   take(effect: AlarmEffect): void {
     if (effect.kind === 'raised') {
-      const { alarmId, ruleId, deviceId, severity, at, receivedAt, values } = effect;
+      const { kind: _, at, receivedAt, severity, ...about } = effect;
       this.begin({
-        alarmId,
-        ruleId,
-        deviceId,
+        ...about,
         severity,
         peakSeverity: severity,
         active: true,
         raisedAt: at,
         raisedReceivedAt: receivedAt,
+        speaksAt: at,
         evidenceAt: receivedAt,
         clearedAt: null,
         count: 1,
         lastAt: at,
-        values,
         path: [{ at, severity }],
         taken: false,
       });
+      return;
+    }
+    if (effect.kind === 'rejudged') {
+      for (const id of effect.gone) this.episodes.delete(id);
+      for (const episode of effect.found) this.begin(episode);
       return;
     }
     const episode = this.episodes.get(effect.alarmId);
@@ -53,7 +41,10 @@ export class EpisodeCollector {
     if (effect.kind === 'severity') this.#changeSeverity(episode, effect.severity, effect.at);
     else if (effect.kind === 'cleared') Object.assign(episode, { active: false, clearedAt: effect.at });
     else episode.count += 1;
-    if (effect.kind !== 'cleared') episode.evidenceAt = effect.receivedAt;
+    if (effect.kind !== 'cleared') {
+      episode.speaksAt = effect.at;
+      episode.evidenceAt = effect.receivedAt;
+    }
     if (effect.at < episode.lastAt) return;
     episode.lastAt = effect.at;
     episode.values = effect.values;

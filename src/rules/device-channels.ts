@@ -1,0 +1,184 @@
+import { ChannelLog, type LogState } from './channel-log.ts';
+import type { CompiledType } from './compile.ts';
+import { Window } from './windows/window.ts';
+
+/**
+ * Readings that come within this part of a window's span are kept as one once nothing can be put between them any more,
+ * so that memory has a bound whatever a device sends: of 24 hours that is 42 s, of ten minutes 0.3 s.
+ */
+const parts = 2048;
+
+/** What a device measured at one time, or that it is to be judged at that time: then there are no channels. */
+export interface Step {
+  at: number;
+  channels: number[];
+  values: number[];
+}
+
+/** Puts a step in its place; what is known of its time already gets what is new in it. */
+export function insertStep(steps: Step[], step: Step): void {
+  const place = steps.findIndex(({ at }) => at >= step.at);
+  const there = steps[place];
+  if (there?.at !== step.at) {
+    steps.splice(there ? place : steps.length, 0, step);
+    return;
+  }
+  step.channels.forEach((channel, i) => {
+    const known = there.channels.indexOf(channel);
+    if (known < 0) {
+      there.channels.push(channel);
+      there.values.push(step.values[i]!);
+    } else there.values[known] = step.values[i]!;
+  });
+}
+
+/** What is kept of each channel, for all devices with the same rules. */
+interface ChannelPlan {
+  /** Those that rules look at. */
+  kept: number[];
+  /** By channel, its windows' places in `CompiledType.windows`. */
+  windows: number[][];
+  /** By channel, how long its windows are, the shortest first. */
+  spans: number[][];
+  /** By channel, the shortest gap that a window over it notices. */
+  gaps: number[];
+}
+
+const plans = new WeakMap<CompiledType, ChannelPlan>();
+
+function planOf(type: CompiledType): ChannelPlan {
+  const known = plans.get(type);
+  if (known) return known;
+  const used = new Set([...type.rules.flatMap((rule) => [...rule.channels, ...rule.judgedOn]), ...type.baselines]);
+  for (const { channel } of type.windows) used.add(channel);
+  const specs = type.channelNames.map((_, channel) => type.windows.filter((one) => one.channel === channel));
+  const plan: ChannelPlan = {
+    kept: [...used].sort((a, b) => a - b),
+    windows: specs.map((list) => list.map((one) => type.windows.indexOf(one))),
+    spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
+    gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
+  };
+  plans.set(type, plan);
+  return plan;
+}
+
+/** What is known of the channels of one device: the newest values, the windows over them, and the past. */
+export class DeviceChannels {
+  /** Newest values and their measured times by channel index; NaN and -Infinity where nothing came yet. */
+  readonly values: Float64Array;
+  readonly times: Float64Array;
+  readonly windows: readonly Window[];
+  readonly #type: CompiledType;
+  readonly #plan: ChannelPlan;
+  readonly #logs: (ChannelLog | undefined)[];
+
+  constructor(type: CompiledType) {
+    this.#type = type;
+    this.#plan = planOf(type);
+    this.values = new Float64Array(type.channelNames.length).fill(Number.NaN);
+    this.times = new Float64Array(type.channelNames.length).fill(Number.NEGATIVE_INFINITY);
+    this.#logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
+    this.windows = type.windows.map((one) => new Window(this.#logs[one.channel]!, one.spanMs, one.maxGapMs));
+  }
+
+  /** Whether any rule looks at a channel. */
+  keeps(channel: number): boolean {
+    return this.#logs[channel] !== undefined;
+  }
+
+  /** Adds a value that is newer than all others of its channel. */
+  add(channel: number, at: number, value: number): void {
+    this.values[channel] = value;
+    this.times[channel] = at;
+    this.#logs[channel]!.push(at, value);
+    const windows = this.#plan.windows[channel]!;
+    for (let i = 0; i < windows.length; i++) this.windows[windows[i]!]!.step();
+  }
+
+  /** The value that a channel had at exactly this time. */
+  valueAt(channel: number, at: number): number | undefined {
+    const log = this.#logs[channel]!;
+    const position = log.positionOf(at);
+    return position < log.length && log.timeAt(position) === at ? log.valueAt(position) : undefined;
+  }
+
+  /**
+   * Goes back to before a time.
+   * @returns what was measured since, in order.
+   */
+  rewind(at: number): Step[] {
+    const steps = new Map<number, Step>();
+    for (const channel of this.#plan.kept) {
+      const log = this.#logs[channel]!;
+      const from = log.positionOf(at);
+      if (from === log.length) continue;
+      for (let i = from; i < log.length; i++) {
+        const time = log.timeAt(i);
+        const step = steps.get(time) ?? { at: time, channels: [], values: [] };
+        steps.set(time, step);
+        step.channels.push(channel);
+        step.values.push(log.valueAt(i));
+      }
+      log.cut(from);
+      this.#readNewest(channel);
+    }
+    return [...steps.values()].sort((a, b) => a.at - b.at);
+  }
+
+  #readNewest(channel: number): void {
+    const log = this.#logs[channel]!;
+    const newest = log.length - 1;
+    this.values[channel] = newest < 0 ? Number.NaN : log.valueAt(newest);
+    this.times[channel] = newest < 0 ? Number.NEGATIVE_INFINITY : log.timeAt(newest);
+    for (const window of this.#plan.windows[channel]!) this.windows[window]!.rebuild();
+  }
+
+  /** Lets go of what no window needs at this time or later; nothing is put before it any more. */
+  forgetBefore(floor: number): void {
+    for (const channel of this.#plan.kept) {
+      const log = this.#logs[channel]!;
+      const spans = this.#plan.spans[channel]!;
+      // The last one before stays: it is the value until the next, and what a mean begins with.
+      const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
+      if (dropped > 0) {
+        log.drop(dropped);
+        for (const window of this.#plan.windows[channel]!) this.windows[window]!.shift(dropped);
+      }
+      let merged = false;
+      let until = log.positionOf(floor);
+      for (const span of spans) {
+        const from = log.positionOf(floor - span);
+        if (log.merge(from, until, span / parts, this.#plan.gaps[channel]!)) merged = true;
+        until = from;
+      }
+      if (merged) for (const window of this.#plan.windows[channel]!) this.windows[window]!.rebuild();
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (const channel of this.#plan.kept) {
+      this.#logs[channel]!.cut(0);
+      this.#readNewest(channel);
+    }
+  }
+
+  state(): Record<string, LogState> {
+    const state: Record<string, LogState> = {};
+    for (const channel of this.#plan.kept) {
+      const log = this.#logs[channel]!;
+      if (log.length > 0) state[this.#type.channelNames[channel]!] = log.state();
+    }
+    return state;
+  }
+
+  /** Takes a checkpoint's state; channels that no rule looks at any more are left out. */
+  restore(state: Readonly<Record<string, LogState>>): void {
+    for (const channel of this.#plan.kept) {
+      const known = state[this.#type.channelNames[channel]!];
+      if (!known) continue;
+      this.#logs[channel]!.restore(known);
+      this.#readNewest(channel);
+    }
+  }
+}
