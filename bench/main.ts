@@ -5,15 +5,16 @@ import { benchLatency, type LatencyResult } from './latency.ts';
 import { benchOutage, type OutageResult } from './outage.ts';
 import { benchOverload, type OverloadResult } from './overload.ts';
 import { benchRogue, type RogueResult } from './rogue.ts';
-import { benchRules, type RulesResult } from './rules.ts';
+import { benchRules, type RulesResult } from './rules/bench-rules.ts';
 import { benchTelemetry, type TelemetryResult } from './telemetry.ts';
 
-const usage = `npm run bench [-- ingest | latency | rules | telemetry | rogue | overload | outage | connections] [-- --count 5000 --minutes 0.5 --rate 5000 --json]
+const usage = `npm run bench [-- ingest | latency | rules | telemetry | rogue | overload | outage | connections] [-- --count 5000 --minutes 0.5 --rate 5000 --series 1000000 --json]
 
 Measures this machine, each figure beside a reference taken in the same run. Some minutes for all.
   ingest    QoS 1 messages acknowledged a second, 1,000 clients × 1 and 50 × 20 in flight: bare Aedes, Tocsin, ratio
   latency   publish to alarm on the live feed, at 1,000 and at 5,000 messages a second
-  rules     readings a second through the rule fold alone, one thread
+  rules     readings a second through the rules alone, one thread: ten rules over 1,000 to --series series, and three rules
+            beside json-rules-engine, RxJS and a Node-RED function
   telemetry 10 million readings into the embedded store beside a plain table of rows: load, space, a chart of 24 h
   rogue     PUBACK of 200 devices before and while one device sends 2,000 messages a second, QoS 1 and QoS 0
   overload  three times of what can be judged for --minutes: what is acknowledged, memory, what is lost
@@ -25,7 +26,7 @@ Measures this machine, each figure beside a reference taken in the same run. Som
 const measurements = {
   ingest: { run: benchIngest, say: sayIngest },
   latency: { run: benchLatency, say: sayLatency },
-  rules: { run: async () => benchRules(), say: sayRules },
+  rules: { run: () => benchRules(Number(values.series)), say: sayRules },
   telemetry: { run: benchTelemetry, say: sayTelemetry },
   rogue: { run: benchRogue, say: sayRogue },
   overload: { run: () => benchOverload(Number(values.minutes)), say: sayOverload },
@@ -51,8 +52,16 @@ function sayLatency(results: LatencyResult[]): string {
     .join('\n');
 }
 
-function sayRules(r: RulesResult): string {
-  return `rules     ${r.readingsPerSecond} readings/s through ${r.rulesPerDevice} rules, one thread; making the samples alone ${r.referencePerSecond}/s: ratio ${r.ratio}`;
+function sayRules({ ten, three }: RulesResult): string {
+  const sizes = ten.map(
+    (r) =>
+      `rules     ten rules, ${r.series} series: ${r.readingsPerSecond} readings/s, ${r.microseconds} µs a reading (${r.ratio} times the first); a series takes ${r.bytesPerSeries} bytes, ${r.checkpointBytes} in a checkpoint`,
+  );
+  const beside = three.map(
+    (r) =>
+      `rules     three rules, 1000 series, ${r.name}: ${r.readingsPerSecond} readings/s, ${r.changesPerThousand} changes in 1000 readings; Tocsin over it: ${r.tocsinIsFasterBy}`,
+  );
+  return [...sizes, ...beside].join('\n');
 }
 
 function sayRogue(results: RogueResult[]): string {
@@ -111,6 +120,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '5000' },
     minutes: { type: 'string', default: '0.5' },
     rate: { type: 'string', default: '5000' },
+    series: { type: 'string', default: '100000' },
   },
 });
 const unknown = positionals.filter((name) => !(name in measurements));

@@ -1,0 +1,70 @@
+import { Child } from '../child.ts';
+import { round } from '../statistics.ts';
+import type { ContenderName, ContenderReport, ContenderTask } from './run-contender.ts';
+
+const seconds = 4;
+/** Of each series before measuring: the longest window of the ten rules is half an hour, a reading comes each minute. */
+const warmUp = 70;
+/** A million series take longer to fill, and 3 GB. */
+const counts = [1_000, 10_000, 100_000, 1_000_000];
+const others: ContenderName[] = ['json-rules-engine', 'rxjs', 'node-red'];
+
+export interface RulesResult {
+  /** Ten rules of mixed kinds, every one of which looks at every reading. */
+  ten: {
+    series: number;
+    readingsPerSecond: number;
+    /** Cost of a reading, microseconds, without making the reading. */
+    microseconds: number;
+    /** Cost of a reading over that with the fewest series. */
+    ratio: number;
+    bytesPerSeries: number;
+    checkpointBytes: number;
+  }[];
+  /** Three rules, a thousand series; ratio: Tocsin over the other. */
+  three: { name: ContenderName; readingsPerSecond: number; changesPerThousand: number; tocsinIsFasterBy: number }[];
+}
+
+/** Readings a second through the rules alone, one thread, beside what a Node user would otherwise take. */
+export async function benchRules(mostSeries: number): Promise<RulesResult> {
+  const nothing = await measure({ name: 'nothing', series: 1_000, warmUp, seconds: 1 });
+  const making = 1e6 / nothing.readingsPerSecond;
+  const ten: RulesResult['ten'] = [];
+  for (const series of counts.filter((count) => count <= mostSeries)) {
+    const report = await measure({ name: 'tocsin-ten', series, warmUp, seconds });
+    const microseconds = 1e6 / report.readingsPerSecond - making;
+    ten.push({
+      series,
+      readingsPerSecond: round(report.readingsPerSecond),
+      microseconds: round(microseconds, 2),
+      ratio: round(microseconds / (ten[0]?.microseconds ?? microseconds), 2),
+      bytesPerSeries: round(report.bytesPerSeries!),
+      checkpointBytes: round(report.checkpointBytes!),
+    });
+  }
+  const tocsin = await measure({ name: 'tocsin-three', series: 1_000, warmUp, seconds });
+  const three: RulesResult['three'] = [said('tocsin-three', tocsin, tocsin)];
+  for (const name of others)
+    three.push(said(name, await measure({ name, series: 1_000, warmUp: 20, seconds }), tocsin));
+  return { ten, three };
+}
+
+function said(name: ContenderName, report: ContenderReport, tocsin: ContenderReport): RulesResult['three'][number] {
+  return {
+    name,
+    readingsPerSecond: round(report.readingsPerSecond),
+    changesPerThousand: round(report.changesPerThousand, 2),
+    tocsinIsFasterBy: round(tocsin.readingsPerSecond / report.readingsPerSecond, 1),
+  };
+}
+
+/** Each in a process of its own, so that nobody's garbage is anybody else's. */
+async function measure(task: ContenderTask): Promise<ContenderReport> {
+  const child = new Child('./rules/run-contender.ts', { NODE_OPTIONS: '--expose-gc --max-old-space-size=18000' });
+  child.process.send(task);
+  try {
+    return await child.message<ContenderReport>();
+  } finally {
+    await child.end('SIGKILL');
+  }
+}
