@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
 import type { CommandDefinition } from './command.ts';
-import type { Rule } from './rule.ts';
+import { dataFaultOf, type Rule, ruleWithDataFault } from './rule.ts';
 import type { Text } from './text.ts';
 import type { Scale } from './units.ts';
 
@@ -45,7 +45,11 @@ export function typeIdOfRule(ruleId: string): string {
 
 /** A rule by its id; null when its device type no longer has it. */
 export function ruleById(types: ReadonlyMap<string, DeviceType>, ruleId: string): Rule | null {
-  return types.get(typeIdOfRule(ruleId))?.rules.find((rule) => rule.id === ruleId) ?? null;
+  const rules = types.get(typeIdOfRule(ruleId))?.rules ?? [];
+  const behind = ruleWithDataFault(ruleId);
+  if (behind === null) return rules.find((rule) => rule.id === ruleId) ?? null;
+  const rule = rules.find(({ id, onGap }) => id === behind && onGap === 'fault');
+  return rule ? dataFaultOf(rule) : null;
 }
 
 /** The name of a rule; its id in both languages when it is no longer there. */

@@ -79,3 +79,25 @@ export interface RuleStep {
   /** How long after the step before was last true this one must be done; null for any time. */
   withinMs: number | null;
 }
+
+/** Id of the alarm that a rule with `onGap: fault` raises when its readings stay away. */
+export function dataFaultId(ruleId: string): string {
+  return `${ruleId}.data`;
+}
+
+/** The rule behind that alarm, so that it can be shown as any other; null when the id is not of that kind. */
+export function ruleWithDataFault(ruleId: string): string | null {
+  return ruleId.endsWith('.data') ? ruleId.slice(0, -'.data'.length) : null;
+}
+
+/** What the alarm about a rule's readings is called, and asks for. */
+export function dataFaultOf(rule: Rule): Rule {
+  return {
+    ...rule,
+    id: dataFaultId(rule.id),
+    name: { zh: `${rule.name.zh}：数据中断`, en: `${rule.name.en}: no data` },
+    advice: { zh: '检查该测点的传感器与通信。', en: 'Check the sensor of this channel and its link.' },
+    levels: [],
+    silentForMs: rule.maxGapMs,
+  };
+}

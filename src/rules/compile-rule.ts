@@ -15,8 +15,8 @@ export interface CompiledLevel {
   clearForMs: number;
   /** Null: one reading decides. */
   tally: { readings: number; of: number } | null;
-  /** Readings in a row that must say that it is over. */
-  clearConfirm: number;
+  /** Readings in a row that must say that it begins, which `tally` looks at too, and that it is over. */
+  confirm: number;
   repeated: RuleLevel['repeated'] | null;
   sequence: readonly CompiledStep[] | null;
 }
@@ -134,7 +134,7 @@ function compileLevel(level: RuleLevel, scope: Scope): CompiledLevel {
     // Something that came again and again is over when it has not come for as long as that was counted in.
     clearForMs: repeated && level.clear === null ? Math.max(clearForMs, repeated.withinMs) : clearForMs,
     tally,
-    clearConfirm: confirm,
+    confirm,
     repeated,
     sequence: sequence ?? null,
   };

@@ -1,4 +1,5 @@
 import { type DeviceType, defaultLatenessMs } from '../model/device-type.ts';
+import { dataFaultId, type Rule } from '../model/rule.ts';
 import type { Severity } from '../model/severity.ts';
 import { TocsinError } from '../shared/errors.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
@@ -9,6 +10,8 @@ export interface SilenceRule {
   version?: number;
   severity: Severity;
   silentForMs: number;
+  /** Names of the channels whose silence it is about; null for the device as a whole. */
+  channels: readonly string[] | null;
 }
 
 export type { CompiledLevel, CompiledRule } from './compile-rule.ts';
@@ -79,8 +82,15 @@ export function compileType(type: DeviceType, { versions, off }: RuleOrigins = n
     try {
       const version = versions.get(id);
       const origin = version === undefined ? {} : { version };
-      if (silentForMs !== null) silence.push({ id, severity, silentForMs, ...origin });
-      else rules.push({ ...compileRule(rule, scope), ...origin });
+      if (silentForMs !== null) {
+        const channels = rule.silentChannels ?? null;
+        for (const name of channels ?? []) mustBeChannel(name, channelNames);
+        silence.push({ id, severity, silentForMs, channels, ...origin });
+      } else {
+        const compiled = compileRule(rule, scope);
+        rules.push({ ...compiled, ...origin });
+        if (rule.onGap === 'fault') silence.push({ ...dataFaultOf(compiled, rule, channelNames), ...origin });
+      }
     } catch (error) {
       if (!(error instanceof TocsinError)) throw error;
       problems.push(new TocsinError(error.code, `rule ${id}: ${error.message}`, { ...error.detail, rule: id }));
@@ -100,4 +110,15 @@ export function compileType(type: DeviceType, { versions, off }: RuleOrigins = n
     off,
     problems,
   };
+}
+
+/** Says that the readings of a rule stay away for longer than its conditions can do without. */
+function dataFaultOf({ channels }: CompiledRule, { id, severity, maxGapMs }: Rule, names: string[]): SilenceRule {
+  return { id: dataFaultId(id), severity, silentForMs: maxGapMs, channels: channels.map((index) => names[index]!) };
+}
+
+function mustBeChannel(name: string, names: string[]): void {
+  if (names.includes(name)) return;
+  const message = `of: there is no channel ${name}; there are ${names.join(', ')}`;
+  throw new TocsinError('RULE_INVALID', message, { expression: name });
 }

@@ -7,9 +7,10 @@ import type { LogState } from './channel-log.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
 import { EpisodeCollector } from './episodes.ts';
+import { Heard } from './heard.ts';
 import { Horizon, restoredEpisode, type SnapshotState } from './horizon.ts';
 import type { RuleContext, RuleWindow } from './language/context.ts';
-import { nothingAround } from './language/surroundings.ts';
+import { nowhere, type Surroundings } from './language/surroundings.ts';
 import { copyPlain } from './plain.ts';
 import { rejudged } from './rejudged.ts';
 import {
@@ -25,6 +26,8 @@ import {
 export interface DeviceState {
   /** Listening time at which the device was last heard. */
   heard: number;
+  /** For how long before that the channels of rules of silence were last heard, by rule; see `Heard`. */
+  quiet?: Record<string, number>;
   /** Measured time of its newest sample; null when there is none. */
   head: number | null;
   /** What its channels measured, as far back as rules look. */
@@ -56,7 +59,7 @@ const noEpisodes: ReadonlyMap<string, Episode> = new Map();
 export class DeviceJudge implements RuleContext {
   now = 0;
   memory: number[] = [];
-  around = nothingAround();
+  readonly around: Surroundings;
   readonly values: Float64Array;
   readonly times: Float64Array;
   readonly windows: readonly RuleWindow[];
@@ -74,12 +77,13 @@ export class DeviceJudge implements RuleContext {
   readonly #silent: (Underway | null)[];
   /** Alarms of rules that were there before and are no more, by rule. */
   #orphans = new Map<string, Underway>();
-  #heard: number;
+  readonly #heard: Heard;
 
-  constructor(deviceId: string, type: CompiledType, heard: number) {
+  constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
     this.#type = type;
-    this.#heard = heard;
+    this.#heard = new Heard(type.silence, heard);
+    this.around = around;
     this.#channels = new DeviceChannels(type);
     this.values = this.#channels.values;
     this.times = this.#channels.times;
@@ -105,8 +109,8 @@ export class DeviceJudge implements RuleContext {
     effects: AlarmEffect[],
     learnt: (channel: string) => void,
   ): number {
-    this.#heard = heard;
-    this.#breakSilence(sample.receivedAt, effects);
+    this.#heard.hear(sample.values, heard);
+    this.#breakSilence(sample.receivedAt, effects, undefined, heard);
     if (this.#head > latest) this.#forgetTimes();
     if (sample.measuredAt <= this.#head) return this.#late(sample, effects);
     const { channelIndex } = this.#type;
@@ -235,8 +239,7 @@ export class DeviceJudge implements RuleContext {
 
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
-    // A state that is ahead of the journal after a restart knows of a later time already.
-    this.#heard = Math.max(this.#heard, listened);
+    this.#heard.listenFrom(listened);
   }
 
   /**
@@ -296,9 +299,10 @@ export class DeviceJudge implements RuleContext {
     return this.#type.rules.some((rule, i) => this.#rules[i]!.episode !== null && rule.channels.includes(channel));
   }
 
-  #breakSilence(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason): void {
+  /** Ends the alarms of silence; with `heardAt` those only whose device or channels were heard then. */
+  #breakSilence(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason, heardAt?: number): void {
     this.#silent.forEach((episode, i) => {
-      if (!episode) return;
+      if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) return;
       this.#silent[i] = null;
       effects.push(endOf(episode, receivedAt, endedBy));
     });
@@ -313,7 +317,7 @@ export class DeviceJudge implements RuleContext {
     let changed = this.#orphans.size > 0;
     this.#endOrphans(at, effects);
     this.#type.silence.forEach((rule: SilenceRule, i) => {
-      if (this.#silent[i] || listened - this.#heard < rule.silentForMs) return;
+      if (this.#silent[i] || listened - this.#heard.of(i) < rule.silentForMs) return;
       const id = alarmId(rule.id, this.#deviceId, at);
       this.#silent[i] = { id, severity: rule.severity, count: 1 };
       const { severity } = rule;
@@ -345,7 +349,7 @@ export class DeviceJudge implements RuleContext {
   state(): DeviceState {
     const type = this.#type;
     const state: DeviceState = {
-      heard: this.#heard,
+      heard: this.#heard.device,
       head: Number.isFinite(this.#head) ? this.#head : null,
       logs: this.#channels.state(),
       rules: {},
@@ -371,7 +375,7 @@ export class DeviceJudge implements RuleContext {
    */
   restore(state: DeviceState): void {
     const type = this.#type;
-    this.#heard = state.heard;
+    this.#heard.restore(state.heard, state.quiet);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));

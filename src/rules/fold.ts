@@ -5,6 +5,7 @@ import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
+import { type AroundOf, nowhere } from './language/surroundings.ts';
 import type { RulesOf } from './rules-of.ts';
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
@@ -24,6 +25,7 @@ interface FoldClock {
 export class Fold {
   readonly #rulesOf: RulesOf;
   readonly #maxFutureMs: number;
+  readonly #aroundOf: AroundOf;
   readonly #judges = new Map<string, DeviceJudge>();
   #touched = new Set<string>();
   /** Device → channels whose baseline learnt something that no checkpoint has. */
@@ -35,10 +37,14 @@ export class Fold {
   /** The devices that should be heard from, as of the last tick; null before the first one. */
   #expected: Iterable<Device> | null = null;
 
-  /** @param maxFutureMs how far ahead of its receipt a sample may have been measured. */
-  constructor(rulesOf: RulesOf, maxFutureMs = Number.POSITIVE_INFINITY) {
+  /**
+   * @param maxFutureMs how far ahead of its receipt a sample may have been measured.
+   * @param aroundOf what is known around a device that it does not measure itself.
+   */
+  constructor(rulesOf: RulesOf, maxFutureMs = Number.POSITIVE_INFINITY, aroundOf: AroundOf = () => nowhere) {
     this.#rulesOf = rulesOf;
     this.#maxFutureMs = maxFutureMs;
+    this.#aroundOf = aroundOf;
   }
 
   /** Values so far that were as old as, or older than, what was known already: repeated or late. */
@@ -61,7 +67,7 @@ export class Fold {
     const before = this.#judgeOf(device);
     const type = this.#rulesOf(device);
     if (!before || !type) return;
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
     judge.restore(structuredClone(state));
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
@@ -142,7 +148,7 @@ export class Fold {
     if (known && (known.type === type || !type)) return known;
     if (!type) return null;
     if (known) return this.#changeRules(device, known, type);
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
     const state = this.#take<DeviceState>(deviceKey(device.id));
     if (state) judge.restore(state);
     for (const channel of type.baselines) {
@@ -158,7 +164,7 @@ export class Fold {
 
   /** The rules of a device are others from here on: what did not change about them goes on. */
   #changeRules(device: Device, known: DeviceJudge, type: CompiledType): DeviceJudge {
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs);
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
     judge.restore(known.state());
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;

@@ -39,14 +39,14 @@ export function judgeLevel(
   at: number,
   mayEnd: boolean,
 ): boolean {
-  let truth = level.when.evaluate(context);
-  const goesOn = truth === 1;
+  const now = level.when.evaluate(context);
+  let truth = now;
   if (level.tally) {
     state.tally ??= newTally();
     truth = tallied(state.tally, truth, at, level.tally.readings, level.tally.of, rule.maxGapMs, rule.onGap);
   }
   if (state.active) {
-    const over = level.clear ? clearOf(rule, level, state, context, at) : 1 - truth;
+    const over = overNow(rule, level, state, context, now, truth, at);
     if (holdFor(state.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap) && mayEnd) {
       state.active = false;
       state.hold = noHold();
@@ -59,21 +59,24 @@ export function judgeLevel(
     state.active = true;
     state.clear = noHold();
   }
-  return goesOn;
+  return now === 1;
 }
 
-function clearOf(
+/** Whether it is over: by its clear condition, or else when what began it is no longer so. */
+function overNow(
   rule: CompiledRule,
   level: CompiledLevel,
   state: LevelState,
   context: RuleContext,
+  now: number,
+  truth: number,
   at: number,
 ): number {
-  const over = level.clear!.evaluate(context);
-  const { clearConfirm } = level;
-  if (clearConfirm === 1) return over;
+  const { clear, confirm } = level;
+  if (confirm === 1) return clear ? clear.evaluate(context) : 1 - truth;
+  const over = clear ? clear.evaluate(context) : 1 - now;
   state.clearTally ??= newTally();
-  return tallied(state.clearTally, over, at, clearConfirm, clearConfirm, rule.maxGapMs, rule.onGap);
+  return tallied(state.clearTally, over, at, confirm, confirm, rule.maxGapMs, rule.onGap);
 }
 
 function begins(

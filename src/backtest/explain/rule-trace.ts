@@ -1,6 +1,6 @@
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
 import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
-import { nothingAround } from '../../rules/language/surroundings.ts';
+import { nowhere } from '../../rules/language/surroundings.ts';
 import { judgeLevel, type LevelState, newLevelState } from '../../rules/level-judge.ts';
 import { ConditionTrace } from './condition-trace.ts';
 
@@ -119,7 +119,7 @@ function contextAt(now: number): RuleContext {
     times: nothing,
     windows: [],
     memory: [],
-    around: nothingAround(),
+    around: nowhere,
     baseline: () => null,
   };
 }

@@ -1,3 +1,5 @@
+import type { Device } from '../../model/device.ts';
+
 /**
  * What is known around one device that it does not measure itself: where it stands, which day it is there, what others
  * have announced. All of it is given; nothing here has a clock. Truths are 1, 0 or NaN where it is not known.
@@ -22,16 +24,17 @@ export interface Surroundings {
 
 const unknown = () => Number.NaN;
 
-/** A place of which nothing is known but where it is; its local time is UTC. */
-export function nothingAround(latitude = Number.NaN, longitude = Number.NaN): Surroundings {
-  return {
-    latitude,
-    longitude,
-    offsetMs: () => 0,
-    workday: unknown,
-    open: unknown,
-    inside: unknown,
-    distance: unknown,
-    fact: unknown,
-  };
-}
+/** A place of which nothing is known; its local time is UTC. */
+export const nowhere: Surroundings = {
+  latitude: Number.NaN,
+  longitude: Number.NaN,
+  offsetMs: () => 0,
+  workday: unknown,
+  open: unknown,
+  inside: unknown,
+  distance: unknown,
+  fact: unknown,
+};
+
+/** How a fold finds what is around a device. */
+export type AroundOf = (device: Device) => Surroundings;

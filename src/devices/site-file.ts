@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { Hours, Position, Site } from '../model/site.ts';
+import { parseDuration } from '../shared/duration.ts';
+import { readYaml } from './yaml-file.ts';
+
+const dayMs = 86_400_000;
+const dayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens, such as day-centre');
+
+const PositionInFile = z
+  .tuple(
+    [z.number().min(-90).max(90), z.number().min(-180).max(180)],
+    'latitude and longitude, such as [30.66, 104.06]',
+  )
+  .transform(([latitude, longitude]): Position => ({ latitude, longitude }));
+
+/** `2026-10-01`, or `2026-10-01..2026-10-07`. */
+const Days = z
+  .string('a day such as "2026-10-01", or days such as "2026-10-01..2026-10-07"')
+  .transform((text, context) => {
+    const [, from, until = from] = /^(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$/.exec(text.trim()) ?? [];
+    const [first, last] = [from, until].map((day) => Date.parse(`${day}T00:00:00Z`)) as [number, number];
+    if (!(last >= first && last - first < 366 * dayMs)) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${text}" is no day; write "2026-10-01" or "2026-10-01..2026-10-07"`,
+      });
+      return z.NEVER;
+    }
+    const days: string[] = [];
+    for (let at = first; at <= last; at += dayMs) days.push(new Date(at).toISOString().slice(0, 10));
+    return days;
+  });
+
+const Metres = z.string('a length such as "300 m" or "2 km"').transform((text, context) => {
+  const match = /^(\d+(?:\.\d+)?)\s*(m|km)$/.exec(text.trim());
+  if (match) return Number(match[1]) * (match[2] === 'km' ? 1000 : 1);
+  context.addIssue({ code: 'custom', message: `"${text}" is no length; write "300 m" or "2 km"` });
+  return z.NEVER;
+});
+
+const AreaInFile = z.union(
+  [
+    z
+      .strictObject({ around: PositionInFile, radius: Metres })
+      .transform(({ around, radius }) => ({ centre: around, radiusM: radius })),
+    z.strictObject({ corners: z.array(PositionInFile).min(3) }),
+  ],
+  '{ around: [latitude, longitude], radius: 300 m } or { corners: [three or more positions] }',
+);
+
+/** `10:00-14:00`; over midnight as `18:00-02:00`. */
+const HoursInFile = z.string('hours such as "10:00-14:00"').transform((text, context): Hours => {
+  const match = /^([01]?\d|2[0-4]):([0-5]\d)\s*-\s*([01]?\d|2[0-4]):([0-5]\d)$/.exec(text.trim());
+  if (match) {
+    const [from, until] = [timeOf(match[1]!, match[2]!), timeOf(match[3]!, match[4]!)];
+    return { from, until: until > from ? until : until + dayMs };
+  }
+  context.addIssue({
+    code: 'custom',
+    message: `"${text}" are no hours; write "10:00-14:00", or "18:00-02:00" over midnight`,
+  });
+  return z.NEVER;
+});
+
+function timeOf(hours: string, minutes: string): number {
+  return parseDuration(`${Number(hours) * 60 + Number(minutes)} min`)!;
+}
+
+const HoursOfDays = z.union(
+  [
+    z.array(HoursInFile).transform((hours) => dayNames.map(() => hours)),
+    z
+      .partialRecord(z.enum(dayNames), z.array(HoursInFile))
+      .transform((byDay) => dayNames.map((day) => byDay[day] ?? [])),
+  ],
+  'hours of every day, ["10:00-14:00"], or of days: { monday: ["10:00-14:00"] }',
+);
+
+const SiteFile = z.strictObject({
+  holidays: z.array(Days).default([]),
+  workdays: z.array(Days).default([]),
+  places: z.record(Name, PositionInFile).default({}),
+  areas: z.record(Name, AreaInFile).default({}),
+  open: z.record(z.string(), HoursOfDays).default({}),
+});
+
+/**
+ * Reads the site file: holidays, places, areas and opening hours that rules refer to.
+ * @throws TocsinError DEVICE_TYPE_INVALID that names line, place and what is allowed.
+ */
+export function readSiteFile(file: string): Site {
+  const { holidays, workdays, places, areas, open } = readYaml(file, SiteFile);
+  return {
+    holidays: new Set(holidays.flat()),
+    workdays: new Set(workdays.flat()),
+    places: new Map(Object.entries(places)),
+    areas: new Map(Object.entries(areas)),
+    openHours: new Map(Object.entries(open)),
+  };
+}

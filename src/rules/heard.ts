@@ -1,0 +1,58 @@
+import type { SilenceRule } from './compile.ts';
+
+/**
+ * When a device was last heard, and the channels whose silence has a rule of its own. In listening time, which passes
+ * only while Tocsin listens; see `Fold`.
+ */
+export class Heard {
+  #device: number;
+  readonly #rules: readonly SilenceRule[];
+  /** By silence rule; null when they are all about the device as a whole. */
+  readonly #byRule: Float64Array | null;
+
+  constructor(rules: readonly SilenceRule[], listened: number) {
+    this.#device = listened;
+    this.#rules = rules;
+    this.#byRule = rules.some(({ channels }) => channels) ? new Float64Array(rules.length).fill(listened) : null;
+  }
+
+  get device(): number {
+    return this.#device;
+  }
+
+  /** A sample with these values came. */
+  hear(values: Readonly<Record<string, number>>, listened: number): void {
+    this.#device = listened;
+    if (!this.#byRule) return;
+    for (let i = 0; i < this.#rules.length; i++) {
+      const { channels } = this.#rules[i]!;
+      if (channels === null || channels.some((name) => name in values)) this.#byRule[i] = listened;
+    }
+  }
+
+  /** When what a rule listens for was last heard. */
+  of(rule: number): number {
+    return this.#byRule ? this.#byRule[rule]! : this.#device;
+  }
+
+  /** Nobody listened before. A state that is ahead of the journal after a restart knows of a later time already. */
+  listenFrom(listened: number): void {
+    this.#device = Math.max(this.#device, listened);
+    this.#byRule?.forEach((heard, i, all) => {
+      all[i] = Math.max(heard, listened);
+    });
+  }
+
+  /** For how long before the device itself the channels of rules were last heard, by rule. */
+  state(): Record<string, number> | undefined {
+    if (!this.#byRule) return undefined;
+    return Object.fromEntries(this.#rules.map(({ id }, i) => [id, this.#device - this.#byRule![i]!]));
+  }
+
+  restore(heard: number, quiet: Readonly<Record<string, number>> = {}): void {
+    this.#device = heard;
+    this.#byRule?.forEach((_, i, all) => {
+      all[i] = heard - (quiet[this.#rules[i]!.id] ?? 0);
+    });
+  }
+}
