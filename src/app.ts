@@ -17,6 +17,7 @@ import type { HostFunctions, ThreadData } from './roles/messages.ts';
 import { RuleAnnouncer } from './roles/rule-announcer.ts';
 import { startApi } from './roles/start-api.ts';
 import { startEngineThread, startHistorianThread } from './roles/threads.ts';
+import { TryoutThread } from './roles/tryouts/tryouts.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
@@ -121,6 +122,9 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     log,
   });
 
+  // telemetry → rules that are tried on the past, in a thread of their own when somebody asks
+  const tryouts = new TryoutThread({ settings, range: historian.remote.range, clock });
+
   // store, telemetry → API, console, live feed → people; and Node-RED, which calls the API like a person
   const flows = new Flows({ settings, store, clock, log });
   const { api, address } = await startApi({
@@ -132,6 +136,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     gateway,
     engine: engine.remote,
     historian: historian.remote,
+    tryouts,
     feed,
     liveFeed,
     system: watch.state,
@@ -160,6 +165,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await flows.close();
       await gateway.close();
       await api.close();
+      await tryouts.stop();
       await rules.stop();
       paced.close();
       await releasing.stop();

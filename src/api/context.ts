@@ -1,4 +1,6 @@
+import type { BacktestJob, BacktestRequest, ExplainRequest } from '../model/backtest-request.ts';
 import type { DeviceType } from '../model/device-type.ts';
+import type { Explanation } from '../model/explanation.ts';
 import type { NormalBand } from '../rules/baseline.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -43,6 +45,19 @@ export interface Historian {
   reload(): Promise<void>;
 }
 
+/** What the API needs to try rules on what has been kept. Jobs are in memory: a restart forgets them. */
+export interface Tryouts {
+  /** @throws TocsinError CONFLICT when too many wait already. */
+  begin(request: BacktestRequest, byPersonId: string): BacktestJob;
+  /** The newest first. */
+  list(): BacktestJob[];
+  get(id: number): BacktestJob | undefined;
+  /** Ends one that waits or runs; of one that is over it changes nothing. */
+  cancel(id: number): void;
+  /** Rejects with NOT_FOUND when the device's type has no such rule. */
+  explain(request: ExplainRequest): Promise<Explanation>;
+}
+
 /** Everything the API works with; the app gives it. */
 export interface ApiContext {
   settings: Settings;
@@ -54,6 +69,7 @@ export interface ApiContext {
   gateway: Gateway;
   engine: Engine;
   historian: Historian;
+  tryouts: Tryouts;
   feed: {
     /** Calls `onChange` after rows were added to the store's feed. Gives the function that ends it. */
     subscribe(onChange: () => void): () => void;

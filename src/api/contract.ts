@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarmChangeKinds, alarmCorrections } from '../model/alarm.ts';
 import { tiers } from '../model/area.ts';
+import { backtestStates } from '../model/backtest-request.ts';
 import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
 import { deviceIdPattern } from '../model/device.ts';
 import { replayStates } from '../model/replay.ts';
@@ -328,6 +329,121 @@ export const QuarantineCount = z.object({
   waiting: Count,
   resolved: Count,
 });
+/** Rules to be tried on what has been kept; nobody is called, and nothing is changed. */
+export const NewBacktest = z.object({
+  deviceType: z.string(),
+  /** Rules as in a `rules.yaml`, or one of its entries; left out: those in force. */
+  rules: z.string().max(200_000).optional(),
+  /** `current` also says how the alarms differ from those of the rules in force. */
+  against: z.enum(['current', 'nothing']).default('current'),
+  /** Devices of the type, or an area with all below; left out: all of the type. */
+  deviceIds: z.array(z.string()).min(1).optional(),
+  areaId: z.string().optional(),
+  /** Measured time, inclusive and exclusive. Readings before `from` let the rules warm up. */
+  from: Time,
+  to: Time,
+});
+/** An alarm as rules that are tried tell it, in measured time. */
+export const TrialAlarm = z.object({
+  rule: z.string(),
+  device: z.string(),
+  raised: z.number(),
+  /** Null: active at the end. */
+  cleared: z.number().nullable(),
+  peak: Severity,
+  count: Count,
+  path: z.array(z.object({ at: z.number(), severity: Severity })),
+});
+const RuleAlarms = z.array(z.object({ rule: z.string(), alarms: Count }));
+const TrialDifference = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('added'), rule: z.string(), device: z.string(), now: TrialAlarm }),
+  z.object({ kind: z.literal('removed'), rule: z.string(), device: z.string(), before: TrialAlarm }),
+  z.object({ kind: z.literal('changed'), rule: z.string(), device: z.string(), before: TrialAlarm, now: TrialAlarm }),
+]);
+export const BacktestResult = z.object({
+  first: z.number().nullable(),
+  last: z.number().nullable(),
+  ledger: z.array(TrialAlarm),
+  counts: z.object({
+    samples: Count,
+    readings: Count,
+    devices: Count,
+    stale: Count,
+    alarms: Count,
+    byRule: z.record(z.string(), Count),
+  }),
+  difference: z
+    .object({
+      same: Count,
+      added: Count,
+      removed: Count,
+      changed: Count,
+      alarms: z.array(TrialDifference),
+      rulesAdded: RuleAlarms,
+      rulesMissing: RuleAlarms,
+    })
+    .nullable(),
+  /** Alarms that are counted, but too many to be listed. */
+  more: Count,
+  /** Readings before were kept as means of five minutes only; null: none were. */
+  coarseBefore: Time.nullable(),
+});
+export const Backtest = z.object({
+  id: Count,
+  deviceType: z.string(),
+  rules: z.string().nullable(),
+  againstCurrent: z.boolean(),
+  deviceIds: z.array(z.string()),
+  from: Time,
+  to: Time,
+  requestedAt: Time,
+  byPersonId: z.string(),
+  state: z.enum(backtestStates),
+  progress: z.number().describe('share of the readings that were judged, 0 to 1'),
+  finishedAt: Time.nullable(),
+  result: BacktestResult.nullable(),
+  error: z.string().nullable(),
+});
+
+const ExplainedCondition = z.object({
+  source: z.string(),
+  /** Null: it was not known. */
+  holds: z.boolean().nullable(),
+  parts: z.array(
+    z.object({
+      source: z.string(),
+      holds: z.boolean().nullable(),
+      value: z.number().nullable(),
+      limit: z.number().nullable(),
+      unit: z.string(),
+    }),
+  ),
+  /** For how long it had held, of how long; milliseconds. */
+  heldMs: z.number().nullable(),
+  neededMs: z.number(),
+  gap: z.object({ from: z.number(), to: z.number(), heldMs: z.number() }).nullable(),
+  before: z.object({ heldMs: z.number(), until: z.number() }).nullable(),
+});
+/** Why a rule had, or had not, raised an alarm of a device at a moment. */
+export const Explanation = z.object({
+  rule: z.string(),
+  device: z.string(),
+  at: Time,
+  alarm: TrialAlarm.nullable(),
+  lastAt: z.number().nullable(),
+  silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
+  levels: z.array(
+    z.object({
+      severity: Severity,
+      active: z.boolean(),
+      when: ExplainedCondition,
+      clear: ExplainedCondition.nullable(),
+      text: Text,
+    }),
+  ),
+  text: Text,
+});
+
 /** Of one device or of all of a type: name one of the two. */
 export const NewReplay = z.object({
   /** Frames received from then on. */
@@ -494,6 +610,11 @@ export type SystemNow = z.infer<typeof SystemNow>;
 export type SystemAlarm = z.infer<typeof SystemAlarm>;
 export type SystemStatus = z.infer<typeof SystemStatus>;
 export type QuarantineCount = z.infer<typeof QuarantineCount>;
+export type NewBacktest = z.input<typeof NewBacktest>;
+export type Backtest = z.infer<typeof Backtest>;
+export type BacktestResult = z.infer<typeof BacktestResult>;
+export type TrialAlarm = z.infer<typeof TrialAlarm>;
+export type Explanation = z.infer<typeof Explanation>;
 export type NewReplay = z.infer<typeof NewReplay>;
 export type Replay = z.infer<typeof Replay>;
 export type Summary = z.infer<typeof Summary>;

@@ -15,8 +15,10 @@ import { metricsRoutes } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { areaRoutes } from './routes/areas.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { deviceDataRoutes } from './routes/device-data.ts';
+import { deviceExplainRoutes } from './routes/device-explain.ts';
 import { deviceTypeRoutes } from './routes/device-types.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { dutyRoutes } from './routes/duty.ts';
@@ -47,11 +49,13 @@ const routeGroups = [
   deviceTypeRoutes,
   deviceRoutes,
   deviceDataRoutes,
+  deviceExplainRoutes,
   alarmRoutes,
   caseRoutes,
   noticeRoutes,
   quarantineRoutes,
   replayRoutes,
+  backtestRoutes,
   webhookRoutes,
   summaryRoutes,
   systemRoutes,

@@ -1,14 +1,25 @@
 import type { TrialResult } from '../model/backtest.ts';
+import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import type { CompiledType } from '../rules/compile.ts';
+import type { RulesOf } from '../rules/rules-of.ts';
 import { differenceOf, type Judged } from './difference.ts';
 import { ledgerOf } from './ledger.ts';
 import { Trial } from './trial.ts';
 
+/** One set of rules: the same for all devices, or what holds for each. */
+export interface RulesTried {
+  rulesOf: RulesOf;
+  /** Ids of all of its rules. */
+  ids: readonly string[];
+}
+
 export interface BacktestOptions {
-  rules: CompiledType;
+  rules: RulesTried;
   /** What they are held against; null: nothing. */
-  against: CompiledType | null;
+  against: RulesTried | null;
+  /** Devices that are there; one that is not stands nowhere. */
+  known?: (id: string) => Device | undefined;
   /** Alarms that were over before are not told; readings before let the rules warm up. Measured time; null: all. */
   from: number | null;
   /** Readings from then on are left out, measured time; null: none is. */
@@ -28,8 +39,9 @@ export class Backtest {
 
   constructor(options: BacktestOptions) {
     this.#options = options;
-    this.#trial = new Trial(options.rules);
-    this.#other = options.against && new Trial(options.against);
+    const { rules, against, known } = options;
+    this.#trial = new Trial(rules.rulesOf, known);
+    this.#other = against && new Trial(against.rulesOf, known);
   }
 
   /** Takes in samples in the order of their receipt. */
@@ -69,8 +81,16 @@ export class Backtest {
     };
   }
 
-  #judged({ rules, silence }: CompiledType, trial: Trial): Judged {
-    const ids = [...rules, ...silence].map((rule) => rule.id);
+  #judged({ ids }: RulesTried, trial: Trial): Judged {
     return { rules: ids, alarms: ledgerOf(trial.episodes, this.#options) };
   }
+}
+
+/** Rules that are the same for every device. */
+export function forAll(type: CompiledType): RulesTried {
+  return { rulesOf: () => type, ids: idsOf(type) };
+}
+
+export function idsOf({ rules, silence }: CompiledType): string[] {
+  return [...rules, ...silence].map((rule) => rule.id);
 }

@@ -2,9 +2,9 @@ import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
-import type { CompiledType } from '../rules/compile.ts';
 import { EpisodeCollector } from '../rules/episodes.ts';
 import { Fold } from '../rules/fold.ts';
+import type { RulesOf } from '../rules/rules-of.ts';
 import { warmUpMs } from '../rules/warm-up.ts';
 
 /** As far apart as ticks may be for a fold to count the time between them as listened to. Milliseconds. */
@@ -15,7 +15,8 @@ const tickMs = 5_000;
  * running Tocsin would have had, and the alarms that came of it.
  */
 export class Trial {
-  readonly type: CompiledType;
+  readonly #rulesOf: RulesOf;
+  readonly #known: (id: string) => Device | undefined;
   readonly #fold: Fold;
   readonly #collector = new EpisodeCollector();
   readonly #devices = new Map<string, Device>();
@@ -23,13 +24,14 @@ export class Trial {
   /** When the last tick was, received time. */
   #tickAt = Number.NaN;
   /** Longer than this after the last sample ticks say nothing new: whatever falls silent has. Milliseconds. */
-  readonly #quietMs: number;
+  #quietMs = 0;
   readonly #effects: AlarmEffect[] = [];
 
-  constructor(type: CompiledType) {
-    this.type = type;
-    this.#fold = new Fold(() => type);
-    this.#quietMs = warmUpMs(type) + 2 * tickMs;
+  /** @param known devices that are there; one that is not stands nowhere. */
+  constructor(rulesOf: RulesOf, known: (id: string) => Device | undefined = () => undefined) {
+    this.#rulesOf = rulesOf;
+    this.#known = known;
+    this.#fold = new Fold(rulesOf);
   }
 
   /** Takes in the next sample by its time of receipt. */
@@ -69,20 +71,19 @@ export class Trial {
     this.#effects.length = 0;
   }
 
-  /** Devices are there from their first sample on. Where they stand is not known. */
+  /** Devices are there from their first sample on. */
   #deviceOf(id: string): Device {
     const known = this.#devices.get(id);
     if (known) return known;
-    const device: Device = {
-      id,
-      type: this.type.id,
-      name: id,
-      latitude: Number.NaN,
-      longitude: Number.NaN,
-      gridId: '',
-      state: 'active',
-    };
+    const device = this.#known(id) ?? somewhere(id);
     this.#devices.set(id, device);
+    const type = this.#rulesOf(device);
+    if (type) this.#quietMs = Math.max(this.#quietMs, warmUpMs(type) + 2 * tickMs);
     return device;
   }
+}
+
+/** A device of which nothing is known but its id. */
+function somewhere(id: string): Device {
+  return { id, type: '', name: id, latitude: Number.NaN, longitude: Number.NaN, gridId: '', state: 'active' };
 }

@@ -22,6 +22,16 @@ export function readRuleText(text: string, deviceType: string, periodMs: number)
   return ruleOf(parseYaml(text, 'rule', RuleInFile, 'rule'), deviceType, periodMs);
 }
 
+/**
+ * Reads rules that are no file: a list as in `rules.yaml`, or one of its entries without the dash.
+ * @throws TocsinError DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
+ */
+export function readRulesText(text: string, deviceType: string, periodMs: number): Rule[] {
+  const { contents } = parseDocument(text);
+  if (!isSeq(contents)) return [readRuleText(text, deviceType, periodMs)];
+  return parseYaml(text, 'rules', RuleFile, 'rule').map((rule) => ruleOf(rule, deviceType, periodMs));
+}
+
 function ruleOf(rule: RuleInFile, deviceType: string, periodMs: number): Rule {
   const { id, name, advice, source, text } = rule;
   const head = { id: `${deviceType}/${id}`, deviceType, name, advice, source, ...(text && { text }) };

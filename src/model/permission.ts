@@ -32,6 +32,8 @@ export const permissions = {
   'case.verify': operations,
   'notice.own': everyone,
   'quarantine.read': equipment,
+  'backtest.read': equipment,
+  'backtest.write': equipment,
   'replay.read': equipment,
   'replay.write': equipment,
   'webhook.read': equipment,

@@ -185,6 +185,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       latest: async (_id, channels) => channels.map((channel) => ({ channel, value: 1, measuredAt: start })),
       reload: async () => void calls.push('historian.reload'),
     },
+    tryouts: {
+      begin: () => {
+        throw new Error('nothing is tried here');
+      },
+      list: () => [],
+      get: () => undefined,
+      cancel: () => {},
+      explain: async () => {
+        throw new Error('nothing is explained here');
+      },
+    },
     feed: {
       subscribe: (listener) => {
         listeners.add(listener);

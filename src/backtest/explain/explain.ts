@@ -1,4 +1,5 @@
 import type { TrialAlarm } from '../../model/backtest.ts';
+import type { Device } from '../../model/device.ts';
 import type { ExplainedCondition, ExplainedLevel, Explanation } from '../../model/explanation.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
@@ -33,7 +34,7 @@ export class Explainer {
   #heardAt: number | null = null;
 
   /** @throws TocsinError NOT_FOUND when there is no such rule; the message names those there are. */
-  constructor(type: CompiledType, question: Question, words: Words) {
+  constructor(type: CompiledType, question: Question, words: Words, known?: (id: string) => Device | undefined) {
     this.#question = question;
     this.#words = words;
     const named = <R extends { id: string }>(rules: readonly R[]) =>
@@ -47,7 +48,8 @@ export class Explainer {
     this.#ruleId = (rule ?? silence)!.id;
     this.#silentForMs = silence?.silentForMs ?? null;
     this.#trace = rule ? new RuleTrace(type, rule) : null;
-    this.#trial = new Trial(this.#trace?.type ?? type);
+    const judged = this.#trace?.type ?? type;
+    this.#trial = new Trial(() => judged, known);
   }
 
   /** Takes in samples in the order of their receipt; what is of other devices, or later, is left out. */

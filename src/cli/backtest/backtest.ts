@@ -1,5 +1,5 @@
 import { arriving } from '../../backtest/arrival.ts';
-import { Backtest } from '../../backtest/backtest.ts';
+import { Backtest, forAll } from '../../backtest/backtest.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { steadyClock } from '../../shared/clock.ts';
@@ -32,7 +32,12 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   const against = asked.against === null ? null : trialRules(type, asked.against);
   const data = new DataReport();
   for (const { message } of [...rules.problems, ...(against?.problems ?? [])]) data.notes.add(message);
-  const judging = new Backtest({ rules, against, from: asked.from, to: asked.to });
+  const judging = new Backtest({
+    rules: forAll(rules),
+    against: against && forAll(against),
+    from: asked.from,
+    to: asked.to,
+  });
   const began = steadyClock.now();
   const samples = allData(asked, type, settings, data);
   for await (const batch of arriving(samples, asked.arrival, rules.channelNames)) judging.take(batch);

@@ -1,0 +1,82 @@
+import type { Historian } from '../../api/context.ts';
+import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
+import { readRulesText } from '../../devices/rule-file.ts';
+import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-request.ts';
+import type { Device } from '../../model/device.ts';
+import type { DeviceType } from '../../model/device-type.ts';
+import { type CompiledType, compileType } from '../../rules/compile.ts';
+import type { RuleBook } from '../../rules/versions/rule-book.ts';
+import { warmUpMs } from '../../rules/warm-up.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import { inForce } from './in-force.ts';
+import { keptSamples } from './kept-samples.ts';
+
+/** A baseline says something after a day, and goes by a week. */
+const baselineMs = 8 * 86_400_000;
+/** More cannot be looked through by a person, and would be a long answer. */
+const mostAlarms = 1_000;
+
+export interface BacktestParts {
+  type: DeviceType;
+  devices: readonly Device[];
+  book: RuleBook;
+  range: Historian['range'];
+  /** Readings before are kept as means of five minutes only. */
+  rawSince: number;
+  onProgress(share: number): void;
+  isCancelled(): boolean;
+}
+
+/** Tries rules on what the telemetry store has; null when it was cancelled. @throws TocsinError */
+export async function runBacktest(request: BacktestRequest, parts: BacktestParts): Promise<BacktestAnswer | null> {
+  const { type, devices, book } = parts;
+  const current = inForce(book, devices);
+  const rules = request.rules === null ? current : tried(request.rules, type);
+  const against = request.againstCurrent && request.rules !== null ? current : null;
+  const known = new Map(devices.map((device) => [device.id, device]));
+  const { from, to } = request;
+  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id) });
+  const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
+  const channels = type.channels.map((channel) => channel.name);
+  for await (const { samples, until } of keptSamples({ devices, channels, from: begin, to }, parts.range)) {
+    if (parts.isCancelled()) return null;
+    judging.take(samples);
+    parts.onProgress((until - begin) / (to - begin));
+  }
+  return shortened(judging.result(), begin < parts.rawSince ? parts.rawSince : null);
+}
+
+/** @throws TocsinError DEVICE_TYPE_INVALID, RULE_INVALID that say which line or expression is wrong. */
+function tried(text: string, type: DeviceType): RulesTried {
+  const compiled = compileType({ ...type, rules: readRulesText(text, type.id, type.periodMs) });
+  const [problem] = compiled.problems;
+  if (problem) throw new TocsinError('RULE_INVALID', problem.message, problem.detail);
+  return forAll(compiled);
+}
+
+function warmUpOf(sets: readonly RulesTried[], devices: readonly Device[]): number {
+  const types = new Set<CompiledType>();
+  for (const { rulesOf } of sets)
+    for (const device of devices) {
+      const type = rulesOf(device);
+      if (type) types.add(type);
+    }
+  return Math.max(0, ...[...types].map(neededMs));
+}
+
+function neededMs(type: CompiledType): number {
+  const needed = warmUpMs(type);
+  return type.rules.some((rule) => rule.usesBaseline) ? Math.max(needed, baselineMs) : needed;
+}
+
+function shortened(result: Omit<BacktestAnswer, 'more' | 'coarseBefore'>, coarseBefore: number | null): BacktestAnswer {
+  const { ledger, difference } = result;
+  const more = Math.max(0, ledger.length - mostAlarms) + Math.max(0, (difference?.alarms.length ?? 0) - mostAlarms);
+  return {
+    ...result,
+    ledger: ledger.slice(0, mostAlarms),
+    difference: difference && { ...difference, alarms: difference.alarms.slice(0, mostAlarms) },
+    more,
+    coarseBefore,
+  };
+}

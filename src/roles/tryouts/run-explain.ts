@@ -1,0 +1,64 @@
+import type { Historian } from '../../api/context.ts';
+import { Explainer } from '../../backtest/explain/explain.ts';
+import { Words } from '../../backtest/explain/words.ts';
+import type { ExplainRequest } from '../../model/backtest-request.ts';
+import type { Device } from '../../model/device.ts';
+import type { DeviceType } from '../../model/device-type.ts';
+import { typeIdOfRule } from '../../model/device-type.ts';
+import type { Explanation } from '../../model/explanation.ts';
+import type { RuleBook } from '../../rules/versions/rule-book.ts';
+import { warmUpMs } from '../../rules/warm-up.ts';
+import { LocalTimes } from '../../shared/local-times.ts';
+import type { Store } from '../../store/open.ts';
+import { keptSamples } from './kept-samples.ts';
+
+const baselineMs = 8 * 86_400_000;
+/** An alarm that has lasted longer is looked at from then on only: it would be read for minutes. */
+const longestAlarmMs = 14 * 86_400_000;
+
+export interface ExplainParts {
+  type: DeviceType;
+  device: Device;
+  book: RuleBook;
+  store: Store;
+  range: Historian['range'];
+  /** Zone of the times in words, IANA name. */
+  timeZone: string;
+}
+
+/** Folds once more what the telemetry store has of a device, and listens to a rule. @throws TocsinError */
+export async function runExplain(request: ExplainRequest, parts: ExplainParts): Promise<Explanation> {
+  const { type, device, book } = parts;
+  const { at } = request;
+  const compiled = book.rulesOf(device)!;
+  const words = new Words(new LocalTimes(parts.timeZone));
+  const question = { device: device.id, rule: request.rule, at };
+  const explainer = new Explainer(compiled, question, words, () => device);
+  const usesBaseline = compiled.rules.some((rule) => isAsked(rule.id, request.rule) && rule.usesBaseline);
+  const needed = Math.max(warmUpMs(compiled), usesBaseline ? baselineMs : 0);
+  const begin = Math.max(await raisedBefore(parts, request), at - longestAlarmMs) - needed;
+  const channels = type.channels.map((channel) => channel.name);
+  const span = { devices: [device], channels, from: begin, to: at + 1 };
+  for await (const { samples } of keptSamples(span, parts.range)) explainer.take(samples);
+  return explainer.answer();
+}
+
+/** When the alarm of the record began that was active then; else the moment itself. */
+async function raisedBefore({ store, device }: ExplainParts, { rule, at }: ExplainRequest): Promise<number> {
+  const ruleId = rule.includes('/') ? rule : `${device.type}/${rule}`;
+  const found = await store
+    .selectFrom('alarm')
+    .select('raisedAt')
+    .where('deviceId', '=', device.id)
+    .where('ruleId', '=', ruleId)
+    .where('raisedAt', '<=', at)
+    .where((e) => e.or([e('clearedAt', 'is', null), e('clearedAt', '>=', at)]))
+    .orderBy('raisedAt')
+    .limit(1)
+    .executeTakeFirst();
+  return found?.raisedAt ?? at;
+}
+
+function isAsked(id: string, asked: string): boolean {
+  return id === asked || id === `${typeIdOfRule(id)}/${asked}`;
+}

@@ -1,0 +1,82 @@
+import { workerData } from 'node:worker_threads';
+import { loadDeviceTypes } from '../../devices/registry.ts';
+import type { Device } from '../../model/device.ts';
+import { dataFiles } from '../../settings/data-files.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { stepBack } from '../../shared/step-back.ts';
+import { type RemoteFunctions, serveWorker } from '../../shared/worker.ts';
+import { openStore } from '../../store/open.ts';
+import { selectIn } from '../../store/select-in.ts';
+import { bookInForce } from './in-force.ts';
+import type { TryoutAnswer, TryoutData, TryoutFunctions, TryoutHost } from './messages.ts';
+import { runBacktest } from './run-backtest.ts';
+import { runExplain } from './run-explain.ts';
+
+/** The thread that tries rules on what has been kept: behind everything that has to be done now. */
+stepBack();
+const { settings } = workerData as TryoutData;
+const log = createLogger(settings.log.level, settings.log.format).child({ room: 'backtest' });
+const store = await openStore(dataFiles(settings).store);
+const { types } = loadDeviceTypes(settings.devicesDir);
+const cancelled = new Set<number>();
+
+let host: RemoteFunctions<TryoutHost> | undefined;
+const range: TryoutHost['range'] = (query) => host!.range(query);
+
+host = serveWorker<TryoutFunctions, TryoutHost>({
+  backtest: (id, request) =>
+    answered(async () => {
+      const devices = await devicesOf(request.deviceIds);
+      return await runBacktest(request, {
+        type: types.get(request.deviceType)!,
+        devices,
+        book: await bookInForce(store, types, log),
+        range,
+        rawSince: systemClock.now() - settings.telemetry.retention.raw,
+        onProgress: (share) => void host!.progress.asEvent(id, share),
+        isCancelled: () => cancelled.has(id),
+      });
+    }),
+  async cancel(id) {
+    cancelled.add(id);
+  },
+  explain: (request) =>
+    answered(async () => {
+      const [device] = await devicesOf([request.deviceId]);
+      const type = device && types.get(device.type);
+      if (!device || !type)
+        throw new TocsinError('NOT_FOUND', `There is no device ${request.deviceId} of a known type.`);
+      const book = await bookInForce(store, types, log);
+      return await runExplain(request, { type, device, book, store, range, timeZone: settings.response.timeZone });
+    }),
+  async stop() {
+    await store.destroy();
+  },
+});
+
+async function devicesOf(ids: readonly string[]): Promise<Device[]> {
+  const rows = await selectIn(store, 'device', 'id', ids);
+  return rows
+    .map(({ id, type, name, latitude, longitude, gridId, state }) => ({
+      id,
+      type,
+      name,
+      latitude,
+      longitude,
+      gridId,
+      state,
+    }))
+    .filter((device) => types.has(device.type));
+}
+
+async function answered<T>(work: () => Promise<T>): Promise<TryoutAnswer<T>> {
+  try {
+    return { ok: await work() };
+  } catch (error) {
+    if (error instanceof TocsinError) return { code: error.code, message: error.message };
+    log.error({ err: error }, 'trying rules failed');
+    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  }
+}

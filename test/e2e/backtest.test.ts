@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Backtest, Explanation } from '../../src/api/contract.ts';
+import { TocsinProcess } from '../support/tocsin-process.ts';
+
+const minute = 60_000;
+
+const earlier = `
+id: waterlogging
+name: { zh: 道路积水, en: Waterlogging }
+advice: { zh: 到场查看。, en: Go and look. }
+source: { zh: 测试, en: test }
+levels:
+  - severity: blue
+    when: level >= 6 cm
+    clear: level < 5 cm
+  - severity: red
+    when: level >= 27 cm
+    clear: level < 22 cm
+    clearFor: 15 min
+`;
+
+async function finished(tocsin: TocsinProcess, id: number): Promise<Backtest> {
+  for (;;) {
+    const job = await tocsin.call<Backtest>('GET', `/backtests/${id}`);
+    if (job.finishedAt !== null) return job;
+    await sleep(200);
+  }
+}
+
+test('rules are tried on what has been kept, held against those in force, and explained', async () => {
+  const tocsin = await TocsinProcess.start();
+  onTestFinished(() => tocsin.remove());
+  await tocsin.makeAreas();
+  const [gauge] = (await tocsin.makeDevices('flood-gauge', 1)) as [{ id: string; secret: string }];
+  const start = Math.floor((Date.now() - 90 * minute) / minute) * minute;
+  const levels = [...Array(20).fill(3), ...Array(10).fill(8), ...Array(10).fill(30), ...Array(30).fill(2)];
+  const samples = levels.map((level, i) => ({ time: start + i * minute, level }));
+  const sent = await fetch(`${tocsin.url}/api/v1/frames`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${gauge.id}:${gauge.secret}`)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ samples }),
+  });
+  expect(sent.ok).toBe(true);
+  const latest = async () => await tocsin.call<{ measuredAt: number }[]>('GET', `/devices/${gauge.id}/latest`);
+  await expect.poll(async () => (await latest())[0]?.measuredAt, { timeout: 20_000 }).toBe(samples.at(-1)!.time);
+
+  const ask = { deviceType: 'flood-gauge', from: start, to: Date.now() };
+  const asked = await tocsin.call<Backtest>('POST', '/backtests', { ...ask, rules: earlier });
+  const job = await finished(tocsin, asked.id);
+  expect(job).toMatchObject({ state: 'done', progress: 1, error: null });
+  const at = (index: number) => samples[index]!.time;
+  expect(job.result).toMatchObject({
+    counts: { readings: 70, devices: 1, alarms: 1 },
+    ledger: [{ rule: 'flood-gauge/waterlogging', device: gauge.id, raised: at(20), cleared: at(55), peak: 'red' }],
+    difference: { same: 0, added: 0, removed: 0, changed: 1 },
+  });
+  expect(job.result!.difference!.alarms[0]).toMatchObject({ kind: 'changed', before: { raised: at(30) } });
+
+  const inForce = await finished(tocsin, (await tocsin.call<Backtest>('POST', '/backtests', ask)).id);
+  expect(inForce.result).toMatchObject({ difference: null, counts: { byRule: { 'flood-gauge/waterlogging': 1 } } });
+
+  const explain = async (rule: string, time: number) =>
+    await tocsin.call<Explanation>('GET', `/devices/${gauge.id}/explain?rule=${rule}&at=${time}`);
+  expect(await explain('waterlogging', at(25))).toMatchObject({ alarm: null, lastAt: at(25) });
+  const active = await explain('flood-gauge/waterlogging', at(45));
+  expect(active.alarm).toMatchObject({ raised: at(30) });
+  expect(active.text.en).toContain('to end it: level < 22 cm holds (2 cm); 5 min of 15 min');
+  expect(active.text.zh).toContain('15 分 中已持续 5 分');
+
+  const wrong = await finished(
+    tocsin,
+    (await tocsin.call<Backtest>('POST', '/backtests', { ...ask, rules: earlier.replace('6 cm', '6 mg/m3') })).id,
+  );
+  expect(wrong).toMatchObject({ state: 'failed', result: null, error: expect.stringContaining('mg/m3') });
+  await expect(tocsin.call('POST', '/backtests', { ...ask, deviceIds: ['nobody'] })).rejects.toThrow(/nobody/);
+});
