@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
 import { loadDeviceType } from '../devices/registry.ts';
 import { lineOfRule } from '../devices/rule-file.ts';
+import { readSiteFile } from '../devices/site-file.ts';
 import { compileType } from '../rules/compile.ts';
 import { loadSettings } from '../settings/load.ts';
 import type { TocsinError } from '../shared/errors.ts';
@@ -10,7 +11,11 @@ import type { Outcome } from './main.ts';
 
 /** `device check [folder …]`: files, examples and rules of device types, and how many of each were looked at. */
 export function deviceCheck(folders: string[]): Outcome {
-  const named = folders.length > 0 ? folders : allFolders(loadSettings({ env: process.env }).devicesDir);
+  const settings = loadSettings({ env: process.env });
+  const named = folders.length > 0 ? folders : allFolders(settings.devicesDir);
+  const site = settings.siteFile ? readSiteFile(settings.siteFile) : null;
+  // Areas are also those of the store, which is not looked at here.
+  const names = (kind: 'area' | 'place' | 'fact') => (site && kind === 'place' ? [...site.places.keys()] : null);
   let examples = 0;
   let rules = 0;
   const failures: string[] = [];
@@ -23,7 +28,11 @@ export function deviceCheck(folders: string[]): Outcome {
     if (result.checked === 0) continue;
     const type = loadDeviceType(folder);
     rules += type.rules.length;
-    failures.push(...compileType(type).problems.map((problem) => `${placeIn(folder, problem)}: ${problem.message}`));
+    failures.push(
+      ...compileType(type, undefined, names).problems.map(
+        (problem) => `${placeIn(folder, problem)}: ${problem.message}`,
+      ),
+    );
   }
   const counts = [count(named.length, 'device type'), count(examples, 'example'), count(rules, 'rule')];
   const checked = `${counts.join(', ')}: ${count(failures.length, 'failure')}.`;

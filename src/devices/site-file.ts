@@ -6,7 +6,11 @@ import { readYaml } from './yaml-file.ts';
 const dayMs = 86_400_000;
 const dayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens, such as day-centre');
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
+const named = {
+  error: ({ code }: { code: string }) =>
+    code === 'invalid_key' ? 'names are small letters, digits and hyphens, such as day-centre' : undefined,
+};
 
 const PositionInFile = z
   .tuple(
@@ -81,8 +85,8 @@ const HoursOfDays = z.union(
 const SiteFile = z.strictObject({
   holidays: z.array(Days).default([]),
   workdays: z.array(Days).default([]),
-  places: z.record(Name, PositionInFile).default({}),
-  areas: z.record(Name, AreaInFile).default({}),
+  places: z.record(Name, PositionInFile, named).default({}),
+  areas: z.record(Name, AreaInFile, named).default({}),
   open: z.record(z.string(), HoursOfDays).default({}),
 });
 

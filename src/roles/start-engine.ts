@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { AlarmTransition } from '../alarms/ledger.ts';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
+import { readSiteFile } from '../devices/site-file.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
 import { pastDamage } from '../journal/past-damage.ts';
 import { Progress } from '../journal/progress.ts';
@@ -14,6 +15,8 @@ import { loadAreas } from '../response/areas.ts';
 import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
 import { Fold } from '../rules/fold.ts';
+import type { AroundOf } from '../rules/language/surroundings.ts';
+import { Places } from '../rules/site/places.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -84,7 +87,13 @@ export async function startEngine(
   };
 
   const progress = new Progress(journalProgress, embeddedPartition);
-  const fold = new Fold(rules.rulesOf, settings.intake.maxFuture);
+  const places = new Places(
+    settings.response.timeZone,
+    settings.siteFile ? readSiteFile(settings.siteFile) : undefined,
+  );
+  places.setAreas(response.areas.values());
+  const aroundOf: AroundOf = (device) => places.around(device);
+  const fold = new Fold(rules.rulesOf, settings.intake.maxFuture, aroundOf);
   const limits = decodeLimits(settings.intake);
   const answer = (tx: Transaction<Database>, transitions: readonly AlarmTransition[]) =>
     answerAlarms(tx, transitions, response, clock.now());
@@ -95,6 +104,7 @@ export async function startEngine(
     deviceTypes,
     devices,
     fold,
+    aroundOf,
     limits,
     callWithinMs: settings.alarms.callWithin,
     respond: answer,
@@ -141,6 +151,7 @@ export async function startEngine(
     async reload() {
       await devices.load();
       response.areas = await loadAreas(store);
+      places.setAreas(response.areas.values());
       await rules.placesChanged();
     },
     async baseline(deviceId, channel, times) {

@@ -52,15 +52,22 @@ export interface RuleOrigins {
 
 const noOrigins: RuleOrigins = { versions: new Map(), off: new Set() };
 
-/** Compiles the rules of a device type. A rule that is wrong is left out and named; the others work. */
-export function compileType(type: DeviceType, { versions, off }: RuleOrigins = noOrigins): CompiledType {
+/**
+ * Compiles the rules of a device type. A rule that is wrong is left out and named; the others work.
+ * @param names what the site has, where rules are checked against it: a place that is not there is never reached.
+ */
+export function compileType(
+  type: DeviceType,
+  { versions, off }: RuleOrigins = noOrigins,
+  names: TypeScope['names'] = () => null,
+): CompiledType {
   const channelNames = type.channels.map((c) => c.name);
   const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
   const windows: WindowSpec[] = [];
   const scope: TypeScope = {
     channelCount: channelNames.length,
     channelNames: () => channelNames,
-    names: () => null,
+    names,
     channel(name) {
       const index = channelIndex.get(name);
       if (index === undefined) return null;

@@ -5,8 +5,13 @@ import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
-import { type AroundOf, nowhere } from './language/surroundings.ts';
+import type { AroundOf } from './language/surroundings.ts';
 import type { RulesOf } from './rules-of.ts';
+import { Places } from './site/places.ts';
+
+/** A town that has said nothing about itself. */
+const untold = new Places();
+const anywhere: AroundOf = (device) => untold.around(device);
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
@@ -41,7 +46,7 @@ export class Fold {
    * @param maxFutureMs how far ahead of its receipt a sample may have been measured.
    * @param aroundOf what is known around a device that it does not measure itself.
    */
-  constructor(rulesOf: RulesOf, maxFutureMs = Number.POSITIVE_INFINITY, aroundOf: AroundOf = () => nowhere) {
+  constructor(rulesOf: RulesOf, maxFutureMs = Number.POSITIVE_INFINITY, aroundOf: AroundOf = anywhere) {
     this.#rulesOf = rulesOf;
     this.#maxFutureMs = maxFutureMs;
     this.#aroundOf = aroundOf;

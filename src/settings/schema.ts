@@ -38,6 +38,10 @@ export const Settings = z.strictObject({
     .default('data')
     .describe("Folder of everything that Tocsin keeps: journal, store, embedded telemetry, flows' working files"),
   devicesDir: z.string().default('devices').describe('Folder of device types'),
+  siteFile: z
+    .string()
+    .optional()
+    .describe('File with the holidays, places, areas and opening hours that rules refer to'),
   log: group({
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -146,7 +150,7 @@ export const Settings = z.strictObject({
       yellow: duration('15 min').describe('The same for a yellow case'),
       blue: duration('60 min').describe('The same for a blue case'),
     }),
-    timeZone: z.string().default('Asia/Shanghai').describe('Time zone of the hours of duty'),
+    timeZone: z.string().default('Asia/Shanghai').describe('Time zone of the hours of duty, and of times in rules'),
   }),
   notify: group({
     webhook: group({

@@ -12,6 +12,7 @@ import type { ReplayJudged } from '../../model/replay.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { deviceKey, type Fold } from '../../rules/fold.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RulesOfTime } from '../../rules/rules-of.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { addAudit } from '../../store/audit.ts';
@@ -33,6 +34,8 @@ export interface ReplayRunOptions {
   devices: DeviceDirectory;
   /** The live one. */
   fold: Fold;
+  /** What is known around a device; see `Fold`. */
+  aroundOf?: AroundOf;
   limits: DecodeLimits;
   /** People are called for an alarm found late when it is active and its newest evidence is no older than this. */
   callWithinMs: number;

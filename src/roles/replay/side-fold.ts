@@ -10,6 +10,7 @@ import type { Sample } from '../../model/sample.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { EpisodeCollector } from '../../rules/episodes.ts';
 import { deviceKey, Fold } from '../../rules/fold.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RulesOf, RulesOfTime } from '../../rules/rules-of.ts';
 import type { JudgedDevice, Plan } from './plan.ts';
 import { begunEpisode, seededState } from './seed.ts';
@@ -20,6 +21,8 @@ export interface SideFoldOptions {
   deviceTypes: ReadonlyMap<string, DeviceType>;
   limits: DecodeLimits;
   maxFutureMs: number;
+  /** What is known around a device; see `Fold`. */
+  aroundOf?: AroundOf;
   /** Alarms of these devices that were not over at the beginning. */
   recorded: readonly RecordedAlarm[];
   /** Offset → what of it is in quarantine. */
@@ -50,7 +53,7 @@ export class SideFold {
     this.#options = options;
     const { plan, rules, recorded } = options;
     this.#rulesOf = rules.asOf(plan.startAt);
-    this.#fold = new Fold((device) => this.#rulesOf(device), options.maxFutureMs);
+    this.#fold = new Fold((device) => this.#rulesOf(device), options.maxFutureMs, options.aroundOf);
     this.#order = [...plan.judged.values()].sort((a, b) => a.startAt - b.startAt);
     const byDevice = Map.groupBy(recorded, ({ row }) => row.deviceId);
     for (const { device, startAt } of this.#order) {
