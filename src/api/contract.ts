@@ -223,6 +223,8 @@ export const Alarm = z.object({
   count: Count,
   lastAt: Time,
   values: z.record(z.string(), z.number()),
+  /** What the rule tells about it, with the values of its last change; null when the rule has no text. */
+  text: Text.nullable(),
   acknowledgedAt: Time.nullable(),
   acknowledgedBy: PersonRef.nullable(),
   caseId: z.string().nullable(),
@@ -361,6 +363,7 @@ const TrialDifference = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('changed'), rule: z.string(), device: z.string(), before: TrialAlarm, now: TrialAlarm }),
 ]);
 export const BacktestResult = z.object({
+  /** Measured times of the first and the last sample. */
   first: z.number().nullable(),
   last: z.number().nullable(),
   ledger: z.array(TrialAlarm),

@@ -40,6 +40,7 @@ export const examples: Examples = {
   NewDevice: { id: 'gauge-1', type: 'flood-gauge', name: 'Underpass', latitude: 30.5, longitude: 120.5 },
   DevicePatch: { name: 'Underpass, north side', state: 'active' },
   DeviceCommand: { command: 'show', arguments: { text: '积水封路' } },
+  NewBacktest: { deviceType: 'flood-gauge', deviceIds: ['gauge-1'], from: 1_772_323_200_000, to: 1_772_409_600_000 },
   NewReplay: { from: 1_772_323_200_000, deviceId: 'gauge-1', dryRun: true },
   Note: { note: '马上到' },
   Verification: { pass: true, note: '现场已恢复' },

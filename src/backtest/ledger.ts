@@ -25,6 +25,15 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function alarmOf({ ruleId, deviceId, raisedAt, clearedAt, peakSeverity, count, path }: Episode): TrialAlarm {
-  return { rule: ruleId, device: deviceId, raised: raisedAt, cleared: clearedAt, peak: peakSeverity, count, path };
+/** An episode as a backtest tells it. */
+export function alarmOf({ ruleId, deviceId, raisedAt, clearedAt, peakSeverity, count, path }: Episode): TrialAlarm {
+  return {
+    rule: ruleId,
+    device: deviceId,
+    raised: raisedAt,
+    cleared: clearedAt,
+    peak: peakSeverity,
+    count,
+    path: [...path],
+  };
 }

@@ -6,6 +6,7 @@ import { EpisodeCollector } from '../rules/episodes.ts';
 import { Fold } from '../rules/fold.ts';
 import type { RulesOf } from '../rules/rules-of.ts';
 import { warmUpMs } from '../rules/warm-up.ts';
+import { Corrections } from './corrections.ts';
 
 /** As far apart as ticks may be for a fold to count the time between them as listened to. Milliseconds. */
 const tickMs = 5_000;
@@ -19,6 +20,7 @@ export class Trial {
   readonly #known: (id: string) => Device | undefined;
   readonly #fold: Fold;
   readonly #collector = new EpisodeCollector();
+  readonly #corrections = new Corrections();
   readonly #devices = new Map<string, Device>();
   #expected: Device[] = [];
   /** When the last tick was, received time. */
@@ -46,6 +48,10 @@ export class Trial {
     return this.#fold.stale;
   }
 
+  get corrections(): Corrections {
+    return this.#corrections;
+  }
+
   get episodes(): Iterable<Episode> {
     return this.#collector.episodes.values();
   }
@@ -67,7 +73,10 @@ export class Trial {
 
   #collect(): void {
     if (this.#effects.length === 0) return;
-    for (const effect of this.#effects) this.#collector.take(effect);
+    for (const effect of this.#effects) {
+      if (effect.kind === 'rejudged') this.#corrections.take(effect, this.#collector.episodes);
+      this.#collector.take(effect);
+    }
     this.#effects.length = 0;
   }
 

@@ -36,6 +36,19 @@ export interface TrialComparison {
   rulesMissing: { rule: string; alarms: number }[];
 }
 
+/** A sample that came late has changed what was told before. */
+export interface TrialCorrection {
+  /** An alarm that had not been told, one that there never was, or one that went otherwise. */
+  kind: 'raised-late' | 'retracted' | 'corrected';
+  rule: string;
+  device: string;
+  /** When the late sample was measured, and when it came. Milliseconds since the epoch. */
+  at: number;
+  receivedAt: number;
+  before: TrialAlarm | null;
+  now: TrialAlarm | null;
+}
+
 /** How much a backtest has looked at, and found. */
 export interface TrialCounts {
   /** Moments at which a device measured something. */
@@ -46,6 +59,7 @@ export interface TrialCounts {
   /** Values that were known already, or older than what was known. */
   stale: number;
   alarms: number;
+  corrections: number;
   /** Alarms by rule; each rule is named, also those without one. */
   byRule: Record<string, number>;
 }
@@ -56,6 +70,8 @@ export interface TrialResult {
   first: number | null;
   last: number | null;
   ledger: TrialAlarm[];
+  /** In the order in which they became known; the first thousand. */
+  corrections: TrialCorrection[];
   counts: TrialCounts;
   difference: TrialComparison | null;
 }

@@ -299,6 +299,8 @@ test('every route that changes something leaves a line in the audit record', asy
       ['POST /devices/:id/credential', 'admin', '/devices/x1/credential'],
       ['POST /devices/:id/commands', 'officer', '/devices/x1/commands', { command: 'clear' }],
       ['POST /replays', 'admin', '/replays', { from: 1, deviceId: 'x1' }],
+      ['POST /backtests', 'admin', '/backtests', { deviceType: 'flood-gauge', from: 1, to: 2 }],
+      ['DELETE /backtests/:id', 'admin', '/backtests/1'],
       ['POST /alarms/:id/acknowledge', 'officer', '/alarms/a2/acknowledge'],
       ['POST /cases/:id/accept', 'worker', '/cases/k1/accept'],
       ['POST /cases/:id/note', 'worker', '/cases/k1/note', { note: 'here' }],

@@ -86,7 +86,9 @@ export function backtestRoutes(api: Api, context: ApiContext): void {
       schema: { tags, summary: 'End one that waits or runs', params: byNumber, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      tryouts.cancel(request.params.id);
+      const { id } = request.params;
+      tryouts.cancel(id);
+      await record(store, context, caller(request), 'backtest.cancelled', `backtest/${id}`, {});
       return reply.code(204).send(null);
     },
   );

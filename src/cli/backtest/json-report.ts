@@ -6,13 +6,19 @@ import type { ReportParts } from './report.ts';
  * however the readings came in; what depends on the order of arrival stands in other parts.
  */
 export function jsonReport({ result, data, against }: ReportParts, type: string): string {
-  const { ledger, difference, counts, first, last } = result;
+  const { ledger, corrections, difference, counts, first, last } = result;
   const answer = {
     type,
     from: timeOf(first),
     to: timeOf(last),
     ledger: ledger.map(alarmOf),
-    corrections: [],
+    corrections: corrections.map(({ at, receivedAt, before, now, ...about }) => ({
+      ...about,
+      measured: timeOf(at),
+      received: timeOf(receivedAt),
+      before: before && alarmOf(before),
+      now: now && alarmOf(now),
+    })),
     counts: { lines: data.lines, ...counts, problems: data.problems.count },
     difference: difference && {
       against,

@@ -3,6 +3,9 @@ import type { TrialAlarm, TrialDifference, TrialResult } from '../../model/backt
 import type { LocalTimes } from '../../shared/local-times.ts';
 import type { Texts } from './texts.ts';
 
+/** Corrections that are written out for people; all are counted, and `--json` has more. */
+const mostCorrections = 50;
+
 export interface ReportParts {
   result: TrialResult;
   data: DataReport;
@@ -39,7 +42,7 @@ export function report({ result, data, against }: ReportParts, times: LocalTimes
     for (const { rule: id, alarms } of difference.rulesMissing) text.push(texts.onlyThere(id, alarms));
     text.push(...difference.alarms.map((one) => `  ${differenceText(one, times, texts)}`));
   }
-  text.push(...problemsOf(data, texts), ...data.notes);
+  text.push(...correctionsOf(result, times, texts), ...problemsOf(data, texts), ...data.notes);
   return text.join('\n');
 }
 
@@ -75,6 +78,15 @@ function differenceText(one: TrialDifference, times: LocalTimes, texts: Texts): 
 function alarmText({ raised, cleared, path }: TrialAlarm, times: LocalTimes, texts: Texts): string {
   const severities = path.map(({ severity }) => texts.severity[severity]).join(' › ');
   return `${times.write(raised)} – ${cleared === null ? texts.active : times.write(cleared)} (${severities})`;
+}
+
+function correctionsOf({ counts, corrections }: TrialResult, times: LocalTimes, texts: Texts): string[] {
+  if (counts.corrections === 0) return [];
+  const shown = corrections.slice(0, mostCorrections).map(({ kind, rule, device, at, receivedAt, before, now }) => {
+    const alarms = [before, now].flatMap((alarm) => (alarm ? [alarmText(alarm, times, texts)] : [])).join(' → ');
+    return `  ${texts.correction[kind]}  ${device}  ${rule}  ${alarms}, ${texts.because(times.write(at), times.write(receivedAt))}`;
+  });
+  return ['', texts.corrections(counts.corrections), ...shown];
 }
 
 function problemsOf({ problems }: DataReport, texts: Texts): string[] {

@@ -1,3 +1,4 @@
+import type { TrialCorrection } from '../../model/backtest.ts';
 import type { Severity } from '../../model/severity.ts';
 import { spokenDuration } from '../../model/spoken-duration.ts';
 
@@ -14,6 +15,9 @@ export interface Texts {
   none: string;
   byRule: string;
   stale(number: number): string;
+  corrections(number: number): string;
+  correction: Record<TrialCorrection['kind'], string>;
+  because(measured: string, received: string): string;
   problems(number: number): string;
   line(number: number): string;
   against(name: string): string;
@@ -38,6 +42,9 @@ const en: Texts = {
   none: 'No alarm.',
   byRule: 'By rule:',
   stale: (number) => `${number} values were known already or came too late to be judged.`,
+  corrections: (number) => `${number} corrections, since readings came late:`,
+  correction: { 'raised-late': 'raised late', retracted: 'retracted', corrected: 'corrected' },
+  because: (measured, received) => `by a reading of ${measured} that came at ${received}`,
   problems: (number) => `${number} values or lines were left out:`,
   line: (number) => `line ${number}`,
   against: (name) => `Against ${name}:`,
@@ -63,6 +70,9 @@ const zh: Texts = {
   none: '没有告警。',
   byRule: '按规则：',
   stale: (number) => `${number} 个值重复，或到得太晚而未判断。`,
+  corrections: (number) => `${number} 次更正，因为读数迟到：`,
+  correction: { 'raised-late': '补报', retracted: '撤回', corrected: '更正' },
+  because: (measured, received) => `因 ${measured} 的读数于 ${received} 到达`,
   problems: (number) => `${number} 个值或行未采用：`,
   line: (number) => `第 ${number} 行`,
   against: (name) => `与 ${name} 相比：`,
