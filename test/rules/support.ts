@@ -9,7 +9,7 @@ import { rulesByType } from '../../src/rules/rules-of.ts';
 
 const text = { zh: '试', en: 'test' };
 
-export interface RuleUnderTest {
+export interface RuleUnderTest extends Partial<Pick<Rule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm'>> {
   name: string;
   levels?: (Partial<RuleLevel> & Pick<RuleLevel, 'severity' | 'when'>)[];
   silentForMs?: number;
@@ -33,6 +33,7 @@ export function deviceType(options: {
     baseline: options.baseline?.includes(name) ?? false,
   }));
   const rules: Rule[] = options.rules.map((rule) => ({
+    ...rule,
     id: `test-type/${rule.name}`,
     deviceType: 'test-type',
     name: text,
