@@ -14,6 +14,7 @@ export async function devicesChanged(context: ApiContext): Promise<void> {
 
 /** The same for areas, which only the engine keeps in memory. */
 export async function areasChanged(context: ApiContext): Promise<void> {
+  context.rules.areasChanged();
   await tell(context, [() => context.engine.reload()]);
 }
 

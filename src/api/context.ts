@@ -9,6 +9,7 @@ import type { Store } from '../store/open.ts';
 import type { Bucket, LatestValue, RangeQuery } from '../telemetry/port.ts';
 import type { SystemState } from '../watch/watch.ts';
 import type { FeedHub } from './feed/hub.ts';
+import type { RuleShelf } from './rules/rule-shelf.ts';
 
 /** A frame that came over HTTP, as its sender signed it. */
 export interface HttpFrame {
@@ -76,6 +77,8 @@ export interface ApiContext {
     /** The API has added rows itself: tell every subscriber, the API included. */
     changed(): void;
   };
+  /** Versions of rules, as they are in the store. */
+  rules: RuleShelf;
   /** Versions of rules were added to the store: resolves when they are in the journal, from where on they hold. */
   announceRules(): Promise<void>;
   /** The clients of the live feed. */

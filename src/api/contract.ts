@@ -17,7 +17,7 @@ import { systemAlarmCodes } from '../model/system-alarm.ts';
 export const Text = z.object({ zh: z.string(), en: z.string() });
 export const Time = z.int().min(0).describe('milliseconds since the epoch');
 /** How many, or the place in a sequence. */
-const Count = z.int().min(0);
+export const Count = z.int().min(0);
 export const Severity = z.enum(severities);
 export const Tier = z.enum(tiers);
 export const Role = z.enum(roles);
@@ -585,6 +585,8 @@ export const FeedEvent = z.object({
   /** The object as it is now, in the shape of its own route; null when it is gone. */
   data: z.unknown(),
 });
+
+export type * from './rules-contract.ts';
 
 export type Text = z.infer<typeof Text>;
 export type Severity = z.infer<typeof Severity>;

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type * as contract from './contract.ts';
+import type * as rulesContract from './rules-contract.ts';
 
-type Contract = typeof contract;
+type Contract = typeof contract & typeof rulesContract;
 type Examples = { [Name in keyof Contract]?: Contract[Name] extends z.ZodType ? z.input<Contract[Name]> : never };
 
 /** What the API's page shows for a schema of the contract, ready to be sent; the story of docs/api.md. */
@@ -42,6 +43,23 @@ export const examples: Examples = {
   DeviceCommand: { command: 'show', arguments: { text: '积水封路' } },
   NewBacktest: { deviceType: 'flood-gauge', deviceIds: ['gauge-1'], from: 1_772_323_200_000, to: 1_772_409_600_000 },
   NewReplay: { from: 1_772_323_200_000, deviceId: 'gauge-1', dryRun: true },
+  RuleChange: {
+    scope: 'area',
+    scopeId: 'g',
+    mode: 'live',
+    text: [
+      'id: waterlogging',
+      'name: { zh: 道路积水, en: Waterlogging }',
+      'advice: { zh: 到场查看积水与排水口。, en: Go and look at the water and the inlets. }',
+      'source: { zh: 下穿通道的路缘高度。, en: Height of the kerb in the underpass. }',
+      'severity: red',
+      'when: level >= 20 cm',
+      'clear: level < 15 cm',
+    ].join('\n'),
+    note: '下穿通道比道路低',
+  },
+  RuleRevert: { version: 12, note: '改回去：雨季已过' },
+  RuleToCheck: { deviceType: 'flood-gauge', text: 'id: waterlogging\nseverity: red\nwhen: level >= 20 cm' },
   Note: { note: '马上到' },
   Verification: { pass: true, note: '现场已恢复' },
   NewWebhook: { url: 'https://receiver.example/tocsin', secret: 'sixteen letters or more', minSeverity: 'orange' },

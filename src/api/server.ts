@@ -29,6 +29,7 @@ import { noticeRoutes } from './routes/notices.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -56,6 +57,7 @@ const routeGroups = [
   quarantineRoutes,
   replayRoutes,
   backtestRoutes,
+  ruleRoutes,
   webhookRoutes,
   summaryRoutes,
   systemRoutes,

@@ -20,6 +20,8 @@ export const permissions = {
   'duty.read': operations,
   'duty.write': ['duty-officer', 'administrator'],
   'device-type.read': everyone,
+  'rule.read': everyone,
+  'rule.write': administrators,
   'device.read': everyone,
   'device.write': equipment,
   'device.command': ['duty-officer', 'integrator', 'administrator', 'service'],

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../api/context.ts';
 import { ensureAdministrator } from '../api/first-administrator.ts';
+import { RuleShelf } from '../api/rules/rule-shelf.ts';
 import { createApi } from '../api/server.ts';
 import { flowsProxy } from '../flows/proxy.ts';
 import { cannotListen } from '../shared/cannot-listen.ts';
@@ -8,7 +9,7 @@ import { type MetricsSource, mergeMetrics } from '../shared/metrics.ts';
 import type { Flows } from './flows.ts';
 import { type ReadinessParts, readiness } from './readiness.ts';
 
-type ApiParts = Omit<ApiContext, 'readiness' | 'metrics'> &
+type ApiParts = Omit<ApiContext, 'readiness' | 'metrics' | 'rules'> &
   Pick<ReadinessParts, 'engine' | 'historian' | 'leftOut'> & {
     flows: Flows;
     /** Whose metrics `/metrics` shows, beside the API's own. */
@@ -25,6 +26,7 @@ export async function startApi(parts: ApiParts): Promise<{ api: FastifyInstance;
   const administrator = Promise.withResolvers<void>();
   const api = createApi({
     ...parts,
+    rules: new RuleShelf(store, parts.deviceTypes, log),
     readiness: async () => {
       await administrator.promise;
       return await readiness(parts);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import * as contract from '../../src/api/contract.ts';
 import { examples } from '../../src/api/examples.ts';
+import * as rulesContract from '../../src/api/rules-contract.ts';
 import { createApi } from '../../src/api/server.ts';
 import { TocsinError } from '../../src/shared/errors.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
@@ -189,7 +190,7 @@ test('the documentation is OpenAPI 3.1 with every route of the API in it', async
 });
 
 test('what is sent has an example that would be taken, and descriptions are said', async () => {
-  for (const [name, schema] of Object.entries(contract)) {
+  for (const [name, schema] of Object.entries({ ...contract, ...rulesContract })) {
     const example = examples[name as keyof typeof examples];
     if (example !== undefined) expect(schema.safeParse(example).error, name).toBeUndefined();
   }
@@ -289,6 +290,7 @@ test('every route that changes something leaves a line in the audit record', asy
     const hers = { authorization: `Bearer ${session.body.token}` };
     const device = { id: 'x1', type: 'flood-gauge', name: 'X', latitude: 0.5, longitude: 0.5 };
 
+    const off = { scope: 'area', mode: 'off', note: 'why' };
     /** Route → who calls it, where, with what. The first three were called above. */
     const calls: [route: string, who: string | null, path: string, body?: unknown][] = [
       ['PATCH /people/:id', 'admin', `/people/${person.body.id}`, { name: 'Renamed' }],
@@ -308,6 +310,14 @@ test('every route that changes something leaves a line in the audit record', asy
       ['POST /cases/:id/verify', 'colleague', '/cases/k1/verify', { pass: true }],
       ['POST /notices/:seq/read', 'worker', '/notices/1/read'],
       ['PATCH /webhooks/:id', 'admin', `/webhooks/${hook.body.id}`, { minSeverity: 'red' }],
+      ['PUT /rules/:type/:name', 'admin', '/rules/flood-gauge/waterlogging', { ...off, scopeId: 'g1' }],
+      ['DELETE /rules/:type/:name', 'admin', '/rules/flood-gauge/waterlogging?scope=area&scopeId=g1&note=why'],
+      [
+        'POST /rules/:type/:name/revert',
+        'admin',
+        '/rules/flood-gauge/waterlogging/revert',
+        { version: 1, note: 'why' },
+      ],
       ['DELETE /webhooks/:id', 'admin', `/webhooks/${hook.body.id}`],
     ];
     const rows = () => own.store.selectFrom('audit').selectAll().orderBy('seq').execute();
@@ -331,9 +341,10 @@ test('every route that changes something leaves a line in the audit record', asy
 
     const covered = [...calls.map(([route]) => route), 'POST /people', 'POST /webhooks', 'POST /session'];
     covered.push('PUT /session/password', 'DELETE /session');
-    // A frame is a device's word, and kept in the journal.
+    // A frame is a device's word, and kept in the journal; a check changes nothing.
+    const others = ['/api/v1/frames', '/api/v1/rules/check'];
     const writing = (await registeredRoutes(own.context))
-      .filter(({ method, url }) => /^(POST|PUT|PATCH|DELETE)$/.test(method) && url !== '/api/v1/frames')
+      .filter(({ method, url }) => /^(POST|PUT|PATCH|DELETE)$/.test(method) && !others.includes(url))
       .map(({ method, url }) => `${method} ${url.replace('/api/v1', '')}`);
     expect(writing.sort()).toEqual(covered.sort());
   } finally {

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { openSession } from '../../src/api/access/session.ts';
 import type { ApiContext, HttpFrame } from '../../src/api/context.ts';
 import { FeedHub } from '../../src/api/feed/hub.ts';
+import { RuleShelf } from '../../src/api/rules/rule-shelf.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import type { Role } from '../../src/model/role.ts';
@@ -213,6 +214,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
+    rules: new RuleShelf(store, new Map([[gauge.id, gauge]]), pino({ level: 'silent' })),
     announceRules: async () => void calls.push('announceRules'),
     system: () => wellSystem,
     ...options.context,

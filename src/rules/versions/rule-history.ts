@@ -1,8 +1,9 @@
 import { readRuleText } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
-import { typeIdOfRule } from '../../model/device-type.ts';
+import { ruleName, typeIdOfRule } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { RuleVersion } from '../../model/rule-version.ts';
+import type { Text } from '../../model/text.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { CompiledSets } from './compiled-sets.ts';
@@ -58,6 +59,23 @@ export class RuleHistory {
 
   version(number: number): RuleVersion | undefined {
     return this.#byNumber.get(number);
+  }
+
+  /** The newest versions of every rule, place and lane. */
+  newest(): Set<number> {
+    const found = new Set(this.#byNumber.keys());
+    for (const { before } of this.#versions) if (before !== null) found.delete(before);
+    return found;
+  }
+
+  /** What a rule is called by the newest of its versions that has a text; its id when none can be read. */
+  nameOf(ruleId: string): Text {
+    const rules = this.of(ruleId).toReversed();
+    for (const version of rules) {
+      const name = this.ruleOf(version)?.name;
+      if (name) return name;
+    }
+    return ruleName(this.#types, ruleId);
   }
 
   /** The changes of one rule, the first one first. */
