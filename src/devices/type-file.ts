@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '../model/channel.ts';
-import type { ChannelPath, DeviceType } from '../model/device-type.ts';
+import { type ChannelPath, type DeviceType, defaultLatenessMs } from '../model/device-type.ts';
 import { type Scale, unitOf } from '../model/units.ts';
 import { CommandsInFile } from './command-in-file.ts';
 import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
@@ -43,12 +43,19 @@ const MapInFile = z.strictObject({
   unit: UnitInFile.optional(),
 });
 
+/** Of each device so much of the past is kept in memory. */
+const mostLatenessMs = 2 * 86_400_000;
+
 const TypeFile = z.strictObject({
   id: IdInFile,
   name: TextInFile,
   maker: z.string().default(''),
   domain: z.string().default(''),
   period: DurationInFile.refine((ms) => ms > 0, 'the period must be above 0'),
+  lateness: DurationInFile.default(defaultLatenessMs).refine(
+    (ms) => ms <= mostLatenessMs,
+    'at most 2 d: what is older is judged by decoding frames again',
+  ),
   channels: z.record(z.string(), ChannelInFile),
   map: z.record(z.string(), MapInFile).default({}),
   commands: CommandsInFile.default([]),
@@ -77,7 +84,7 @@ export function readTypeFile(file: string): DeviceType {
       }
     }
   });
-  const { id, name, maker, domain, period, channels, map, commands } = readYaml(file, checked);
+  const { id, name, maker, domain, period, lateness, channels, map, commands } = readYaml(file, checked);
   const list = Object.entries(channels).map(
     ([name, { min, max, ...rest }]): Channel => ({ name, min: min ?? 0, max: max ?? 1, ...rest }),
   );
@@ -88,6 +95,7 @@ export function readTypeFile(file: string): DeviceType {
     maker,
     domain,
     periodMs: period,
+    latenessMs: lateness,
     channels: list,
     channelByName,
     commands,

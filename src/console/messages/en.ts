@@ -243,6 +243,9 @@ export const en: Messages = {
     reinstated: 'Alarm reinstated: decoded correctly, there was one',
     corrected: 'Alarm corrected',
     byReplay: 'Replay {id}',
+    retractedByLateData: 'Retracted: with the data that came late there was no such alarm',
+    reinstatedByLateData: 'Reinstated: with the data that came late there was such an alarm',
+    byLateData: 'Late data',
     was: 'It was recorded as: {before}. It is now: {after}.',
     noEnd: 'going on',
     byRules: 'Rule',
@@ -417,6 +420,11 @@ export const en: Messages = {
       'What the device sent could not be read at the time; decoded again (replay {id}), it shows this alarm.',
     retracted: 'What the device sent was read wrongly; decoded again (replay {id}), there was no such alarm.',
     corrected: 'What the device sent was read wrongly; decoded again (replay {id}), it went as shown here.',
+  },
+  correctionByLateData: {
+    'raised-late': 'The data had not come yet; with what came late, there was this alarm.',
+    retracted: 'The data was not complete; with what came late, there was no such alarm.',
+    corrected: 'The data was not complete; with what came late, it went as shown here.',
   },
   system: enSystem,
   quarantineCode: {

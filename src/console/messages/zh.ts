@@ -233,6 +233,9 @@ export const zh = {
     reinstated: '告警恢复有效：正确解码后确有此告警',
     corrected: '告警更正',
     byReplay: '重放 {id}',
+    retractedByLateData: '告警撤销：数据补齐后并无此告警',
+    reinstatedByLateData: '告警恢复有效：数据补齐后确有此告警',
+    byLateData: '迟到的数据',
     was: '原记录：{before}；现更正为：{after}。',
     noEnd: '持续中',
     byRules: '规则',
@@ -405,6 +408,11 @@ export const zh = {
     'raised-late': '设备的报文当时未能解出；重新解码（重放 {id}）后确有此告警。',
     retracted: '设备的报文当时解码有误；重新解码（重放 {id}）后并无此告警。',
     corrected: '设备的报文当时解码有误；重新解码（重放 {id}）后以此处为准。',
+  },
+  correctionByLateData: {
+    'raised-late': '当时数据尚未到达；迟到的数据补齐后，确有此告警。',
+    retracted: '当时数据不全；迟到的数据补齐后，并无此告警。',
+    corrected: '当时数据不全；迟到的数据补齐后，以此处为准。',
   },
   system: zhSystem,
   quarantineCode: {
