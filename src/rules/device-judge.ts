@@ -292,6 +292,10 @@ export class DeviceJudge implements RuleContext {
       const value = this.values[channel]!;
       if (!Number.isNaN(value)) values[this.#type.channelNames[channel]!] = value;
     }
+    for (const { source, value } of rule.textValues) {
+      const told = value(this);
+      if (Number.isFinite(told)) values[source] = told;
+    }
     return values;
   }
 

@@ -6,6 +6,7 @@ export function alarm(changes: Partial<Alarm>): Alarm {
     id: 'a',
     ruleId: 'flood-gauge/waterlogging',
     ruleName: { zh: '道路积水', en: 'Waterlogging' },
+    text: null,
     deviceId: 'd1',
     deviceName: 'Underpass',
     deviceType: 'flood-gauge',

@@ -1,7 +1,8 @@
 import { alarmState } from '../../model/alarm.ts';
-import { type DeviceType, ruleName, typeIdOfRule } from '../../model/device-type.ts';
+import { type DeviceType, ruleById, ruleName, typeIdOfRule } from '../../model/device-type.ts';
 import { internalGridId } from '../../model/internal.ts';
 import type { Severity } from '../../model/severity.ts';
+import { ruleText } from '../../rules/rule-text.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Alarm } from '../contract.ts';
 
@@ -72,6 +73,9 @@ function selectAlarms(db: StoreOrTransaction) {
 type AlarmRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>['execute']>>[number];
 
 function toAlarm(row: AlarmRow, types: Types): Alarm {
+  const values = JSON.parse(row.valuesJson) as Record<string, number>;
+  const rule = ruleById(types, row.ruleId);
+  const type = types.get(typeIdOfRule(row.ruleId));
   return {
     id: row.id,
     ruleId: row.ruleId,
@@ -89,7 +93,8 @@ function toAlarm(row: AlarmRow, types: Types): Alarm {
     clearedAt: row.clearedAt,
     count: row.count,
     lastAt: row.lastAt,
-    values: JSON.parse(row.valuesJson) as Record<string, number>,
+    values,
+    text: rule && type ? ruleText(type, rule, values) : null,
     acknowledgedAt: row.acknowledgedAt,
     acknowledgedBy: row.acknowledgedBy
       ? { id: row.acknowledgedBy, name: row.acknowledgerName ?? row.acknowledgedBy }

@@ -254,6 +254,7 @@ function tell(
     id,
     ruleId: rule.id,
     ruleName: rule.name,
+    text: null,
     deviceId: device.id,
     deviceName: device.name,
     deviceType: device.type,

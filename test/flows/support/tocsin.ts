@@ -113,6 +113,7 @@ function newAlarm(id: string): Alarm {
     id,
     ruleId: 'flood-gauge/waterlogging',
     ruleName: { zh: '道路积水', en: 'Waterlogging' },
+    text: null,
     deviceId: `gauge-of-${id}`,
     deviceName: '人民路下穿',
     deviceType: 'flood-gauge',

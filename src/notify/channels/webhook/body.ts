@@ -2,9 +2,10 @@ import { type AlarmState, alarmState } from '../../../model/alarm.ts';
 import type { Tier } from '../../../model/area.ts';
 import type { CaseStatus } from '../../../model/case.ts';
 import type { Device } from '../../../model/device.ts';
-import { type DeviceType, ruleName } from '../../../model/device-type.ts';
+import { type DeviceType, ruleById, ruleName, typeIdOfRule } from '../../../model/device-type.ts';
 import type { Severity } from '../../../model/severity.ts';
 import type { Text } from '../../../model/text.ts';
+import { ruleText } from '../../../rules/rule-text.ts';
 import type { Row } from '../../../store/schema.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface WebhookBody {
     clearedAt: number | null;
     /** Channel → value in the channel's unit, at the last sample. */
     values: Record<string, number>;
+    /** What the rule tells about it, with these values; null when it has no text. */
+    text: Text | null;
   };
   /** Type, name and place are null when the device is no longer there. */
   device: { id: string; type: string | null; name: string | null; place: Place | null };
@@ -83,6 +86,9 @@ export interface News {
 /** What an endpoint gets of a piece of news. */
 export function webhookBody(news: News): WebhookBody {
   const { event, at, alarm, workCase, device, grid, assignee } = news;
+  const values = JSON.parse(alarm.valuesJson) as Record<string, number>;
+  const rule = ruleById(news.deviceTypes, alarm.ruleId);
+  const type = news.deviceTypes.get(typeIdOfRule(alarm.ruleId));
   return {
     version: 1,
     event,
@@ -95,7 +101,8 @@ export function webhookBody(news: News): WebhookBody {
       state: alarmState(alarm.active === 1, alarm.acknowledgedAt !== null),
       raisedAt: alarm.raisedAt,
       clearedAt: alarm.clearedAt,
-      values: JSON.parse(alarm.valuesJson),
+      values,
+      text: rule && type ? ruleText(type, rule, values) : null,
     },
     device: {
       id: alarm.deviceId,
