@@ -23,6 +23,7 @@ import type { DeviceDirectory } from './device-directory.ts';
 import type { LiveRules } from './live-rules.ts';
 import type { ConsumerStatus } from './messages.ts';
 import { Quarantine } from './quarantine.ts';
+import { isShadowKey, type ShadowFold } from './shadow-fold.ts';
 
 /** Entries folded before their effects are committed together: bounds memory and the time to the first alarm. */
 const batchEntries = 2_000;
@@ -57,6 +58,8 @@ export interface EngineOptions {
   fold: Fold;
   /** Where the fold finds its rules; changed by entries of the journal, and part of every checkpoint. */
   rules?: Pick<LiveRules, 'restore' | 'state' | 'take'>;
+  /** What is tried out beside the live rules. */
+  shadow?: ShadowFold;
   limits: DecodeLimits;
   /** People are called for an alarm that late data found when what speaks for it is no older than this. */
   callWithinMs: number;
@@ -134,6 +137,10 @@ export class EngineLoop {
     this.#options.onHandled?.(this.#handled);
     let rules: unknown;
     for (const { key, stateJson, offset } of await store.selectFrom('foldState').selectAll().execute()) {
+      if (isShadowKey(key)) {
+        this.#options.shadow?.restore(key, JSON.parse(stateJson), offset);
+        continue;
+      }
       if (key === rulesKey) rules = JSON.parse(stateJson);
       else fold.restore(key, JSON.parse(stateJson));
       if (offset > this.#offset) this.#ahead.set(key, offset);
@@ -173,8 +180,10 @@ export class EngineLoop {
       // What was committed before a crash is folded again for its state; its effects are in the store already.
       const news: AlarmEffect[] = [];
       const isNew = offset >= this.#committed;
-      if (entry.kind === 'tick') this.#options.fold.tick(entry.at, this.#options.devices.active, news);
-      else if (entry.kind === 'frame') await this.#frame(offset, entry.frame, isNew, news);
+      if (entry.kind === 'tick') {
+        this.#options.fold.tick(entry.at, this.#options.devices.active, news);
+        this.#options.shadow?.tick(offset, entry.at, this.#options.devices.active, isNew);
+      } else if (entry.kind === 'frame') await this.#frame(offset, entry.frame, isNew, news);
       else if (entry.kind === 'rules') {
         if (!(await this.#takeRules(offset, entry.version))) return false;
       } else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
@@ -183,7 +192,8 @@ export class EngineLoop {
     const last = entries.at(-1)!;
     this.#offset = last.offset + 1;
     this.#noteJudged(entries);
-    if ((effects.length > 0 || this.#quarantine.size > 0) && !(await this.#commit(effects))) return false;
+    const news = effects.length > 0 || this.#quarantine.size > 0 || this.#options.shadow?.hasNews;
+    if (news && !(await this.#commit(effects))) return false;
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);
     this.#handledAt = entryTime(last.entry);
@@ -212,7 +222,7 @@ export class EngineLoop {
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
     if (this.#ahead.size > 0 && offset < (this.#ahead.get(deviceKey(frame.deviceId)) ?? 0)) return;
-    const { devices, deviceTypes, limits, fold, partition, log } = this.#options;
+    const { devices, deviceTypes, limits, fold, shadow, partition, log } = this.#options;
     const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
     const type = device && deviceTypes.get(device.type);
     if (!device || !type) {
@@ -231,6 +241,7 @@ export class EngineLoop {
       // A batch is judged in the order in which it was measured.
       if (samples.length > 1) samples.sort((a, b) => a.measuredAt - b.measuredAt);
       for (const sample of samples) fold.sample(device, sample, effects);
+      for (const sample of samples) shadow?.sample(offset, device, sample, isNew);
     } catch (error) {
       // A mistake of ours must not stop the engine at this frame for ever.
       log.error({ err: error, device: frame.deviceId, offset }, 'a frame could not be judged');
@@ -240,7 +251,7 @@ export class EngineLoop {
   }
 
   async #commit(effects: AlarmEffect[]): Promise<boolean> {
-    const { store, devices, callWithinMs, partition, respond, onFeed, stages, clock } = this.#options;
+    const { store, devices, shadow, callWithinMs, partition, respond, onFeed, stages, clock } = this.#options;
     const { rows, counts } = this.#quarantine.take();
     let transitions: AlarmTransition[] = [];
     // The fold has moved on, so there is no way but forward: the commit is tried until the store takes it.
@@ -248,6 +259,7 @@ export class EngineLoop {
       await store.transaction().execute(async (tx) => {
         transitions = await recordEffects(tx, effects, { deviceById: (id) => devices.get(id), callWithinMs });
         await respond(tx, transitions);
+        await shadow?.record(tx);
         await insertAll(tx, 'quarantine', rows);
         await addQuarantineCounts(tx, counts);
         await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
@@ -255,6 +267,7 @@ export class EngineLoop {
       return true;
     });
     if (!done) return false;
+    shadow?.recorded();
     this.#committed = this.#offset;
     for (const { kind, alarm, receivedAt } of transitions) {
       if (kind === 'raised') stages.observe('alarmed', receivedAt, clock.now());
@@ -288,7 +301,8 @@ export class EngineLoop {
     const done = writing.devices.size === 0;
     const parts = slice.flatMap((id) => fold.partsOf(id)).map((part) => stateRow(part, this.#offset));
     if (done) parts.push(stateRow(writing.clock, writing.offset));
-    const { rules } = this.#options;
+    const { rules, shadow } = this.#options;
+    if (done && shadow) parts.push(...shadow.takeParts().map((part) => stateRow(part, this.#offset)));
     if (rules)
       parts.push(
         stateRow({ key: rulesKey, state: rules.state(done ? writing.offset : this.#checkpointed) }, this.#offset),

@@ -30,6 +30,7 @@ export class LiveRules implements RulesOfTime {
   /** Device → the version by which its state was judged already, when that is ahead of the checkpoint. */
   #ahead = new Map<string, number>();
   readonly #aheadBooks = new Map<number, RuleBook>();
+  #triesOut = false;
 
   constructor({ store, types, log }: LiveRulesOptions) {
     this.#store = store;
@@ -107,6 +108,11 @@ export class LiveRules implements RulesOfTime {
     return (device) => book.rulesOf(device);
   }
 
+  /** Whether anything is tried out anywhere. */
+  get triesOut(): boolean {
+    return this.#triesOut;
+  }
+
   #bookFor(device: Device): RuleBook {
     const version = this.#ahead.get(device.id);
     if (version === undefined || version <= this.version) return this.#book;
@@ -121,6 +127,7 @@ export class LiveRules implements RulesOfTime {
 
   #use(version: number): void {
     this.#book = this.#history.at(version);
+    this.#triesOut = [...this.#history.placed(version).all()].some(({ mode }) => mode === 'shadow');
     for (const [deviceId, at] of this.#ahead) if (at <= version) this.#ahead.delete(deviceId);
     this.#aheadBooks.clear();
   }

@@ -35,6 +35,7 @@ import { EngineLoop } from './engine-loop.ts';
 import { LiveRules } from './live-rules.ts';
 import type { EngineFunctions, ThreadData } from './messages.ts';
 import { Replayer } from './replay/replayer.ts';
+import { ShadowFold } from './shadow-fold.ts';
 
 /** How often SLA clocks and waiting notifications are looked at. */
 const everyMs = 1_000;
@@ -122,6 +123,7 @@ export async function startEngine(
     devices,
     fold,
     rules,
+    shadow: new ShadowFold(rules, settings.intake.maxFuture, aroundOf),
     limits,
     callWithinMs: settings.alarms.callWithin,
     checkpointEveryMs: settings.rules.checkpointEvery,

@@ -247,6 +247,20 @@ export interface Database {
     raisedAt: number;
     clearedAt: number | null;
   };
+  /** What rules that are tried out beside the live ones would have raised; never a case, never in the feed. */
+  shadowAlarm: {
+    id: string;
+    ruleId: string;
+    /** The version of the rule that would have raised it. */
+    ruleVersion: number | null;
+    deviceId: string;
+    /** 1 while it would be under way. */
+    active: number;
+    raisedAt: number;
+    clearedAt: number | null;
+    /** All of it, see `Episode`. */
+    episodeJson: string;
+  };
   /** Every change of every rule, see `RuleVersion`. Rows are only added. */
   ruleVersion: Omit<RuleVersion, 'version'> & { version: Generated<number> };
   session: { tokenHash: string; personId: string; createdAt: number; expiresAt: number };

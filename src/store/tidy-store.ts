@@ -10,13 +10,16 @@ const internalKeptMs = dayMs;
 const noticesKeptMs = 90 * dayMs;
 /** Long enough for a look at a whole season. */
 const systemAlarmsKeptMs = 400 * dayMs;
+/** Rules are tried out for days or weeks. */
+const shadowAlarmsKeptMs = 90 * dayMs;
 const quarantineKeptMs = 30 * dayMs;
 /** Of one device: enough to see what is wrong with it, too few to fill a disk. */
 const quarantinedPerDevice = 1_000;
 
 /**
  * Takes away what nobody needs any more: old lines of the feed, notifications that are long out, old notices, expired
- * sessions, yesterday's canaries, and quarantined frames beyond their number and age. Alarms, cases and the audit record
+ * sessions, yesterday's canaries, and quarantined frames beyond their number and age, what rules
+ * that were tried out would have raised long ago. Alarms, cases and the audit record
  * stay.
  * @param now milliseconds since the epoch
  */
@@ -42,6 +45,10 @@ export async function tidyStore(store: Store, now: number): Promise<void> {
   await store
     .deleteFrom('notice')
     .where('at', '<', now - noticesKeptMs)
+    .execute();
+  await store
+    .deleteFrom('shadowAlarm')
+    .where('clearedAt', '<', now - shadowAlarmsKeptMs)
     .execute();
   await store.deleteFrom('session').where('expiresAt', '<=', now).execute();
   await store

@@ -5,6 +5,7 @@ import * as m0003 from './0003-watch.ts';
 import * as m0004 from './0004-telemetry-windows.ts';
 import * as m0005 from './0005-state-offsets.ts';
 import * as m0006 from './0006-rule-versions.ts';
+import * as m0007 from './0007-shadow-alarms.ts';
 
 /** Every migration under its number, in order. One that has been released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-telemetry-windows': m0004,
   '0005-state-offsets': m0005,
   '0006-rule-versions': m0006,
+  '0007-shadow-alarms': m0007,
 };
