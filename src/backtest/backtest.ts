@@ -1,11 +1,10 @@
 import type { TrialResult } from '../model/backtest.ts';
-import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import type { CompiledType } from '../rules/compile.ts';
 import type { RulesOf } from '../rules/rules-of.ts';
 import { differenceOf, type Judged } from './difference.ts';
 import { ledgerOf } from './ledger.ts';
-import { Trial } from './trial.ts';
+import { type Surroundings, Trial } from './trial.ts';
 
 /** One set of rules: the same for all devices, or what holds for each. */
 export interface RulesTried {
@@ -14,12 +13,10 @@ export interface RulesTried {
   ids: readonly string[];
 }
 
-export interface BacktestOptions {
+export interface BacktestOptions extends Surroundings {
   rules: RulesTried;
   /** What they are held against; null: nothing. */
   against: RulesTried | null;
-  /** Devices that are there; one that is not stands nowhere. */
-  known?: (id: string) => Device | undefined;
   /** Alarms that were over before are not told; readings before let the rules warm up. Measured time; null: all. */
   from: number | null;
   /** Readings from then on are left out, measured time; null: none is. */
@@ -39,9 +36,9 @@ export class Backtest {
 
   constructor(options: BacktestOptions) {
     this.#options = options;
-    const { rules, against, known } = options;
-    this.#trial = new Trial(rules.rulesOf, known);
-    this.#other = against && new Trial(against.rulesOf, known);
+    const { rules, against } = options;
+    this.#trial = new Trial(rules.rulesOf, options);
+    this.#other = against && new Trial(against.rulesOf, options);
   }
 
   /** Takes in samples in the order of their receipt. */

@@ -4,12 +4,21 @@ import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
 import { EpisodeCollector } from '../rules/episodes.ts';
 import { Fold } from '../rules/fold.ts';
+import type { AroundOf } from '../rules/language/surroundings.ts';
 import type { RulesOf } from '../rules/rules-of.ts';
 import { warmUpMs } from '../rules/warm-up.ts';
 import { Corrections } from './corrections.ts';
 
 /** As far apart as ticks may be for a fold to count the time between them as listened to. Milliseconds. */
 const tickMs = 5_000;
+
+/** What is known of devices beside their samples. */
+export interface Surroundings {
+  /** Devices that are there; one that is not stands nowhere. */
+  known?: ((id: string) => Device | undefined) | undefined;
+  /** Local time, calendar and places; left out: nothing is known. */
+  aroundOf?: AroundOf | undefined;
+}
 
 /**
  * One set of rules tried on samples in the order of their arrival: the fold of the engine, with the ticks that a
@@ -29,11 +38,10 @@ export class Trial {
   #quietMs = 0;
   readonly #effects: AlarmEffect[] = [];
 
-  /** @param known devices that are there; one that is not stands nowhere. */
-  constructor(rulesOf: RulesOf, known: (id: string) => Device | undefined = () => undefined) {
+  constructor(rulesOf: RulesOf, { known = () => undefined, aroundOf }: Surroundings = {}) {
     this.#rulesOf = rulesOf;
     this.#known = known;
-    this.#fold = new Fold(rulesOf);
+    this.#fold = new Fold(rulesOf, Number.POSITIVE_INFINITY, aroundOf);
   }
 
   /** Takes in the next sample by its time of receipt. */

@@ -1,5 +1,4 @@
 import type { TrialAlarm } from '../../model/backtest.ts';
-import type { Device } from '../../model/device.ts';
 import type { ExplainedCondition, ExplainedLevel, Explanation } from '../../model/explanation.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
@@ -7,7 +6,7 @@ import type { CompiledType } from '../../rules/compile.ts';
 import type { Hold } from '../../rules/hold.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { ledgerOf } from '../ledger.ts';
-import { Trial } from '../trial.ts';
+import { type Surroundings, Trial } from '../trial.ts';
 import type { ConditionTrace } from './condition-trace.ts';
 import { type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
 import type { Words } from './words.ts';
@@ -34,7 +33,7 @@ export class Explainer {
   #heardAt: number | null = null;
 
   /** @throws TocsinError NOT_FOUND when there is no such rule; the message names those there are. */
-  constructor(type: CompiledType, question: Question, words: Words, known?: (id: string) => Device | undefined) {
+  constructor(type: CompiledType, question: Question, words: Words, surroundings: Surroundings = {}) {
     this.#question = question;
     this.#words = words;
     const named = <R extends { id: string }>(rules: readonly R[]) =>
@@ -49,7 +48,7 @@ export class Explainer {
     this.#silentForMs = silence?.silentForMs ?? null;
     this.#trace = rule ? new RuleTrace(type, rule) : null;
     const judged = this.#trace?.type ?? type;
-    this.#trial = new Trial(() => judged, known);
+    this.#trial = new Trial(() => judged, surroundings);
   }
 
   /** Takes in samples in the order of their receipt; what is of other devices, or later, is left out. */

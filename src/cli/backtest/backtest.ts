@@ -11,7 +11,7 @@ import { Misunderstood } from './data-arguments.ts';
 import { jsonReport } from './json-report.ts';
 import { report } from './report.ts';
 import { texts } from './texts.ts';
-import { trialRules, typeNamed } from './trial-rules.ts';
+import { aroundFiles, trialRules, typeNamed } from './trial-rules.ts';
 import { usage } from './usage.ts';
 
 /** `backtest`: tries rules on readings of the past, with the engine's own fold, and says what they would have said. */
@@ -37,6 +37,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
     against: against && forAll(against),
     from: asked.from,
     to: asked.to,
+    aroundOf: aroundFiles(settings),
   });
   const began = steadyClock.now();
   const samples = allData(asked, type, settings, data);

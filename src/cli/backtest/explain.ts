@@ -8,7 +8,7 @@ import { LocalTimes } from '../../shared/local-times.ts';
 import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
 import { type DataArguments, dataArguments, dataOptions, Misunderstood, timeArgument } from './data-arguments.ts';
-import { trialRules, typeNamed } from './trial-rules.ts';
+import { aroundFiles, trialRules, typeNamed } from './trial-rules.ts';
 
 const usage = `npm run tocsin -- explain --type <device type> --data <file> --rule <id> --at <time> [--device <id>] …
 
@@ -49,7 +49,7 @@ async function run(asked: ExplainArguments): Promise<Outcome> {
   const type = typeNamed(asked.type, settings.devicesDir);
   const rules = trialRules(type, asked.rules);
   const words = new Words(new LocalTimes(asked.zone ?? settings.response.timeZone));
-  const explainer = new Explainer(rules, asked, words);
+  const explainer = new Explainer(rules, asked, words, { aroundOf: aroundFiles(settings) });
   const samples = allData(asked, type, settings, new DataReport());
   for await (const batch of arriving(samples, 'clocks', rules.channelNames)) explainer.take(batch);
   const answer = explainer.answer();

@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDeviceType } from '../../devices/registry.ts';
 import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
+import { readSiteFile } from '../../devices/site-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { type CompiledType, compileType } from '../../rules/compile.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
+import { Places } from '../../rules/site/places.ts';
+import type { Settings } from '../../settings/schema.ts';
 import { TocsinError } from '../../shared/errors.ts';
 
 /**
@@ -28,4 +32,10 @@ export function trialRules(type: DeviceType, file: string | null): CompiledType 
   const place = ({ detail }: TocsinError) => lineOfRule(file, String(detail.rule), String(detail.expression));
   const lines = compiled.problems.map((problem) => `${file}:${place(problem)}: ${problem.message}`);
   throw new TocsinError('RULE_INVALID', lines.join('\n'));
+}
+
+/** Local time, calendar and places for files of readings; the areas of a town are not known to them. */
+export function aroundFiles({ response, siteFile }: Settings): AroundOf {
+  const places = new Places(response.timeZone, siteFile ? readSiteFile(siteFile) : undefined);
+  return (device) => places.around(device);
 }

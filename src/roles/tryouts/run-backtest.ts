@@ -5,6 +5,7 @@ import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-reque
 import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { type CompiledType, compileType } from '../../rules/compile.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -21,6 +22,7 @@ export interface BacktestParts {
   devices: readonly Device[];
   book: RuleBook;
   range: Historian['range'];
+  aroundOf: AroundOf;
   /** Readings before are kept as means of five minutes only. */
   rawSince: number;
   onProgress(share: number): void;
@@ -35,7 +37,7 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const against = request.againstCurrent && request.rules !== null ? current : null;
   const known = new Map(devices.map((device) => [device.id, device]));
   const { from, to } = request;
-  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id) });
+  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf: parts.aroundOf });
   const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
   const channels = type.channels.map((channel) => channel.name);
   for await (const { samples, until } of keptSamples({ devices, channels, from: begin, to }, parts.range)) {

@@ -6,6 +6,7 @@ import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { typeIdOfRule } from '../../model/device-type.ts';
 import type { Explanation } from '../../model/explanation.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
@@ -22,6 +23,7 @@ export interface ExplainParts {
   book: RuleBook;
   store: Store;
   range: Historian['range'];
+  aroundOf: AroundOf;
   /** Zone of the times in words, IANA name. */
   timeZone: string;
 }
@@ -33,7 +35,7 @@ export async function runExplain(request: ExplainRequest, parts: ExplainParts): 
   const compiled = book.rulesOf(device)!;
   const words = new Words(new LocalTimes(parts.timeZone));
   const question = { device: device.id, rule: request.rule, at };
-  const explainer = new Explainer(compiled, question, words, () => device);
+  const explainer = new Explainer(compiled, question, words, { known: () => device, aroundOf: parts.aroundOf });
   const usesBaseline = compiled.rules.some((rule) => isAsked(rule.id, request.rule) && rule.usesBaseline);
   const needed = Math.max(warmUpMs(compiled), usesBaseline ? baselineMs : 0);
   const begin = Math.max(await raisedBefore(parts, request), at - longestAlarmMs) - needed;

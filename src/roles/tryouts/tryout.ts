@@ -1,6 +1,10 @@
 import { workerData } from 'node:worker_threads';
 import { loadDeviceTypes } from '../../devices/registry.ts';
+import { readSiteFile } from '../../devices/site-file.ts';
 import type { Device } from '../../model/device.ts';
+import { loadAreas } from '../../response/areas.ts';
+import type { AroundOf } from '../../rules/language/surroundings.ts';
+import { Places } from '../../rules/site/places.ts';
 import { dataFiles } from '../../settings/data-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -34,6 +38,7 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
         devices,
         book: await bookInForce(store, types, log),
         range,
+        aroundOf: await aroundNow(),
         rawSince: systemClock.now() - settings.telemetry.retention.raw,
         onProgress: (share) => void host!.progress.asEvent(id, share),
         isCancelled: () => cancelled.has(id),
@@ -49,12 +54,30 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
       if (!device || !type)
         throw new TocsinError('NOT_FOUND', `There is no device ${request.deviceId} of a known type.`);
       const book = await bookInForce(store, types, log);
-      return await runExplain(request, { type, device, book, store, range, timeZone: settings.response.timeZone });
+      return await runExplain(request, {
+        type,
+        device,
+        book,
+        store,
+        range,
+        aroundOf: await aroundNow(),
+        timeZone: settings.response.timeZone,
+      });
     }),
   async stop() {
     await store.destroy();
   },
 });
+
+/** Local time, calendar and places as the engine knows them. */
+async function aroundNow(): Promise<AroundOf> {
+  const places = new Places(
+    settings.response.timeZone,
+    settings.siteFile ? readSiteFile(settings.siteFile) : undefined,
+  );
+  places.setAreas((await loadAreas(store)).values());
+  return (device) => places.around(device);
+}
 
 async function devicesOf(ids: readonly string[]): Promise<Device[]> {
   const rows = await selectIn(store, 'device', 'id', ids);
