@@ -1,32 +1,32 @@
-import { Expectation } from './expectation.ts';
-import { Extremes } from './extremes.ts';
 import { PackReader, PackWriter } from './pack.ts';
+import { type Kind, Series, type SeriesState } from './series.ts';
 
-const hourMs = 3_600_000;
-/** What is no larger than the largest surprise of the last twelve hours belongs to the same event. */
-const sameEventMs = 12 * hourMs;
-/** More than this, once in 10^12 days, is no more surprising. */
-const mostSurprise = 12;
+/** Score from which a reading is called an anomaly: what comes once a month by the series' own past. */
+export const defaultThreshold = 1 - 1 / 30;
 
-/** Score from which a reading is called an anomaly: what comes once in twenty days by the series' own past. */
-export const defaultThreshold = 0.95;
+const leastSurprise = -Math.log10(1 - defaultThreshold);
+/** What follows an anomaly within twelve hours belongs to the same event, unless it is ten times rarer. */
+const sameEventMs = 12 * 3_600_000;
+const worse = 1;
 
 /** What a detector has learnt, as it is kept in a checkpoint. */
 export interface DetectorState {
-  version: 1;
-  packed: string;
+  series: SeriesState;
+  event: string;
 }
 
 /** Tells how surprising each reading of one series is, given the series' own past. */
 export interface Detector {
   /**
    * Takes a reading and tells how surprising it is, 0 to 1: one minus the number of times a day that the past of the
-   * series would bring one like it, so that 0.95 is once in twenty days. Only the beginning of an event scores; it
-   * scores again where it becomes worse.
+   * series would bring one like it, so that 0.9 is once in ten days. Only the beginning of an event scores, and the
+   * moment at which it becomes much worse.
    * @param time when it was measured, milliseconds since the epoch; one that is not newer than the last scores 0.
    * @param value in any unit; one that is not a finite number scores 0.
    */
   update(time: number, value: number): number;
+  /** What is unusual about the newest reading, should it be unusual. */
+  readonly kind: Kind;
   state(): DetectorState;
   /** @returns whether the state could be read; if not, the detector is as new. */
   restore(state: unknown): boolean;
@@ -34,79 +34,48 @@ export interface Detector {
 
 /**
  * A detector of anomalies for one series: one pass, no training, the same defaults for every series.
- * @param options.intervalMs usual time between readings; not needed by the method as it is.
+ * @param _options.intervalMs usual time between readings; the method goes by the times that it sees, and needs none.
  */
 export function createDetector(_options: { intervalMs?: number } = {}): Detector {
   return new SeriesDetector();
 }
 
 class SeriesDetector implements Detector {
-  #expectation = new Expectation();
-  /** Distances from what was expected, and steps from one reading to the next. */
-  #distances = new Extremes();
-  #steps = new Extremes();
-  #lastAt = Number.NaN;
-  #last = Number.NaN;
-  /** Largest surprise of the event under way, and when. */
+  #series = new Series();
+  /** The event under way: its surprise, and when it began or became worse. */
   #eventSurprise = 0;
   #eventAt = Number.NEGATIVE_INFINITY;
+  kind: Kind = 'point';
 
   update(time: number, value: number): number {
-    if (!Number.isFinite(value) || !Number.isFinite(time) || time <= this.#lastAt) return 0;
-    const expected = this.#expectation.at(time);
-    const distance = expected && Math.abs(value - expected.value);
-    const step = Math.abs(value - this.#last);
-    // Far from the usual, and suddenly: each is evidence of its own, and the logarithms of their rates are added.
-    const surprise =
-      (distance === null ? 0 : this.#distances.surprise(distance)) +
-      (Number.isNaN(step) ? 0 : this.#steps.surprise(step));
-    if (distance !== null) this.#distances.learn(time, distance);
-    if (!Number.isNaN(step)) this.#steps.learn(time, step);
-    this.#expectation.learn(time, value);
-    this.#lastAt = time;
-    this.#last = value;
-    return this.#onset(time, Math.min(surprise, mostSurprise));
-  }
-
-  /** One alarm for one event. */
-  #onset(time: number, surprise: number): number {
-    if (surprise <= this.#eventSurprise && time - this.#eventAt <= sameEventMs) return 0;
-    this.#eventSurprise = surprise;
-    this.#eventAt = time;
-    return 1 - 10 ** -surprise;
+    if (!Number.isFinite(value) || !Number.isFinite(time) || time <= this.#series.lastAt) return 0;
+    const { sudden, kind } = this.#series.look(time, value);
+    this.#series.learn(time, value);
+    this.kind = kind;
+    if (time - this.#eventAt <= sameEventMs && sudden <= this.#eventSurprise + worse) return 0;
+    if (sudden >= leastSurprise) {
+      this.#eventSurprise = sudden;
+      this.#eventAt = time;
+    }
+    return 1 - 10 ** -sudden;
   }
 
   state(): DetectorState {
     const pack = new PackWriter();
-    pack.number(this.#lastAt, this.#last, this.#eventSurprise, this.#eventAt);
-    for (const part of [this.#expectation, this.#distances, this.#steps]) part.write(pack);
-    return { version: 1, packed: pack.text() };
+    pack.number(this.#eventSurprise, this.#eventAt);
+    return { series: this.#series.state(), event: pack.text() };
   }
 
   restore(state: unknown): boolean {
-    const { version, packed } = (state ?? {}) as Partial<DetectorState>;
-    if (version !== 1 || typeof packed !== 'string') return false;
-    try {
-      const pack = new PackReader(packed);
-      this.#lastAt = pack.number();
-      this.#last = pack.number();
-      this.#eventSurprise = pack.number();
-      this.#eventAt = pack.number();
-      for (const part of [this.#expectation, this.#distances, this.#steps]) part.read(pack);
-      if (pack.done) return true;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-    this.#forget();
-    return false;
-  }
-
-  #forget(): void {
-    this.#expectation = new Expectation();
-    this.#distances = new Extremes();
-    this.#steps = new Extremes();
-    this.#lastAt = this.#last = Number.NaN;
+    const { series, event } = (state ?? {}) as Partial<DetectorState>;
+    const known = Series.from(series);
+    this.#series = known ?? new Series();
     this.#eventSurprise = 0;
     this.#eventAt = Number.NEGATIVE_INFINITY;
+    if (!known || typeof event !== 'string' || event.length !== 24) return false;
+    const pack = new PackReader(event);
+    this.#eventSurprise = pack.number();
+    this.#eventAt = pack.number();
+    return true;
   }
 }

@@ -49,6 +49,17 @@ export class Expectation {
     return best && { value: this.#origin + best.profile.expected(time), error: best.error };
   }
 
+  /**
+   * Whether a value is close to the level where the course of the day or the week would have taken it away: a rhythm
+   * that is missing.
+   */
+  missesRhythm(time: number, value: number): boolean {
+    const best = this.#best(time);
+    const level = this.#candidates[0]!.profile.expected(time);
+    if (!best || best === this.#candidates[0]) return false;
+    return Math.abs(value - this.#origin - level) < Math.abs(best.profile.expected(time) - level) / 4;
+  }
+
   /** Learns a reading. One that is not newer than the last changes nothing. */
   learn(time: number, value: number): void {
     if (Number.isNaN(this.#origin)) this.#origin = value;

@@ -8,23 +8,25 @@ const remembered = 60;
 const enough = 3;
 /** Part of the half days whose largest values the tail is fitted to. */
 const tailPart = 0.4;
-/** The scale of a tail is taken larger by this part of its beginning: what is barely larger is no news. */
-const leastStep = 0.1;
+/** More than this, once in 10^12 days, is no more surprising. */
+const mostSurprise = 12;
 
 /** The tail of the largest values: above `begin` the excess is exponential with mean `scale`. */
 interface Tail {
   begin: number;
   scale: number;
-  /** Logarithm, base 10, of how many times a day `begin` is passed. */
+  /** Decimal logarithm of how many times a day `begin` is passed. */
   rate: number;
 }
 
 /**
- * How often a series has shown a distance as large as one now: peaks over a threshold, with the largest value of each
- * half day as peaks. Half days make one of what belongs together, so that a bad hour counts once; a month of them is
- * all that is kept. Beyond what has been seen, an exponential tail goes on.
+ * How often a series has shown a value as large as one now: peaks over a threshold, with the largest value of each
+ * half day as peaks. Half days make one of what belongs together, so that a bad hour counts once; a month of them
+ * is all that is kept. Beyond what has been seen, an exponential tail goes on.
  */
 export class Extremes {
+  readonly #leastStep: number;
+  readonly #leastScale: number;
   readonly #peaks = new Float32Array(remembered);
   #count = 0;
   /** Largest value of the half day under way, and its number; negative before the first value. */
@@ -32,8 +34,18 @@ export class Extremes {
   #block = Number.NaN;
   #tail: Tail | null | undefined;
 
-  /** Takes a value, 0 or more, into the past. */
+  /**
+   * @param leastStep the scale of the tail is made larger by this part of its beginning: barely larger is no news.
+   * @param leastScale the scale is at least this.
+   */
+  constructor(leastStep = 0.1, leastScale = 0) {
+    this.#leastStep = leastStep;
+    this.#leastScale = leastScale;
+  }
+
+  /** Takes a value, 0 or more, into the past; NaN is none. */
   learn(time: number, value: number): void {
+    if (Number.isNaN(value)) return;
     const block = Math.floor(time / blockMs);
     if (block !== this.#block) {
       if (this.#peak >= 0) this.#close();
@@ -52,13 +64,21 @@ export class Extremes {
 
   /**
    * How rare a value is: minus the decimal logarithm of how many times a day the past of the series would bring one as
-   * large. 0 for what comes daily or more often, 1 for once in ten days. 0 while too little is known.
+   * large. 0 for what comes daily or more often, 1 for once in ten days. 0 for NaN, and while too little is known.
    */
   surprise(value: number): number {
     if (this.#tail === undefined) this.#tail = this.#fit();
     const tail = this.#tail;
     if (!tail || !(value > tail.begin)) return 0;
-    return Math.max(0, (value - tail.begin) / tail.scale / Math.LN10 - tail.rate);
+    const surprise = (value - tail.begin) / tail.scale / Math.LN10 - tail.rate;
+    return Math.min(mostSurprise, Math.max(0, surprise));
+  }
+
+  /** The value that has the given surprise; NaN while too little is known. */
+  valueOf(surprise: number): number {
+    if (this.#tail === undefined) this.#tail = this.#fit();
+    const tail = this.#tail;
+    return tail ? tail.begin + tail.scale * Math.LN10 * (surprise + tail.rate) : Number.NaN;
   }
 
   #fit(): Tail | null {
@@ -70,20 +90,22 @@ export class Extremes {
     let excess = 0;
     for (let i = 0; i < size; i++) excess += sorted[i]! - begin;
     // Where nothing has ever moved, the first movement is as surprising as anything can be.
-    const scale = Math.max(excess / size + leastStep * begin, Number.MIN_VALUE);
+    const scale = Math.max(excess / size + this.#leastStep * begin, this.#leastScale, Number.MIN_VALUE);
     return { begin, scale, rate: Math.log10((size / (known + 1)) * (dayMs / blockMs)) };
   }
 
   write(pack: PackWriter): void {
     pack.number(this.#count, this.#peak, this.#block);
-    pack.floats(this.#peaks);
+    // Only what is known: a young series takes little room.
+    pack.floats(this.#peaks.subarray(0, Math.min(this.#count, remembered)));
   }
 
   read(pack: PackReader): void {
     this.#count = pack.number();
+    if (!(this.#count >= 0 && this.#count < 2 * remembered)) throw new RangeError('The packed state is not of here.');
     this.#peak = pack.number();
     this.#block = pack.number();
-    pack.floats(this.#peaks);
+    pack.floats(this.#peaks.subarray(0, Math.min(this.#count, remembered)));
     this.#tail = undefined;
   }
 }

@@ -42,6 +42,16 @@ describe('the detector of one series', () => {
     expect(alarmsOf(points).some((at) => at >= 15.75 && at < 15.8)).toBe(true);
   });
 
+  it('sees a shift that is small beside the course of the day, a drift over two days, and a sensor that stands still', () => {
+    const shifted = changed(daily(20, 11), 15.2, 20, (value) => value + 6);
+    expect(alarmsOf(shifted).some((at) => at >= 15.2 && at < 16)).toBe(true);
+    const drifting = changed(daily(20, 12), 15.2, 20, (value, since) => value + 10 * Math.min(1, since / (2 * day)));
+    expect(alarmsOf(drifting).some((at) => at >= 15.2 && at < 17.2)).toBe(true);
+    const [stood] = daily(20, 13).slice(-1);
+    const stuck = changed(daily(20, 13), 15.2, 16.2, () => stood!.value);
+    expect(alarmsOf(stuck).some((at) => at >= 15.2 && at < 16.2)).toBe(true);
+  });
+
   it('scores the same whatever the unit and however many weeks later', () => {
     const points = changed(daily(20, 7), 15, 16, (value) => value + 15);
     const scores = scoresOf(points);
@@ -73,7 +83,13 @@ describe('the detector of one series', () => {
   });
 
   it('begins anew from a state that it does not know', () => {
-    for (const state of [null, {}, 'x', { hours: [], slot: 0, firstAt: 0 }, { version: 1, packed: 'AAAA' }]) {
+    for (const state of [
+      null,
+      {},
+      'x',
+      { hours: [], slot: 0, firstAt: 0 },
+      { series: { version: 1, packed: 'AAAA' } },
+    ]) {
       const detector = createDetector();
       expect(detector.restore(state)).toBe(false);
       expect(detector.state()).toEqual(createDetector().state());
