@@ -362,6 +362,22 @@ const TrialDifference = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removed'), rule: z.string(), device: z.string(), before: TrialAlarm }),
   z.object({ kind: z.literal('changed'), rule: z.string(), device: z.string(), before: TrialAlarm, now: TrialAlarm }),
 ]);
+/** A rule that is tried out beside the live one. */
+export const ShadowComparison = z.object({
+  ruleId: z.string(),
+  /** From when on both are compared. */
+  since: Time,
+  /** The versions that are tried out, each at its place. */
+  versions: z.array(Count),
+  devices: Count,
+  /** Alarms of both that are the same, and those that went otherwise. */
+  agree: Count,
+  otherwise: Count,
+  onlyLive: Count,
+  onlyShadow: Count,
+  /** What differs, the newest first: `before` is the live alarm, `now` the one of the rule that is tried out. */
+  alarms: z.array(TrialDifference),
+});
 export const BacktestResult = z.object({
   /** Measured times of the first and the last sample. */
   first: z.number().nullable(),
@@ -618,6 +634,7 @@ export type QuarantineCount = z.infer<typeof QuarantineCount>;
 export type NewBacktest = z.input<typeof NewBacktest>;
 export type Backtest = z.infer<typeof Backtest>;
 export type BacktestResult = z.infer<typeof BacktestResult>;
+export type ShadowComparison = z.infer<typeof ShadowComparison>;
 export type TrialAlarm = z.infer<typeof TrialAlarm>;
 export type Explanation = z.infer<typeof Explanation>;
 export type NewReplay = z.infer<typeof NewReplay>;

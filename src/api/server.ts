@@ -31,6 +31,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { replayRoutes } from './routes/replays.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { shadowRoutes } from './routes/shadow.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { systemRoutes } from './routes/system.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -57,6 +58,7 @@ const routeGroups = [
   quarantineRoutes,
   replayRoutes,
   backtestRoutes,
+  shadowRoutes,
   ruleRoutes,
   webhookRoutes,
   summaryRoutes,

@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { randomFrom } from '../support/random.ts';
 
 const example = 'docs/examples/flood-gauge.csv';
+/** A device type with rules that stay as they are. */
+const gauge = 'test/backtest/types/flood-gauge';
 
 function backtest(...args: string[]) {
   const run = spawnSync(process.execPath, ['src/cli/main.ts', 'backtest', ...args], { encoding: 'utf8' });
@@ -19,7 +21,7 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
-test('the example of the help prints what the rules would have said, and how they differ', () => {
+test('a backtest prints what the rules would have said, and how they differ', () => {
   const zone = ['--zone', '+08:00'];
   const { code, out, error } = backtest(
     '--type',
@@ -51,7 +53,7 @@ test('a shuffled, repeated and gzipped file gives the ledger of the ordered one 
     gzipSync([`\ufeff${head}`, ...disturbed.map(({ line }) => line)].join('\r\n')),
   );
   const ledger = (path: string) => {
-    const { code, out } = backtest('--type', 'flood-gauge', '--data', path, '--zone', '+08:00', '--json');
+    const { code, out } = backtest('--type', gauge, '--data', path, '--zone', '+08:00', '--json');
     expect(code).toBe(0);
     return JSON.stringify(JSON.parse(out).ledger);
   };
@@ -60,24 +62,30 @@ test('a shuffled, repeated and gzipped file gives the ledger of the ordered one 
   expect(ledger(zipped)).toBe(ordered);
 });
 
+test('the example of the help works with the device type as it is', () => {
+  const { code, out } = backtest('--type', 'flood-gauge', '--data', example, '--zone', '+08:00', '--lang', 'zh');
+  expect(code).toBe(0);
+  expect(out).toContain('waterlogging  报警');
+});
+
 test('what was not understood is said with exit code 2, what cannot be read with 1, and JSON stays alone', () => {
-  expect(backtest('--type', 'flood-gauge')).toMatchObject({
+  expect(backtest('--type', gauge)).toMatchObject({
     code: 2,
     out: '',
     error: expect.stringContaining('--data is missing'),
   });
   expect(backtest('--help')).toMatchObject({ code: 0, out: expect.stringContaining('--against') });
-  expect(backtest('--type', 'flood-gauge', '--data', '/nowhere.csv', '--json')).toMatchObject({
+  expect(backtest('--type', gauge, '--data', '/nowhere.csv', '--json')).toMatchObject({
     code: 1,
     out: '',
     error: expect.stringContaining('/nowhere.csv cannot be read'),
   });
-  expect(backtest('--type', 'flood-gauge', '--data', example)).toMatchObject({
+  expect(backtest('--type', gauge, '--data', example)).toMatchObject({
     code: 1,
     error: expect.stringContaining('say with --zone +08:00'),
   });
   const wrong = file('r.yaml', readFileSync('docs/examples/flood-gauge-rules.yaml', 'utf8').replace('8 cm', '8 mg/m3'));
-  const refused = backtest('--type', 'flood-gauge', '--data', example, '--zone', '+08:00', '--rules', wrong);
+  const refused = backtest('--type', gauge, '--data', example, '--zone', '+08:00', '--rules', wrong);
   expect(refused).toMatchObject({
     code: 1,
     out: '',

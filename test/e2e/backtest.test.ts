@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Backtest, Explanation } from '../../src/api/contract.ts';
+import type { Alarm, Backtest, Explanation, ShadowComparison } from '../../src/api/contract.ts';
 import { TocsinProcess } from '../support/tocsin-process.ts';
 
 const minute = 60_000;
@@ -29,19 +29,22 @@ async function finished(tocsin: TocsinProcess, id: number): Promise<Backtest> {
 }
 
 test('rules are tried on what has been kept, held against those in force, and explained', async () => {
-  const tocsin = await TocsinProcess.start();
+  const tocsin = await TocsinProcess.start({ TOCSIN_DEVICES_DIR: 'test/backtest/types' });
   onTestFinished(() => tocsin.remove());
   await tocsin.makeAreas();
   const [gauge] = (await tocsin.makeDevices('flood-gauge', 1)) as [{ id: string; secret: string }];
   const start = Math.floor((Date.now() - 90 * minute) / minute) * minute;
   const levels = [...Array(20).fill(3), ...Array(10).fill(8), ...Array(10).fill(30), ...Array(30).fill(2)];
   const samples = levels.map((level, i) => ({ time: start + i * minute, level }));
-  const sent = await fetch(`${tocsin.url}/api/v1/frames`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${gauge.id}:${gauge.secret}`)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ samples }),
-  });
-  expect(sent.ok).toBe(true);
+  const send = async (payload: unknown) => {
+    const sent = await fetch(`${tocsin.url}/api/v1/frames`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${gauge.id}:${gauge.secret}`)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(payload),
+    });
+    expect(sent.ok).toBe(true);
+  };
+  await send({ samples });
   const latest = async () => await tocsin.call<{ measuredAt: number }[]>('GET', `/devices/${gauge.id}/latest`);
   await expect.poll(async () => (await latest())[0]?.measuredAt, { timeout: 20_000 }).toBe(samples.at(-1)!.time);
 
@@ -74,4 +77,25 @@ test('rules are tried on what has been kept, held against those in force, and ex
   );
   expect(wrong).toMatchObject({ state: 'failed', result: null, error: expect.stringContaining('mg/m3') });
   await expect(tocsin.call('POST', '/backtests', { ...ask, deviceIds: ['nobody'] })).rejects.toThrow(/nobody/);
+
+  // The same rule beside the live one: it raises earlier, and nobody is told.
+  const path = '/rules/flood-gauge/waterlogging';
+  const change = { scope: 'device', scopeId: gauge.id, mode: 'shadow', text: earlier.trim(), note: 'six centimetres?' };
+  await tocsin.call('PUT', path, change);
+  const compared = async () => await tocsin.call<ShadowComparison>('GET', `${path}/shadow`);
+  expect(await compared()).toMatchObject({
+    devices: 1,
+    agree: 0,
+    otherwise: 0,
+    onlyLive: 0,
+    onlyShadow: 0,
+    alarms: [],
+  });
+  const before = await tocsin.call<Alarm[]>('GET', '/alarms');
+  await send({ level: 8 });
+  await expect.poll(async () => (await compared()).onlyShadow, { timeout: 20_000 }).toBe(1);
+  expect((await compared()).alarms).toMatchObject([
+    { kind: 'added', device: gauge.id, now: { peak: 'blue', cleared: null } },
+  ]);
+  expect(await tocsin.call<Alarm[]>('GET', '/alarms')).toEqual(before);
 });
