@@ -132,11 +132,11 @@ export class DeviceJudge implements RuleContext {
 
   /** A sample newer than all others is about to be taken in. */
   #advance(at: number): void {
-    fresh.fill(0);
+    for (let i = 0; i < this.values.length; i++) fresh[i] = 0;
     this.#head = at;
     this.now = at;
     const episodes = this.#told?.episodes ?? noEpisodes;
-    if (!this.#horizon.advance(at, this.#rules, episodes.values())) return;
+    if (!this.#horizon.advance(at, this.#rules, episodes)) return;
     const { floor } = this.#horizon;
     this.#channels.forgetBefore(floor);
     for (const { alarmId: id, clearedAt } of episodes.values())
@@ -229,7 +229,7 @@ export class DeviceJudge implements RuleContext {
     const active = [...(this.#told?.episodes.values() ?? [])].filter((episode) => episode.active);
     this.#told = active.length > 0 ? new EpisodeCollector() : null;
     for (const episode of active) this.#told!.begin(episode);
-    this.#horizon.restart(head + 1, this.#rules, active);
+    this.#horizon.restart(head + 1, this.#rules, this.#told?.episodes ?? noEpisodes);
   }
 
   /** The rules that it goes by. */

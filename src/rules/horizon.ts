@@ -23,13 +23,13 @@ export interface SnapshotState {
   episodes: Episode[];
 }
 
-/** So many are kept within the lateness bound: what has to be judged again begins an eighth of it too early at most. */
-const perLateness = 8;
+/** So many are kept within the lateness bound: what has to be judged again begins a quarter of it too early at most. */
+const perLateness = 4;
 /** Sooner one after the other they are not made, whatever the bound. Milliseconds. */
 const leastApartMs = 60_000;
 /**
  * Samples of one device among which a late one is put in its place. A device that sends more within the lateness bound
- * of its type has a shorter one: a sample a second is 68 minutes.
+ * of its type has a shorter one: at a sample a second that is 68 minutes.
  */
 const mostSamples = 4_096;
 
@@ -55,7 +55,7 @@ export class Horizon {
    * To be called before a sample is taken in that is newer than all others.
    * @returns whether the floor has moved.
    */
-  advance(at: number, rules: readonly RuleState[], episodes: Iterable<Episode>): boolean {
+  advance(at: number, rules: readonly RuleState[], episodes: ReadonlyMap<string, Episode>): boolean {
     const last = this.#snapshots[this.#snapshots.length - 1]!;
     const another = Math.floor(at / this.#apartMs) !== Math.floor(last.at / this.#apartMs);
     const crowded = this.#samples - last.samples >= mostSamples / perLateness;
@@ -77,17 +77,18 @@ export class Horizon {
     at: number,
     samples: number,
     rules: readonly RuleState[],
-    episodes: Iterable<Episode>,
+    episodes: ReadonlyMap<string, Episode>,
     before: Snapshot,
   ): Snapshot {
     const kept = rules.map((state, i) => (samePlain(state, before.rules[i]) ? before.rules[i]! : copyPlain(state)));
     const unchanged = kept.every((state, i) => state === before.rules[i]);
-    const active = [...episodes].filter((episode) => episode.active).map(copyPlain);
+    const active =
+      episodes.size === 0 ? none : [...episodes.values()].filter((episode) => episode.active).map(copyPlain);
     return {
       at,
       samples,
       rules: unchanged ? before.rules : kept,
-      episodes: active.length > 0 ? active : before.episodes.length > 0 ? [] : before.episodes,
+      episodes: active,
     };
   }
 
@@ -100,7 +101,7 @@ export class Horizon {
   }
 
   /** Nothing before a time is judged again, whatever comes. */
-  restart(at: number, rules: readonly RuleState[], episodes: Iterable<Episode>): void {
+  restart(at: number, rules: readonly RuleState[], episodes: ReadonlyMap<string, Episode>): void {
     this.#snapshots = [this.#snapshot(at, this.#samples, rules, episodes, beginning(this.#type))];
   }
 
@@ -134,13 +135,16 @@ export class Horizon {
   }
 }
 
+/** Shared, so that a device without alarms takes no room for them. */
+const none: Episode[] = [];
+
 const beginnings = new WeakMap<CompiledType, Snapshot>();
 
 /** What is known of a device of which nothing has come. */
 function beginning(type: CompiledType): Snapshot {
   const known = beginnings.get(type);
   if (known) return known;
-  const made = { at: Number.NEGATIVE_INFINITY, samples: 0, rules: type.rules.map(newRuleState), episodes: [] };
+  const made = { at: Number.NEGATIVE_INFINITY, samples: 0, rules: type.rules.map(newRuleState), episodes: none };
   beginnings.set(type, made);
   return made;
 }
