@@ -38,9 +38,19 @@ function ruleOf(rule: RuleInFile, deviceType: string, periodMs: number): Rule {
   const defaultGap = 3 * periodMs;
   if ('silentFor' in rule) {
     const { severity, silentFor, of } = rule;
-    const silentForMs = silentFor.ms ?? silentFor.periods * periodMs;
+    const silentForMs = 'ms' in silentFor ? silentFor.ms : silentFor.periods * periodMs;
     const channels = of && { silentChannels: of };
-    return { ...head, levels: [], silentForMs, severity, maxGapMs: defaultGap, onGap: 'restart', ...channels };
+    const usual = silentFor.usual !== undefined && { silentUsualPeriods: silentFor.usual };
+    return {
+      ...head,
+      levels: [],
+      silentForMs,
+      severity,
+      maxGapMs: defaultGap,
+      onGap: 'restart',
+      ...channels,
+      ...usual,
+    };
   }
   const { maxGap = defaultGap, onGap, minActive, stepDownAfter, rearm } = rule;
   const levels = ('levels' in rule ? rule.levels : [rule]).map(levelOf);

@@ -78,13 +78,16 @@ const judged = {
   rearm: Rearm.optional(),
 };
 
-/** So long, or so many reporting periods of the type. */
+/** So long, or so many reporting periods of the type; for a device that reports more seldom, so many of its own. */
 const SilentFor = z.string('a duration such as "30 min", or "6 periods"').transform((text, context) => {
-  const periods = /^(\d+)\s*periods$/.exec(text.trim());
-  if (periods && Number(periods[1]) > 0) return { periods: Number(periods[1]) };
-  const ms = parseDuration(text);
-  if (ms !== null && ms > 0) return { ms };
-  const message = `"${text}" is no duration above 0; write it as "10 min", "12 h" or "6 periods"`;
+  const own = /^(.+?),?\s+or\s+([1-9]\d*)\s+usual\s+periods$/.exec(text.trim());
+  const usual = own ? { usual: Number(own[2]) } : {};
+  const least = (own?.[1] ?? text).trim();
+  const periods = /^(\d+)\s*periods$/.exec(least);
+  if (periods && Number(periods[1]) > 0) return { periods: Number(periods[1]), ...usual };
+  const ms = parseDuration(least);
+  if (ms !== null && ms > 0) return { ms, ...usual };
+  const message = `"${text}" is no duration above 0; write it as "10 min", "12 h", "6 periods" or "10 min or 4 usual periods"`;
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });

@@ -29,6 +29,8 @@ export interface Rule {
   onGap: 'restart' | 'freeze' | 'fault';
   /** For a rule of silence of some channels: their names; of the device as a whole when absent. */
   silentChannels?: string[];
+  /** For a rule of silence: a device that reports more seldom is silent only after so many of its own usual periods. */
+  silentUsualPeriods?: number;
   /** Least time in alarm, measured time: it is not over before. */
   minActiveMs?: number;
   /** For how long a lower severity must be the right one before the alarm steps down to it. */

@@ -10,6 +10,8 @@ export interface SilenceRule {
   version?: number;
   severity: Severity;
   silentForMs: number;
+  /** A device that reports more seldom is silent only after so many of its own usual periods; absent: never mind. */
+  usualPeriods?: number;
   /** Names of the channels whose silence it is about; null for the device as a whole. */
   channels: readonly string[] | null;
 }
@@ -92,7 +94,8 @@ export function compileType(
       if (silentForMs !== null) {
         const channels = rule.silentChannels ?? null;
         for (const name of channels ?? []) mustBeChannel(name, channelNames);
-        silence.push({ id, severity, silentForMs, channels, ...origin });
+        const usual = rule.silentUsualPeriods === undefined ? {} : { usualPeriods: rule.silentUsualPeriods };
+        silence.push({ id, severity, silentForMs, channels, ...usual, ...origin });
       } else {
         const compiled = compileRule(rule, scope);
         rules.push({ ...compiled, ...origin });

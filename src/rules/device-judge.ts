@@ -28,6 +28,8 @@ export interface DeviceState {
   heard: number;
   /** For how long before that the channels of rules of silence were last heard, by rule; see `Heard`. */
   quiet?: Record<string, number>;
+  /** The last distances between its reports, where a rule asks how often it reports; see `Rhythm`. */
+  rhythm?: number[];
   /** Measured time of its newest sample; null when there is none. */
   head: number | null;
   /** What its channels measured, as far back as rules look. */
@@ -321,7 +323,7 @@ export class DeviceJudge implements RuleContext {
     let changed = this.#orphans.size > 0;
     this.#endOrphans(at, effects);
     this.#type.silence.forEach((rule: SilenceRule, i) => {
-      if (this.#silent[i] || listened - this.#heard.of(i) < rule.silentForMs) return;
+      if (this.#silent[i] || listened - this.#heard.of(i) < this.#heard.allowed(rule)) return;
       const id = alarmId(rule.id, this.#deviceId, at);
       this.#silent[i] = { id, severity: rule.severity, count: 1 };
       const { severity } = rule;
@@ -354,6 +356,7 @@ export class DeviceJudge implements RuleContext {
     const type = this.#type;
     const state: DeviceState = {
       heard: this.#heard.device,
+      ...this.#heard.state(),
       head: Number.isFinite(this.#head) ? this.#head : null,
       logs: this.#channels.state(),
       rules: {},
@@ -379,7 +382,7 @@ export class DeviceJudge implements RuleContext {
    */
   restore(state: DeviceState): void {
     const type = this.#type;
-    this.#heard.restore(state.heard, state.quiet);
+    this.#heard.restore(state.heard, state.quiet, state.rhythm);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));

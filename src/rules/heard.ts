@@ -1,4 +1,5 @@
 import type { SilenceRule } from './compile.ts';
+import { Rhythm, untoldMs } from './rhythm.ts';
 
 /**
  * When a device was last heard, and the channels whose silence has a rule of its own. In listening time, which passes
@@ -9,11 +10,14 @@ export class Heard {
   readonly #rules: readonly SilenceRule[];
   /** By silence rule; null when they are all about the device as a whole. */
   readonly #byRule: Float64Array | null;
+  /** How often the device reports; null when no rule asks. */
+  readonly #rhythm: Rhythm | null;
 
   constructor(rules: readonly SilenceRule[], listened: number) {
     this.#device = listened;
     this.#rules = rules;
     this.#byRule = rules.some(({ channels }) => channels) ? new Float64Array(rules.length).fill(listened) : null;
+    this.#rhythm = rules.some(({ usualPeriods }) => usualPeriods !== undefined) ? new Rhythm() : null;
   }
 
   get device(): number {
@@ -22,6 +26,7 @@ export class Heard {
 
   /** A sample with these values came. */
   hear(values: Readonly<Record<string, number>>, listened: number): void {
+    this.#rhythm?.take(listened - this.#device);
     this.#device = listened;
     if (!this.#byRule) return;
     for (let i = 0; i < this.#rules.length; i++) {
@@ -35,6 +40,13 @@ export class Heard {
     return this.#byRule ? this.#byRule[rule]! : this.#device;
   }
 
+  /** After how long without a word a rule says that it is silent, milliseconds. */
+  allowed(rule: SilenceRule): number {
+    if (rule.usualPeriods === undefined || !this.#rhythm) return rule.silentForMs;
+    const { usualMs } = this.#rhythm;
+    return Math.max(rule.silentForMs, usualMs === null ? untoldMs : rule.usualPeriods * usualMs);
+  }
+
   /** Nobody listened before. A state that is ahead of the journal after a restart knows of a later time already. */
   listenFrom(listened: number): void {
     this.#device = Math.max(this.#device, listened);
@@ -43,14 +55,18 @@ export class Heard {
     });
   }
 
-  /** For how long before the device itself the channels of rules were last heard, by rule. */
-  state(): Record<string, number> | undefined {
-    if (!this.#byRule) return undefined;
-    return Object.fromEntries(this.#rules.map(({ id }, i) => [id, this.#device - this.#byRule![i]!]));
+  /** For how long before the device itself the channels of rules were last heard, by rule; how often it reports. */
+  state(): { quiet?: Record<string, number>; rhythm?: number[] } {
+    const quiet = this.#byRule && this.#rules.map(({ id }, i) => [id, this.#device - this.#byRule![i]!] as const);
+    return {
+      ...(quiet && { quiet: Object.fromEntries(quiet) }),
+      ...(this.#rhythm && { rhythm: this.#rhythm.state() }),
+    };
   }
 
-  restore(heard: number, quiet: Readonly<Record<string, number>> = {}): void {
+  restore(heard: number, quiet: Readonly<Record<string, number>> = {}, rhythm: readonly number[] = []): void {
     this.#device = heard;
+    this.#rhythm?.restore(rhythm);
     this.#byRule?.forEach((_, i, all) => {
       all[i] = heard - (quiet[this.#rules[i]!.id] ?? 0);
     });

@@ -1,4 +1,5 @@
 import type { CompiledType } from './compile.ts';
+import { untoldMs } from './rhythm.ts';
 
 /** So that a type with nothing but levels still knows the values that its devices send seldom. */
 const leastMs = 3_600_000;
@@ -11,7 +12,7 @@ const leastMs = 3_600_000;
 export function warmUpMs(type: CompiledType): number {
   const spans = [
     ...type.windows.map((window) => window.spanMs + window.maxGapMs),
-    ...type.silence.map((rule) => rule.silentForMs),
+    ...type.silence.map((rule) => Math.max(rule.silentForMs, rule.usualPeriods === undefined ? 0 : untoldMs)),
     ...type.rules.map((rule) => rule.waitsMs),
   ];
   return Math.max(leastMs, 2 * Math.max(0, ...spans));
