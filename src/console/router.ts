@@ -43,6 +43,11 @@ export const router = createRouter({
     { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'account.title' } },
     { path: '/system', component: () => import('./pages/SystemPage.vue'), meta: { title: 'system.title' } },
     {
+      path: '/backtests',
+      component: () => import('./pages/BacktestPage.vue'),
+      meta: { title: 'backtest.title', may: 'backtest.read' },
+    },
+    {
       path: '/quarantine/:id?',
       component: () => import('./pages/QuarantinePage.vue'),
       props: true,

@@ -1,3 +1,4 @@
+import { enBacktest } from './en-backtest.ts';
 import { enSystem } from './en-system.ts';
 import type { Messages } from './zh.ts';
 
@@ -426,6 +427,7 @@ export const en: Messages = {
     retracted: 'The data was not complete; with what came late, there was no such alarm.',
     corrected: 'The data was not complete; with what came late, it went as shown here.',
   },
+  backtest: enBacktest,
   system: enSystem,
   quarantineCode: {
     CREDENTIAL_INVALID: 'Credential not valid',

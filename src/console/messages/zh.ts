@@ -1,3 +1,4 @@
+import { zhBacktest } from './zh-backtest.ts';
 import { zhSystem } from './zh-system.ts';
 
 /** Every sentence of the console in Chinese. en.ts has the same keys; the types and a test hold that. */
@@ -414,6 +415,7 @@ export const zh = {
     retracted: '当时数据不全；迟到的数据补齐后，并无此告警。',
     corrected: '当时数据不全；迟到的数据补齐后，以此处为准。',
   },
+  backtest: zhBacktest,
   system: zhSystem,
   quarantineCode: {
     CREDENTIAL_INVALID: '凭证无效',
