@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
+import type { CellPlan } from './cells.ts';
 import type { CompiledCondition, Evaluate, MemoryCell } from './language/context.ts';
 import { compileCondition } from './language/expression.ts';
 import type { Scope } from './language/scope.ts';
 import { compileText, type TextValue } from './language/text.ts';
+import { type LevelCells, planLevel } from './level-judge.ts';
+import { planRule, type RuleCells } from './rule-judge.ts';
 
 export interface CompiledLevel {
   severity: Severity;
+  rank: number;
+  /** Where it keeps what it knows of a device: from, and up to but without; and what is where. */
+  from: number;
+  to: number;
+  cells: LevelCells;
   when: CompiledCondition;
   forMs: number;
   /** Null: over when `when` is not true. */
@@ -47,8 +55,14 @@ export interface CompiledRule {
   minActiveMs: number;
   stepDownAfterMs: number;
   rearm: { after: Evaluate; again: Evaluate | null; forMs: number } | null;
-  /** What it remembers from sample to sample, each from its offset in the rule's memory on. */
+  /** What it remembers from sample to sample, each from its offset in the device's cells on. */
   memory: readonly { cell: MemoryCell; offset: number }[];
+  /** Where it keeps what it knows of a device: from, and up to but without; and what is where. */
+  from: number;
+  to: number;
+  cells: RuleCells;
+  /** What the device's cells are at the beginning. */
+  initial: readonly number[];
   /** Values for its text, to be taken when the alarm changes. */
   textValues: readonly TextValue[];
   /** The longest that it looks or waits, windows apart, milliseconds. */
@@ -65,9 +79,9 @@ export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names'> & {
  * Compiles a rule with levels.
  * @throws TocsinError RULE_INVALID with the expression, the place and what is allowed.
  */
-export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
+export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): CompiledRule {
+  const from = plan.size;
   const memory: { cell: MemoryCell; offset: number }[] = [];
-  let size = 0;
   let everySample = false;
   const scope: Scope = {
     channel: type.channel,
@@ -77,9 +91,9 @@ export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
     memory(cell) {
       const known = memory.find((one) => one.cell.key === cell.key);
       if (known) return known.offset;
-      memory.push({ cell, offset: size });
-      size += cell.initial.length;
-      return size - cell.initial.length;
+      const offset = plan.take(...cell.initial);
+      memory.push({ cell, offset });
+      return offset;
     },
     maxGapMs: rule.maxGapMs,
     channels: new Set(),
@@ -89,7 +103,7 @@ export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
     },
   };
   const levels = rule.levels
-    .map((level) => compileLevel(level, scope))
+    .map((level) => compileLevel(level, scope, plan, rule.rearm !== undefined && rule.rearm.again === null))
     .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const rearm = rule.rearm && {
     after: compileCondition(rule.rearm.after, scope).evaluate,
@@ -100,6 +114,7 @@ export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
   const channels = [...scope.channels];
   const textValues = rule.text ? compileText(rule.text, scope) : [];
   const { id, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0 } = rule;
+  const cells = planRule({ minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
   return {
     id,
     print: printOf(rule, memory),
@@ -115,10 +130,14 @@ export function compileRule(rule: Rule, type: TypeScope): CompiledRule {
     memory,
     textValues,
     waitsMs: waitOf(rule),
+    from,
+    to: plan.size,
+    cells,
+    initial: plan.initial,
   };
 }
 
-function compileLevel(level: RuleLevel, scope: Scope): CompiledLevel {
+function compileLevel(level: RuleLevel, scope: Scope, plan: CellPlan, rearms: boolean): CompiledLevel {
   const { severity, forMs, clearForMs, confirm = 1, repeated = null } = level;
   const tally = level.atLeast ?? (confirm > 1 ? { readings: confirm, of: confirm } : null);
   const sequence = level.sequence?.map(({ when, unless, ...times }) => ({
@@ -126,8 +145,9 @@ function compileLevel(level: RuleLevel, scope: Scope): CompiledLevel {
     unless: unless === null ? null : compileCondition(unless, scope),
     ...times,
   }));
-  return {
+  const compiled = {
     severity,
+    rank: severityRank(severity),
     when: sequence ? sequence.at(-1)!.when : compileCondition(level.when, scope),
     forMs,
     clear: level.clear === null ? null : compileCondition(level.clear, scope),
@@ -138,6 +158,9 @@ function compileLevel(level: RuleLevel, scope: Scope): CompiledLevel {
     repeated,
     sequence: sequence ?? null,
   };
+  const from = plan.size;
+  const cells = planLevel(compiled, plan, rearms);
+  return { ...compiled, from, to: plan.size, cells };
 }
 
 function printOf(rule: Rule, memory: readonly { cell: MemoryCell }[]): string {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type DeviceType, defaultLatenessMs } from '../model/device-type.ts';
 import { dataFaultId, type Rule } from '../model/rule.ts';
 import type { Severity } from '../model/severity.ts';
 import { TocsinError } from '../shared/errors.ts';
+import { CellPlan } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 
@@ -32,6 +34,10 @@ export interface CompiledType {
   channelNames: string[];
   channelIndex: ReadonlyMap<string, number>;
   rules: CompiledRule[];
+  /** What the cells of a device are at the beginning, see `CellPlan`. */
+  initial: readonly number[];
+  /** Stands for what is where in the cells. */
+  layout: string;
   silence: SilenceRule[];
   windows: WindowSpec[];
   /** How much older than the newest one a sample may be and still be judged, milliseconds. */
@@ -83,6 +89,7 @@ export function compileType(
       return known >= 0 ? known : windows.push({ key, channel, spanMs, maxGapMs: gapMs }) - 1;
     },
   };
+  const plan = new CellPlan();
   const rules: CompiledRule[] = [];
   const silence: SilenceRule[] = [];
   const problems: TocsinError[] = [];
@@ -97,7 +104,7 @@ export function compileType(
         const usual = rule.silentUsualPeriods === undefined ? {} : { usualPeriods: rule.silentUsualPeriods };
         silence.push({ id, severity, silentForMs, channels, ...usual, ...origin });
       } else {
-        const compiled = compileRule(rule, scope);
+        const compiled = compileRule(rule, scope, plan);
         rules.push({ ...compiled, ...origin });
         if (rule.onGap === 'fault') silence.push({ ...dataFaultOf(compiled, rule, channelNames), ...origin });
       }
@@ -111,6 +118,8 @@ export function compileType(
     channelNames,
     channelIndex,
     rules,
+    initial: plan.initial,
+    layout: layoutOf(rules),
     silence,
     windows,
     latenessMs: type.latenessMs ?? defaultLatenessMs,
@@ -131,4 +140,9 @@ function mustBeChannel(name: string, names: string[]): void {
   if (names.includes(name)) return;
   const message = `of: there is no channel ${name}; there are ${names.join(', ')}`;
   throw new TocsinError('RULE_INVALID', message, { expression: name });
+}
+
+function layoutOf(rules: readonly CompiledRule[]): string {
+  const places = rules.map(({ id, print, from }) => [id, print, from]);
+  return createHash('sha256').update(JSON.stringify(places)).digest('base64url').slice(0, 12);
 }

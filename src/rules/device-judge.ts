@@ -1,26 +1,21 @@
 import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
+import { type Severity, severityRank } from '../model/severity.ts';
 import { alarmId } from './alarm-id.ts';
 import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
+import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
 import type { LogState } from './channel-log.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
 import { EpisodeCollector } from './episodes.ts';
 import { Heard } from './heard.ts';
-import { Horizon, restoredEpisode, type SnapshotState } from './horizon.ts';
+import { Horizon, type KnownNow, restoredEpisode, type SnapshotState } from './horizon.ts';
 import type { RuleContext, RuleWindow } from './language/context.ts';
 import { nowhere, type Surroundings } from './language/surroundings.ts';
 import { copyPlain } from './plain.ts';
 import { rejudged } from './rejudged.ts';
-import {
-  adoptedState,
-  forgetHolds,
-  judgeRule,
-  newRuleState,
-  type RuleState,
-  type Episode as Underway,
-} from './rule-judge.ts';
+import { adoptAlarm, forgetEvidence, judgeRule, ruleChange, severityOf } from './rule-judge.ts';
 
 /** A device's state without its baselines, as it is kept in a checkpoint; rules, windows and channels by name. */
 export interface DeviceState {
@@ -41,11 +36,23 @@ export interface DeviceState {
   /** Alarms of rules that are no more, by rule, until the next tick ends them. */
   orphans?: Record<string, Underway>;
   /** What was known before, for late samples; absent where nothing is to be judged again. */
-  past?: { snapshots: SnapshotState[]; samples: number };
+  past?: { snapshots: SnapshotState[]; samples: number; layout: string };
 }
 
-/** A rule's state and which text it was judged by; absent in checkpoints of before rules had versions. */
-type KeptRule = RuleState & { print?: string };
+/** An alarm under way. */
+export interface Underway {
+  id: string;
+  severity: Severity;
+  count: number;
+}
+
+/** What a rule knows of a device, and which text it was judged by. */
+export interface KeptRule {
+  print?: string;
+  /** Its cells that are not as at the beginning, counted from its first; see `packCells`. Absent: all are. */
+  cells?: readonly number[];
+  episode: Underway | null;
+}
 
 /** By channel, whether the sample that is judged now brought it. */
 let fresh = new Uint8Array(64);
@@ -60,7 +67,8 @@ const noEpisodes: ReadonlyMap<string, Episode> = new Map();
  */
 export class DeviceJudge implements RuleContext {
   now = 0;
-  memory: number[] = [];
+  /** What the rules know of the device, see `CellPlan`. */
+  memory: number[];
   readonly around: Surroundings;
   readonly values: Float64Array;
   readonly times: Float64Array;
@@ -71,7 +79,8 @@ export class DeviceJudge implements RuleContext {
   readonly #horizon: Horizon;
   /** Measured time of the newest sample. */
   #head = Number.NEGATIVE_INFINITY;
-  #rules: RuleState[];
+  /** Ids of the alarms under way by index of their rule; null when there are none. */
+  #ids: (string | null)[] | null = null;
   /** Alarms as they were told, as far back as a late sample can change them. */
   #told: EpisodeCollector | null = null;
   readonly #baselines: (Baseline | undefined)[] = [];
@@ -91,7 +100,7 @@ export class DeviceJudge implements RuleContext {
     this.times = this.#channels.times;
     this.windows = this.#channels.windows;
     this.#horizon = new Horizon(type);
-    this.#rules = type.rules.map(newRuleState);
+    this.memory = newCells(type.initial);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
     this.#silent = type.silence.map(() => null);
     if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
@@ -137,12 +146,16 @@ export class DeviceJudge implements RuleContext {
     for (let i = 0; i < this.values.length; i++) fresh[i] = 0;
     this.#head = at;
     this.now = at;
+    if (!this.#horizon.advance(at, this.#known)) return;
     const episodes = this.#told?.episodes ?? noEpisodes;
-    if (!this.#horizon.advance(at, this.#rules, episodes)) return;
     const { floor } = this.#horizon;
     this.#channels.forgetBefore(floor);
     for (const { alarmId: id, clearedAt } of episodes.values())
       if (clearedAt !== null && clearedAt < floor) this.#told!.episodes.delete(id);
+  }
+
+  get #known(): KnownNow {
+    return { cells: this.memory, ids: this.#ids, told: this.#told?.episodes ?? noEpisodes };
   }
 
   /** Puts a sample in its place among those that came before it, and judges from there on again. */
@@ -172,7 +185,8 @@ export class DeviceJudge implements RuleContext {
     const snapshot = this.#horizon.rewind(news.at);
     const steps = this.#channels.rewind(snapshot.at);
     insertStep(steps, news);
-    this.#rules = snapshot.rules.map(copyPlain);
+    this.memory = unpackCells(snapshot.cells, this.#type.initial);
+    this.#ids = snapshot.ids && [...snapshot.ids];
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
     this.#told = new EpisodeCollector();
     for (const episode of over) this.#told.begin(episode);
@@ -189,8 +203,7 @@ export class DeviceJudge implements RuleContext {
     const change = rejudged({ deviceId: this.#deviceId, at: news.at, receivedAt, told, found });
     this.#told = new EpisodeCollector();
     for (const episode of found) this.#told.begin(episode);
-    for (const { from, to } of change.renamed)
-      for (const { episode } of this.#rules) if (episode?.id === from) episode.id = to;
+    for (const { from, to } of change.renamed) this.#ids = this.#ids?.map((id) => (id === from ? to : id)) ?? null;
     if (change.effect) effects.push(change.effect);
   }
 
@@ -200,7 +213,8 @@ export class DeviceJudge implements RuleContext {
       const rule = rules[i]!;
       for (let j = 0; j < rule.judgedOn.length; j++) {
         if (fresh[rule.judgedOn[j]!] === 0) continue;
-        this.#judgeRule(rule, this.#rules[i]!, at, receivedAt, effects);
+        const changed = judgeRule(rule, this.memory, this, at);
+        if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
         break;
       }
     }
@@ -221,7 +235,7 @@ export class DeviceJudge implements RuleContext {
    */
   #forgetTimes(): void {
     this.#channels.clear();
-    for (const state of this.#rules) forgetHolds(state);
+    for (const rule of this.#type.rules) forgetEvidence(rule, this.memory, this.#type.initial);
     this.#forgetPast(Number.NEGATIVE_INFINITY);
   }
 
@@ -231,7 +245,7 @@ export class DeviceJudge implements RuleContext {
     const active = [...(this.#told?.episodes.values() ?? [])].filter((episode) => episode.active);
     this.#told = active.length > 0 ? new EpisodeCollector() : null;
     for (const episode of active) this.#told!.begin(episode);
-    this.#horizon.restart(head + 1, this.#rules, this.#told?.episodes ?? noEpisodes);
+    this.#horizon.restart(head + 1, this.#known);
   }
 
   /** The rules that it goes by. */
@@ -253,11 +267,12 @@ export class DeviceJudge implements RuleContext {
     this.#endOrphans(at, effects);
     this.#breakSilence(at, effects, 'device-off');
     this.#type.rules.forEach((rule, i) => {
-      const { episode } = this.#rules[i]!;
+      const episode = this.#underway(i);
       if (!episode) return;
       effects.push(endOf(episode, at, 'device-off'));
-      this.#rules[i] = newRuleState(rule);
+      resetCells(this.memory, this.#type.initial, rule.from, rule.to);
     });
+    this.#ids = null;
     if (effects.length > before) {
       this.#told = null;
       this.#forgetPast(this.#head);
@@ -272,20 +287,42 @@ export class DeviceJudge implements RuleContext {
     this.#orphans.clear();
   }
 
-  #judgeRule(rule: CompiledRule, state: RuleState, at: number, receivedAt: number, effects: AlarmEffect[]): void {
-    const deviceId = this.#deviceId;
-    const changes = judgeRule(rule, state, this, deviceId, at);
-    if (changes.length === 0) return;
+  /** The alarm of a rule that is under way. */
+  #underway(index: number): Underway | null {
+    const rule = this.#type.rules[index]!;
+    const count = this.memory[rule.cells.count]!;
+    return count === 0 ? null : { id: this.#ids![index]!, severity: severityOf(rule, this.memory), count };
+  }
+
+  /** Says what a sample changed about the alarm of a rule. */
+  #tell(index: number, changed: number, at: number, receivedAt: number, effects: AlarmEffect[]): void {
+    const rule = this.#type.rules[index]!;
     const values = this.#valuesOf(rule);
     this.#told ??= new EpisodeCollector();
-    for (const change of changes) {
-      const effect: AlarmEffect =
-        change.kind === 'raised'
-          ? { ...change, ruleId: rule.id, deviceId, at, receivedAt, values, ...versionOf(rule) }
-          : { ...change, at, receivedAt, values };
-      this.#told.take(effect);
+    this.#ids ??= this.#type.rules.map(() => null);
+    const ids = this.#ids;
+    const tell = (effect: AlarmEffect) => {
+      this.#told!.take(effect);
       effects.push(effect);
+    };
+    const common = { at, receivedAt, values };
+    const severity = severityOf(rule, this.memory);
+    if (changed & ruleChange.cleared) {
+      tell({ kind: 'cleared', alarmId: ids[index]!, ...common });
+      ids[index] = null;
     }
+    if (changed & ruleChange.raised) {
+      const deviceId = this.#deviceId;
+      const id = alarmId(rule.id, deviceId, at);
+      ids[index] = id;
+      tell({ kind: 'raised', alarmId: id, severity, ruleId: rule.id, deviceId, ...common, ...versionOf(rule) });
+    }
+    if (changed & ruleChange.severity) tell({ kind: 'severity', alarmId: ids[index]!, severity, ...common });
+    if (changed & ruleChange.continued) {
+      const count = this.memory[rule.cells.count]!;
+      tell({ kind: 'continued', alarmId: ids[index]!, count, ...common });
+    }
+    if (changed & ruleChange.cleared && ids.every((id) => id === null)) this.#ids = null;
   }
 
   #valuesOf(rule: CompiledRule): Record<string, number> {
@@ -302,7 +339,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   #inAlarm(channel: number): boolean {
-    return this.#type.rules.some((rule, i) => this.#rules[i]!.episode !== null && rule.channels.includes(channel));
+    return this.#type.rules.some((rule) => this.memory[rule.cells.count]! > 0 && rule.channels.includes(channel));
   }
 
   /** Ends the alarms of silence; with `heardAt` those only whose device or channels were heard then. */
@@ -362,10 +399,13 @@ export class DeviceJudge implements RuleContext {
       rules: {},
       episodes: [...(this.#told?.episodes.values() ?? [])],
       silence: {},
-      past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples },
+      past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples, layout: type.layout },
     };
     type.rules.forEach((rule, i) => {
-      state.rules[rule.id] = { ...this.#rules[i]!, print: rule.print };
+      const kept: KeptRule = { print: rule.print, episode: this.#underway(i) };
+      const cells = packCells(this.memory.slice(rule.from, rule.to), type.initial.slice(rule.from, rule.to));
+      if (cells.length > 0) kept.cells = cells;
+      state.rules[rule.id] = kept;
     });
     type.silence.forEach((rule, i) => {
       const episode = this.#silent[i];
@@ -386,16 +426,25 @@ export class DeviceJudge implements RuleContext {
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
-    let asBefore = true;
+    this.memory = newCells(type.initial);
+    this.#ids = null;
     type.rules.forEach((rule, i) => {
       const known = state.rules[rule.id];
-      asBefore &&= known !== undefined;
       if (!known) return;
-      const { print, ...ruleState } = known;
-      const same = (print ?? rule.print) === rule.print && known.levels.length === rule.levels.length;
-      asBefore &&= same;
-      this.#rules[i] = same ? ruleState : adoptedState(rule, ruleState);
-      if (known.episode) rest.delete(known.episode.id);
+      const { print, cells = [], episode } = known;
+      if (print === rule.print) {
+        const own = unpackCells(cells, type.initial.slice(rule.from, rule.to));
+        for (let place = 0; place < own.length; place++) this.memory[rule.from + place] = own[place]!;
+      }
+      if (!episode) return;
+      rest.delete(episode.id);
+      this.#ids ??= type.rules.map(() => null);
+      this.#ids[i] = episode.id;
+      const { count, severity } = rule.cells;
+      const rank = severityRank(episode.severity);
+      if (print !== rule.print) adoptAlarm(rule, this.memory, rank, episode.count);
+      this.memory[count] = episode.count;
+      this.memory[severity] = rank;
     });
     type.silence.forEach((rule, i) => {
       const known = state.silence[rule.id] ?? null;
@@ -406,7 +455,7 @@ export class DeviceJudge implements RuleContext {
     const told = state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode);
     this.#told = told.length > 0 ? new EpisodeCollector() : null;
     for (const episode of told) this.#told!.begin(episode);
-    if (asBefore && state.past) this.#horizon.restore(state.past.snapshots, state.past.samples);
+    if (state.past?.layout === type.layout) this.#horizon.restore(state.past.snapshots, state.past.samples);
     else this.#forgetPast(this.#head);
   }
 

@@ -1,13 +1,13 @@
-/** How long something has been true, by evidence. As kept in a checkpoint. */
-export interface Hold {
-  /** Time for which it held, milliseconds; -1 when it does not hold. */
-  heldMs: number;
-  /** Measured time of the last sample at which it was true. */
-  lastAt: number;
-}
+/**
+ * How long something has been true, by evidence; two cells: time for which it held in milliseconds, -1 when it does not
+ * hold, and the measured time of the last sample at which it was true.
+ */
+export const holdCells = [-1, 0] as const;
 
-export function noHold(): Hold {
-  return { heldMs: -1, lastAt: 0 };
+/** It does not hold. */
+export function endHold(cells: number[], place: number): void {
+  cells[place] = -1;
+  cells[place + 1] = 0;
 }
 
 /**
@@ -16,7 +16,8 @@ export function noHold(): Hold {
  * @returns whether it has now held for `forMs`.
  */
 export function holdFor(
-  hold: Hold,
+  cells: number[],
+  place: number,
   truth: number,
   at: number,
   forMs: number,
@@ -24,17 +25,18 @@ export function holdFor(
   onGap: 'restart' | 'freeze' | 'fault',
 ): boolean {
   if (truth === 0) {
-    hold.heldMs = -1;
+    endHold(cells, place);
     return false;
   }
   if (truth !== 1) return false;
-  if (hold.heldMs < 0) {
-    hold.heldMs = 0;
+  const held = cells[place]!;
+  if (held < 0) {
+    cells[place] = 0;
   } else {
-    const gap = at - hold.lastAt;
-    if (gap <= maxGapMs) hold.heldMs += gap;
-    else if (onGap !== 'freeze') hold.heldMs = 0;
+    const gap = at - cells[place + 1]!;
+    if (gap <= maxGapMs) cells[place] = held + gap;
+    else if (onGap !== 'freeze') cells[place] = 0;
   }
-  hold.lastAt = at;
-  return hold.heldMs >= forMs;
+  cells[place + 1] = at;
+  return cells[place]! >= forMs;
 }

@@ -1,7 +1,7 @@
 import type { Episode } from '../model/episode.ts';
+import { packCells, samePack } from './cells.ts';
 import type { CompiledType } from './compile.ts';
-import { copyPlain, samePlain } from './plain.ts';
-import { newRuleState, type RuleState } from './rule-judge.ts';
+import { copyPlain } from './plain.ts';
 
 /** What the rules knew of a device before a time. Never changed: what stays the same is shared from one to the next. */
 export interface Snapshot {
@@ -9,8 +9,11 @@ export interface Snapshot {
   at: number;
   /** Samples taken in so far. */
   samples: number;
-  rules: readonly RuleState[];
-  /** Alarms under way. */
+  /** See `packCells`. */
+  cells: readonly number[];
+  /** Ids of the alarms under way by index of their rule; null when there are none. */
+  ids: readonly (string | null)[] | null;
+  /** These alarms as they were told. */
   episodes: readonly Episode[];
 }
 
@@ -19,12 +22,16 @@ export interface SnapshotState {
   /** Null: before everything. */
   at: number | null;
   samples: number;
-  rules: Record<string, RuleState>;
-  episodes: Episode[];
+  cells?: readonly number[];
+  ids?: readonly (string | null)[] | null;
+  episodes?: readonly Episode[];
 }
 
-/** So many are kept within the lateness bound: what has to be judged again begins a quarter of it too early at most. */
-const perLateness = 4;
+/**
+ * The newest snapshots lie a 32nd of the lateness bound apart, older ones further and further: what has to be judged
+ * again begins too early by at most about as much as it lies back.
+ */
+const perLateness = 32;
 /** Sooner one after the other they are not made, whatever the bound. Milliseconds. */
 const leastApartMs = 60_000;
 /**
@@ -33,17 +40,26 @@ const leastApartMs = 60_000;
  */
 const mostSamples = 4_096;
 
+const noEpisodes: readonly Episode[] = [];
+
+/** What the rules know of a device now. */
+export interface KnownNow {
+  cells: readonly number[];
+  ids: readonly (string | null)[] | null;
+  /** Alarms as they were told. */
+  told: ReadonlyMap<string, Episode>;
+}
+
 /** How far back a device can be judged again, and what was known there. */
 export class Horizon {
   readonly #type: CompiledType;
   readonly #apartMs: number;
-  #snapshots: Snapshot[];
+  #snapshots: Snapshot[] = [beginning];
   #samples = 0;
 
   constructor(type: CompiledType) {
     this.#type = type;
     this.#apartMs = Math.max(type.latenessMs / perLateness, leastApartMs);
-    this.#snapshots = [beginning(type)];
   }
 
   /** What was measured before is judged no more. */
@@ -55,16 +71,17 @@ export class Horizon {
    * To be called before a sample is taken in that is newer than all others.
    * @returns whether the floor has moved.
    */
-  advance(at: number, rules: readonly RuleState[], episodes: ReadonlyMap<string, Episode>): boolean {
+  advance(at: number, known: KnownNow): boolean {
     const last = this.#snapshots[this.#snapshots.length - 1]!;
-    const another = Math.floor(at / this.#apartMs) !== Math.floor(last.at / this.#apartMs);
+    const another = at - last.at >= this.#apartMs;
     const crowded = this.#samples - last.samples >= mostSamples / perLateness;
     this.#samples++;
     if (!another && !crowded) return false;
-    this.#snapshots.push(this.#snapshot(at, this.#samples - 1, rules, episodes, last));
-    const before = this.#snapshots.length;
+    const { floor } = this;
+    this.#snapshots.push(this.#snapshot(at, this.#samples - 1, known, last));
+    this.#thin();
     while (this.#snapshots.length > 1 && this.#isPast(at)) this.#snapshots.shift();
-    return this.#snapshots.length < before;
+    return this.floor !== floor;
   }
 
   /** Whether the oldest is not needed any more. */
@@ -73,22 +90,28 @@ export class Horizon {
     return next.at <= at - this.#type.latenessMs || this.#samples - oldest.samples > mostSamples;
   }
 
-  #snapshot(
-    at: number,
-    samples: number,
-    rules: readonly RuleState[],
-    episodes: ReadonlyMap<string, Episode>,
-    before: Snapshot,
-  ): Snapshot {
-    const kept = rules.map((state, i) => (samePlain(state, before.rules[i]) ? before.rules[i]! : copyPlain(state)));
-    const unchanged = kept.every((state, i) => state === before.rules[i]);
-    const active =
-      episodes.size === 0 ? none : [...episodes.values()].filter((episode) => episode.active).map(copyPlain);
+  /** Lets go of those between two others that are no further apart than they lie back. */
+  #thin(): void {
+    const all = this.#snapshots;
+    const newest = all[all.length - 1]!;
+    for (let i = all.length - 2; i > 0; i--) {
+      const [before, after] = [all[i - 1]!, all[i + 1]!];
+      if (after.at - before.at > newest.at - after.at) continue;
+      if (after.samples - before.samples > Math.max(newest.samples - after.samples, mostSamples / perLateness))
+        continue;
+      all.splice(i, 1);
+    }
+  }
+
+  #snapshot(at: number, samples: number, { cells, ids, told }: KnownNow, before: Snapshot): Snapshot {
+    const packed = packCells(cells, this.#type.initial);
+    const active = told.size > 0 ? [...told.values()].filter((episode) => episode.active).map(copyPlain) : noEpisodes;
     return {
       at,
       samples,
-      rules: unchanged ? before.rules : kept,
-      episodes: active,
+      cells: samePack(packed, before.cells) ? before.cells : packed,
+      ids: ids && [...ids],
+      episodes: active.length > 0 ? active : noEpisodes,
     };
   }
 
@@ -101,8 +124,8 @@ export class Horizon {
   }
 
   /** Nothing before a time is judged again, whatever comes. */
-  restart(at: number, rules: readonly RuleState[], episodes: ReadonlyMap<string, Episode>): void {
-    this.#snapshots = [this.#snapshot(at, this.#samples, rules, episodes, beginning(this.#type))];
+  restart(at: number, known: KnownNow): void {
+    this.#snapshots = [this.#snapshot(at, this.#samples, known, beginning)];
   }
 
   get samples(): number {
@@ -110,44 +133,42 @@ export class Horizon {
   }
 
   state(): SnapshotState[] {
-    let before: readonly RuleState[] = beginning(this.#type).rules;
-    return this.#snapshots.map(({ at, samples, rules, episodes }) => {
-      const changed = this.#type.rules.flatMap((rule, i) => (rules[i] === before[i] ? [] : [[rule.id, rules[i]!]]));
-      before = rules;
-      return {
-        at: Number.isFinite(at) ? at : null,
-        samples,
-        rules: Object.fromEntries(changed) as Record<string, RuleState>,
-        episodes: [...episodes],
-      };
+    let before = beginning;
+    return this.#snapshots.map((one) => {
+      const { at, samples, cells, ids, episodes } = one;
+      const state: SnapshotState = { at: Number.isFinite(at) ? at : null, samples };
+      if (cells !== before.cells) state.cells = cells;
+      if (ids) state.ids = ids;
+      if (episodes.length > 0) state.episodes = episodes;
+      before = one;
+      return state;
     });
   }
 
   restore(snapshots: readonly SnapshotState[], samples: number): void {
-    let before = beginning(this.#type).rules;
+    let cells = beginning.cells;
     this.#samples = samples;
     this.#snapshots = snapshots.map((one) => {
-      const changed = Object.keys(one.rules).length > 0;
-      if (changed) before = this.#type.rules.map((rule, i) => one.rules[rule.id] ?? before[i]!);
-      const episodes = one.episodes.map(restoredEpisode);
-      return { at: one.at ?? Number.NEGATIVE_INFINITY, samples: one.samples, rules: before, episodes };
+      cells = one.cells ?? cells;
+      return {
+        at: one.at ?? Number.NEGATIVE_INFINITY,
+        samples: one.samples,
+        cells,
+        ids: one.ids ?? null,
+        episodes: one.episodes?.map(restoredEpisode) ?? noEpisodes,
+      };
     });
   }
 }
 
-/** Shared, so that a device without alarms takes no room for them. */
-const none: Episode[] = [];
-
-const beginnings = new WeakMap<CompiledType, Snapshot>();
-
 /** What is known of a device of which nothing has come. */
-function beginning(type: CompiledType): Snapshot {
-  const known = beginnings.get(type);
-  if (known) return known;
-  const made = { at: Number.NEGATIVE_INFINITY, samples: 0, rules: type.rules.map(newRuleState), episodes: none };
-  beginnings.set(type, made);
-  return made;
-}
+const beginning: Snapshot = {
+  at: Number.NEGATIVE_INFINITY,
+  samples: 0,
+  cells: [],
+  ids: null,
+  episodes: noEpisodes,
+};
 
 /** JSON has no infinity: it is kept as null. */
 export function restoredEpisode(episode: Episode): Episode {

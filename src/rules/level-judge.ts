@@ -1,29 +1,44 @@
+import { type CellPlan, longAgo } from './cells.ts';
 import type { CompiledLevel, CompiledRule } from './compile-rule.ts';
-import { type Hold, holdFor, noHold } from './hold.ts';
+import { endHold, holdCells, holdFor } from './hold.ts';
 import type { RuleContext } from './language/context.ts';
-import { newSequence, type SequenceState, sequenceDone } from './sequence.ts';
-import { newTally, type TallyState, tallied } from './tally.ts';
+import { restartSequence, sequenceCells, sequenceDone } from './sequence.ts';
+import { clearTally, tallied, tallyCells } from './tally.ts';
 
-/** What a level of a rule knows about one device; plain JSON. Absent parts have never been needed. */
-export interface LevelState {
-  active: boolean;
-  hold: Hold;
-  clear: Hold;
+/** Where a level keeps what it knows of a device; -1 for what it does not need. */
+export interface LevelCells {
+  /** 1 when it is active. */
+  active: number;
+  hold: number;
+  clear: number;
   /** The last readings, for `atLeast` and `confirm`. */
-  tally?: TallyState;
+  tally: number;
   /** The last readings of the clear condition, for `confirm`. */
-  clearTally?: TallyState;
-  /** Whether what is counted was true at the last known sample, and when it became so, for `times`. */
-  up?: boolean;
-  ups?: number[];
-  sequence?: SequenceState;
+  clearTally: number;
+  /** Whether what is counted was true at the last known sample, then when it became so, the newest last. */
+  ups: number;
+  sequence: number;
   /** While the rule is armed again: whether the condition was false since, and for how long it has been true anew. */
-  fell?: boolean;
-  anew?: Hold;
+  anew: number;
 }
 
-export function newLevelState(): LevelState {
-  return { active: false, hold: noHold(), clear: noHold() };
+/** Gives a level its places. @param rearms whether its rule can be armed again by its levels. */
+export function planLevel(
+  level: Omit<CompiledLevel, 'cells' | 'from' | 'to'>,
+  plan: CellPlan,
+  rearms: boolean,
+): LevelCells {
+  const { tally, confirm, repeated, sequence } = level;
+  return {
+    active: plan.take(0),
+    hold: plan.take(...holdCells),
+    clear: plan.take(...holdCells),
+    tally: tally ? plan.take(...tallyCells) : -1,
+    clearTally: confirm > 1 ? plan.take(...tallyCells) : -1,
+    ups: repeated ? plan.take(0, ...new Array<number>(repeated.times).fill(longAgo)) : -1,
+    sequence: sequence ? plan.take(...sequenceCells) : -1,
+    anew: rearms ? plan.take(0, ...holdCells) : -1,
+  };
 }
 
 /**
@@ -34,30 +49,25 @@ export function newLevelState(): LevelState {
 export function judgeLevel(
   rule: CompiledRule,
   level: CompiledLevel,
-  state: LevelState,
+  cells: number[],
   context: RuleContext,
   at: number,
   mayEnd: boolean,
 ): boolean {
+  const places = level.cells;
   const now = level.when.evaluate(context);
   let truth = now;
-  if (level.tally) {
-    state.tally ??= newTally();
-    truth = tallied(state.tally, truth, at, level.tally.readings, level.tally.of, rule.maxGapMs, rule.onGap);
-  }
-  if (state.active) {
-    const over = overNow(rule, level, state, context, now, truth, at);
-    if (holdFor(state.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap) && mayEnd) {
-      state.active = false;
-      state.hold = noHold();
-      delete state.tally;
-      delete state.clearTally;
-      delete state.ups;
-      delete state.sequence;
+  if (level.tally)
+    truth = tallied(cells, places.tally, now, at, level.tally.readings, level.tally.of, rule.maxGapMs, rule.onGap);
+  if (cells[places.active] === 1) {
+    const over = overNow(rule, level, cells, context, now, truth, at);
+    if (holdFor(cells, places.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap) && mayEnd) {
+      cells[places.active] = 0;
+      forgetLevel(level, cells);
     }
-  } else if (begins(rule, level, state, context, truth, at)) {
-    state.active = true;
-    state.clear = noHold();
+  } else if (begins(rule, level, cells, context, truth, at)) {
+    cells[places.active] = 1;
+    endHold(cells, places.clear);
   }
   return now === 1;
 }
@@ -66,7 +76,7 @@ export function judgeLevel(
 function overNow(
   rule: CompiledRule,
   level: CompiledLevel,
-  state: LevelState,
+  cells: number[],
   context: RuleContext,
   now: number,
   truth: number,
@@ -75,39 +85,45 @@ function overNow(
   const { clear, confirm } = level;
   if (confirm === 1) return clear ? clear.evaluate(context) : 1 - truth;
   const over = clear ? clear.evaluate(context) : 1 - now;
-  state.clearTally ??= newTally();
-  return tallied(state.clearTally, over, at, confirm, confirm, rule.maxGapMs, rule.onGap);
+  return tallied(cells, level.cells.clearTally, over, at, confirm, confirm, rule.maxGapMs, rule.onGap);
 }
 
 function begins(
   rule: CompiledRule,
   level: CompiledLevel,
-  state: LevelState,
+  cells: number[],
   context: RuleContext,
   truth: number,
   at: number,
 ): boolean {
-  if (level.sequence) {
-    state.sequence ??= newSequence();
-    return sequenceDone(level.sequence, state.sequence, context, at, rule.maxGapMs, rule.onGap);
-  }
-  const held = holdFor(state.hold, truth, at, level.forMs, rule.maxGapMs, rule.onGap);
-  return level.repeated ? repeatedEnough(level.repeated, state, truth, held, at) : held;
+  if (level.sequence)
+    return sequenceDone(level.sequence, cells, level.cells.sequence, context, at, rule.maxGapMs, rule.onGap);
+  const held = holdFor(cells, level.cells.hold, truth, at, level.forMs, rule.maxGapMs, rule.onGap);
+  return level.repeated ? repeatedEnough(level.repeated, cells, level.cells.ups, truth, held, at) : held;
 }
 
 /** Counts how often the condition has become true, and says whether that was often enough within the time. */
 function repeatedEnough(
   { times, withinMs }: NonNullable<CompiledLevel['repeated']>,
-  state: LevelState,
+  cells: number[],
+  place: number,
   truth: number,
   held: boolean,
   at: number,
 ): boolean {
-  if (truth === 0) state.up = false;
-  if (!held || state.up) return false;
-  state.up = true;
-  state.ups ??= [];
-  state.ups.push(at);
-  while (state.ups[0]! < at - withinMs) state.ups.shift();
-  return state.ups.length >= times;
+  if (truth === 0) cells[place] = 0;
+  if (!held || cells[place] === 1) return false;
+  cells[place] = 1;
+  for (let i = place + 1; i < place + times; i++) cells[i] = cells[i + 1]!;
+  cells[place + times] = at;
+  return cells[place + 1]! >= at - withinMs;
+}
+
+/** It is over: what led to it is not counted again. */
+function forgetLevel({ cells: places, repeated }: CompiledLevel, cells: number[]): void {
+  endHold(cells, places.hold);
+  if (places.tally >= 0) clearTally(cells, places.tally);
+  if (places.clearTally >= 0) clearTally(cells, places.clearTally);
+  if (repeated) cells.fill(longAgo, places.ups + 1, places.ups + 1 + repeated.times);
+  if (places.sequence >= 0) restartSequence(cells, places.sequence);
 }

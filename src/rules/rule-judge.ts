@@ -1,149 +1,139 @@
-import { type Severity, severityRank } from '../model/severity.ts';
-import { alarmId } from './alarm-id.ts';
+import { severities, severityRank } from '../model/severity.ts';
+import { type CellPlan, longAgo, resetCells } from './cells.ts';
 import type { CompiledRule } from './compile-rule.ts';
-import { type Hold, holdFor, noHold } from './hold.ts';
+import { endHold, holdCells, holdFor } from './hold.ts';
 import type { RuleContext } from './language/context.ts';
-import { judgeLevel, type LevelState, newLevelState } from './level-judge.ts';
+import { judgeLevel } from './level-judge.ts';
 
-/** An episode of a rule that is under way. */
-export interface Episode {
-  id: string;
-  severity: Severity;
+/** Where a rule keeps what it knows of a device beside its levels; -1 for what it does not need. */
+export interface RuleCells {
+  /** Samples for which its alarm has gone on; 0 when there is none. */
   count: number;
-}
-
-/** What a rule knows about one device; plain JSON, as it is kept in a checkpoint. Absent parts have never been needed. */
-export interface RuleState {
-  levels: LevelState[];
-  episode: Episode | null;
-  /** See `MemoryCell`. */
-  memory?: number[];
-  /** Measured time at which the episode began. */
-  since?: number;
+  /** Rank of the alarm's severity. */
+  severity: number;
+  /** Measured time at which the alarm began. */
+  since: number;
   /** For how long a lower severity has been the right one. */
-  down?: Hold;
-  /** For how long a new wave has been there; absent while the rule is not armed again. */
-  again?: Hold;
+  down: number;
+  /** Whether it is armed again, and for how long a new wave has been there. */
+  again: number;
 }
 
-/** What one sample changed about an alarm; in the order in which it happened. */
-export type RuleChange =
-  | { kind: 'raised'; alarmId: string; severity: Severity }
-  | { kind: 'severity'; alarmId: string; severity: Severity }
-  | { kind: 'continued'; alarmId: string; count: number }
-  | { kind: 'cleared'; alarmId: string };
-
-/** So that a sample that changes nothing allocates nothing. */
-const nothing: readonly RuleChange[] = [];
-
-/** The state of a rule on a device of which nothing has come yet. */
-export function newRuleState(rule: CompiledRule): RuleState {
-  return { levels: rule.levels.map(newLevelState), episode: null };
+/** Gives a rule its places, those of its levels apart. */
+export function planRule(
+  { minActiveMs, stepDownAfterMs, rearm }: Pick<CompiledRule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm'>,
+  plan: CellPlan,
+): RuleCells {
+  return {
+    count: plan.take(0),
+    severity: plan.take(0),
+    since: minActiveMs > 0 ? plan.take(longAgo) : -1,
+    down: stepDownAfterMs > 0 ? plan.take(...holdCells) : -1,
+    again: rearm ? plan.take(0, ...holdCells) : -1,
+  };
 }
+
+/** What a sample changed about a rule's alarm; several are added together. One that was cleared and raised is a new one. */
+export const ruleChange = { none: 0, cleared: 1, raised: 2, severity: 4, continued: 8 } as const;
 
 /**
- * The state with which a rule goes on that was judged by another text before: an alarm under way stays, with every level
+ * The cells with which a rule goes on that was judged by another text before: an alarm under way stays, with every level
  * up to its severity, until the new text says that it steps or ends; evidence is gathered anew.
  */
-export function adoptedState(rule: CompiledRule, before: RuleState): RuleState {
-  const state = newRuleState(rule);
-  const { episode } = before;
-  if (!episode) return state;
-  rule.levels.forEach((level, i) => {
-    state.levels[i]!.active = severityRank(level.severity) <= severityRank(episode.severity);
-  });
-  return { ...state, episode };
+export function adoptAlarm(rule: CompiledRule, cells: number[], rank: number, count: number): void {
+  cells[rule.cells.count] = count;
+  cells[rule.cells.severity] = rank;
+  for (const level of rule.levels) cells[level.cells.active] = severityRank(level.severity) <= rank ? 1 : 0;
 }
 
-/** Evidence is gathered anew; an alarm that is active stays. */
-export function forgetHolds(state: RuleState): void {
-  delete state.memory;
-  delete state.down;
-  delete state.again;
-  state.levels = state.levels.map(({ active }) => ({ ...newLevelState(), active }));
+/** Evidence is gathered anew; an alarm that is active stays, with its levels. */
+export function forgetEvidence(rule: CompiledRule, cells: number[], initial: readonly number[]): void {
+  const { count, severity, since } = rule.cells;
+  const kept = [count, severity, since, ...rule.levels.map((level) => level.cells.active)];
+  const values = kept.map((place) => cells[place]!);
+  resetCells(cells, initial, rule.from, rule.to);
+  kept.forEach((place, i) => {
+    if (place >= 0) cells[place] = values[i]!;
+  });
 }
 
 /**
  * Judges one rule on one device at a sample that brought one of the channels in `rule.judgedOn`.
  * @param at measured time of the sample, milliseconds since the epoch.
- * @returns what changed; an empty list that must not be written to when nothing did.
+ * @returns what changed, see `ruleChange`.
  */
-export function judgeRule(
-  rule: CompiledRule,
-  state: RuleState,
-  context: RuleContext,
-  deviceId: string,
-  at: number,
-): readonly RuleChange[] {
-  remember(rule, state, context, state.episode !== null);
-  let severity: Severity | null = null;
+export function judgeRule(rule: CompiledRule, cells: number[], context: RuleContext, at: number): number {
+  const places = rule.cells;
+  const underway = cells[places.count]! > 0;
+  if (rule.memory.length > 0) remember(rule, cells, context, underway);
+  let severity = -1;
   let goesOn = false;
-  const mayEnd = state.since === undefined || at - state.since >= rule.minActiveMs;
+  const mayEnd = places.since < 0 || at - cells[places.since]! >= rule.minActiveMs;
   for (let i = 0; i < rule.levels.length; i++) {
     const level = rule.levels[i]!;
-    const levelState = state.levels[i]!;
-    if (judgeLevel(rule, level, levelState, context, at, mayEnd)) goesOn = true;
-    if (levelState.active) severity = level.severity;
+    if (judgeLevel(rule, level, cells, context, at, mayEnd)) goesOn = true;
+    if (cells[level.cells.active] === 1) severity = level.rank;
   }
-  const { episode } = state;
-  if (!episode) return severity === null ? nothing : [begin(rule, state, deviceId, at, severity)];
-  if (severity === null) {
-    state.episode = null;
-    return [end(state, episode)];
+  if (!underway) {
+    if (severity < 0) return ruleChange.none;
+    begin(rule, cells, at, severity);
+    return ruleChange.raised;
   }
-  if (rule.rearm && newWave(rule, rule.rearm, state, context, at)) {
-    const ended = end(state, episode);
-    const next = startOver(rule, state, context);
-    remember(rule, state, context, false);
-    return [ended, begin(rule, state, deviceId, at, next)];
+  if (severity < 0) {
+    end(rule, cells);
+    return ruleChange.cleared;
   }
-  const changes: RuleChange[] = [];
-  if (steps(rule, state, episode, severity, at)) {
-    episode.severity = severity;
-    changes.push({ kind: 'severity', alarmId: episode.id, severity });
+  if (rule.rearm && newWave(rule, rule.rearm, cells, context, at)) {
+    end(rule, cells);
+    const next = startOver(rule, cells, context);
+    remember(rule, cells, context, false);
+    begin(rule, cells, at, next);
+    return ruleChange.cleared | ruleChange.raised;
+  }
+  let changed: number = ruleChange.none;
+  if (steps(rule, cells, severity, at)) {
+    cells[places.severity] = severity;
+    changed |= ruleChange.severity;
   }
   if (goesOn) {
-    episode.count++;
-    changes.push({ kind: 'continued', alarmId: episode.id, count: episode.count });
+    cells[places.count]!++;
+    changed |= ruleChange.continued;
   }
-  return changes;
+  return changed;
 }
 
-function begin(rule: CompiledRule, state: RuleState, deviceId: string, at: number, severity: Severity): RuleChange {
-  const id = alarmId(rule.id, deviceId, at);
-  state.episode = { id, severity, count: 1 };
-  if (rule.minActiveMs > 0) state.since = at;
-  return { kind: 'raised', alarmId: id, severity };
+function begin({ cells: places }: CompiledRule, cells: number[], at: number, rank: number): void {
+  cells[places.count] = 1;
+  cells[places.severity] = rank;
+  if (places.since >= 0) cells[places.since] = at;
 }
 
-function end(state: RuleState, { id }: Episode): RuleChange {
-  state.episode = null;
-  delete state.since;
-  delete state.down;
-  delete state.again;
-  return { kind: 'cleared', alarmId: id };
+function end({ cells: places }: CompiledRule, cells: number[]): void {
+  cells[places.count] = 0;
+  cells[places.severity] = 0;
+  if (places.since >= 0) cells[places.since] = longAgo;
+  if (places.down >= 0) endHold(cells, places.down);
+  if (places.again >= 0) {
+    cells[places.again] = 0;
+    endHold(cells, places.again + 1);
+  }
 }
 
-/** Lets the rule's memory take the sample in, and shows it to the expressions. */
-function remember(rule: CompiledRule, state: RuleState, context: RuleContext, inEpisode: boolean): void {
-  if (rule.memory.length === 0) return;
-  state.memory ??= rule.memory.flatMap(({ cell }) => cell.initial);
-  const { memory } = state;
-  context.memory = memory;
+/** Lets the rule's memory take the sample in. */
+function remember(rule: CompiledRule, cells: number[], context: RuleContext, underway: boolean): void {
   for (let i = 0; i < rule.memory.length; i++) {
     const { cell, offset } = rule.memory[i]!;
-    cell.step(context, memory, offset, inEpisode);
+    cell.step(context, cells, offset, underway);
   }
 }
 
 /** Whether the alarm's severity changes: up at once, down when the lower one has been right for long enough. */
-function steps(rule: CompiledRule, state: RuleState, episode: Episode, severity: Severity, at: number): boolean {
-  const step = severityRank(severity) - severityRank(episode.severity);
-  if (step < 0 && rule.stepDownAfterMs > 0) {
-    state.down ??= noHold();
-    if (!holdFor(state.down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap)) return false;
-  }
-  if (state.down) delete state.down;
+function steps(rule: CompiledRule, cells: number[], rank: number, at: number): boolean {
+  const { severity, down } = rule.cells;
+  const step = rank - cells[severity]!;
+  if (down < 0) return step !== 0;
+  if (step < 0 && !holdFor(cells, down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap)) return false;
+  endHold(cells, down);
   return step !== 0;
 }
 
@@ -154,48 +144,56 @@ function steps(rule: CompiledRule, state: RuleState, episode: Episode, severity:
 function newWave(
   rule: CompiledRule,
   rearm: NonNullable<CompiledRule['rearm']>,
-  state: RuleState,
+  cells: number[],
   context: RuleContext,
   at: number,
 ): boolean {
-  if (!state.again) {
+  const { again } = rule.cells;
+  if (cells[again] === 0) {
     if (rearm.after(context) === 1) {
-      state.again = noHold();
-      for (const level of state.levels) level.fell = false;
+      cells[again] = 1;
+      endHold(cells, again + 1);
+      for (const level of rule.levels) if (level.cells.anew >= 0) cells[level.cells.anew] = 0;
     }
     return false;
   }
   if (rearm.again)
     return (
-      holdFor(state.again, rearm.again(context), at, rearm.forMs, rule.maxGapMs, rule.onGap) && anyTrue(rule, context)
+      holdFor(cells, again + 1, rearm.again(context), at, rearm.forMs, rule.maxGapMs, rule.onGap) &&
+      anyTrue(rule, context)
     );
-  let again = false;
-  rule.levels.forEach((level, i) => {
-    const levelState = state.levels[i]!;
+  let anew = false;
+  for (const level of rule.levels) {
+    const place = level.cells.anew;
     const truth = level.when.evaluate(context);
-    if (truth === 0) levelState.fell = true;
-    // A level that is not active has its hold for itself already.
-    else if (truth === 1 && levelState.fell) {
-      levelState.anew ??= noHold();
-      again ||= holdFor(levelState.anew, 1, at, level.forMs, rule.maxGapMs, rule.onGap);
-      return;
+    if (truth === 0) {
+      cells[place] = 1;
+      endHold(cells, place + 1);
+    } else if (truth === 1 && cells[place] === 1) {
+      // A level that is not active has its hold for itself already.
+      if (holdFor(cells, place + 1, 1, at, level.forMs, rule.maxGapMs, rule.onGap)) anew = true;
     }
-    if (truth === 0) delete levelState.anew;
-  });
-  return again;
+  }
+  return anew;
 }
 
 function anyTrue(rule: CompiledRule, context: RuleContext): boolean {
   return rule.levels.some((level) => level.when.evaluate(context) === 1);
 }
 
-/** Only the levels whose condition is true now are active at the beginning of the new episode. */
-function startOver(rule: CompiledRule, state: RuleState, context: RuleContext): Severity {
-  let severity = rule.levels[0]!.severity;
-  rule.levels.forEach((level, i) => {
+/** Only the levels whose condition is true now are active at the beginning of the new alarm. @returns its severity. */
+function startOver(rule: CompiledRule, cells: number[], context: RuleContext): number {
+  let rank = rule.levels[0]!.rank;
+  for (const level of rule.levels) {
     const holds = level.when.evaluate(context) === 1;
-    if (holds) severity = level.severity;
-    state.levels[i] = { ...newLevelState(), active: holds };
-  });
-  return severity;
+    if (holds) rank = level.rank;
+    resetCells(cells, rule.initial, level.from, level.to);
+    cells[level.cells.active] = holds ? 1 : 0;
+  }
+  return rank;
+}
+
+/** The severity of the alarm that is under way. */
+export function severityOf({ cells: places }: CompiledRule, cells: readonly number[]) {
+  return severities[cells[places.severity]!]!;
 }

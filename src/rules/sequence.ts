@@ -1,19 +1,16 @@
 import type { CompiledStep } from './compile-rule.ts';
-import { type Hold, holdFor, noHold } from './hold.ts';
+import { endHold, holdCells, holdFor } from './hold.ts';
 import type { RuleContext } from './language/context.ts';
 
-/** How far a sequence has come. Plain JSON. */
-export interface SequenceState {
-  /** Index of the step that is waited for. */
-  step: number;
-  /** Measured time at which the step before was last true. */
-  at: number;
-  /** For how long the step that is waited for has held. */
-  hold: Hold;
-}
+/**
+ * How far a sequence has come; four cells: index of the step that is waited for, measured time at which the step before
+ * was last true, and for how long the step that is waited for has held.
+ */
+export const sequenceCells = [0, 0, ...holdCells] as const;
 
-export function newSequence(): SequenceState {
-  return { step: 0, at: 0, hold: noHold() };
+/** It begins anew. */
+export function restartSequence(cells: number[], place: number): void {
+  begin(cells, place, 0, 0);
 }
 
 /**
@@ -23,33 +20,36 @@ export function newSequence(): SequenceState {
  */
 export function sequenceDone(
   steps: readonly CompiledStep[],
-  state: SequenceState,
+  cells: number[],
+  place: number,
   context: RuleContext,
   at: number,
   maxGapMs: number,
   onGap: 'restart' | 'freeze' | 'fault',
 ): boolean {
-  const { withinMs, unless } = steps[state.step]!;
-  const late = state.step > 0 && withinMs !== null && at - state.at > withinMs;
-  if (late || unless?.evaluate(context) === 1) begin(state, 0, at);
-  const step = steps[state.step]!;
-  if (holdFor(state.hold, step.when.evaluate(context), at, step.forMs, maxGapMs, onGap)) {
-    if (state.step + 1 === steps.length) {
-      begin(state, 0, at);
+  const hold = place + 2;
+  const { withinMs, unless } = steps[cells[place]!]!;
+  const late = cells[place]! > 0 && withinMs !== null && at - cells[place + 1]! > withinMs;
+  if (late || unless?.evaluate(context) === 1) begin(cells, place, 0, at);
+  const waited = cells[place]!;
+  const step = steps[waited]!;
+  if (holdFor(cells, hold, step.when.evaluate(context), at, step.forMs, maxGapMs, onGap)) {
+    if (waited + 1 === steps.length) {
+      begin(cells, place, 0, at);
       return true;
     }
-    begin(state, state.step + 1, at);
+    begin(cells, place, waited + 1, at);
     // What comes next may already be so: a fall and, with it, no movement.
-    const next = steps[state.step]!;
-    holdFor(state.hold, next.when.evaluate(context), at, next.forMs, maxGapMs, onGap);
-  } else if (state.step > 0 && steps[state.step - 1]!.when.evaluate(context) === 1) {
-    state.at = at;
+    const next = steps[waited + 1]!;
+    holdFor(cells, hold, next.when.evaluate(context), at, next.forMs, maxGapMs, onGap);
+  } else if (waited > 0 && steps[waited - 1]!.when.evaluate(context) === 1) {
+    cells[place + 1] = at;
   }
   return false;
 }
 
-function begin(state: SequenceState, step: number, at: number): void {
-  state.step = step;
-  state.at = at;
-  state.hold = noHold();
+function begin(cells: number[], place: number, step: number, at: number): void {
+  cells[place] = step;
+  cells[place + 1] = at;
+  endHold(cells, place + 2);
 }

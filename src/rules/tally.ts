@@ -1,17 +1,17 @@
-/** How the last readings were judged: a bit each, the newest lowest. Plain JSON. */
-export interface TallyState {
-  bits: number;
-  /** How many there have been, up to as many as are looked at. */
-  count: number;
-  /** Measured time of the last. */
-  lastAt: number;
-}
+/**
+ * How the last readings were judged; three cells: a bit each, the newest lowest; how many there have been, up to as many
+ * as are looked at; and the measured time of the last.
+ */
+export const tallyCells = [0, 0, 0] as const;
 
 /** More would not fit into the bits of an integer. */
 export const mostTallied = 30;
 
-export function newTally(): TallyState {
-  return { bits: 0, count: 0, lastAt: 0 };
+/** No reading was judged. */
+export function clearTally(cells: number[], place: number): void {
+  cells[place] = 0;
+  cells[place + 1] = 0;
+  cells[place + 2] = 0;
 }
 
 /**
@@ -21,7 +21,8 @@ export function newTally(): TallyState {
  * @param readings how many must be true `of` the last ones, at most `mostTallied`.
  */
 export function tallied(
-  state: TallyState,
+  cells: number[],
+  place: number,
   truth: number,
   at: number,
   readings: number,
@@ -30,16 +31,13 @@ export function tallied(
   onGap: 'restart' | 'freeze' | 'fault',
 ): number {
   if (truth === 0 || truth === 1) {
-    if (state.count > 0 && at - state.lastAt > maxGapMs && onGap !== 'freeze') {
-      state.bits = 0;
-      state.count = 0;
-    }
-    state.bits = ((state.bits << 1) | truth) & (2 ** of - 1);
-    state.count = Math.min(state.count + 1, of);
-    state.lastAt = at;
+    if (cells[place + 1]! > 0 && at - cells[place + 2]! > maxGapMs && onGap !== 'freeze') clearTally(cells, place);
+    cells[place] = ((cells[place]! << 1) | truth) & (2 ** of - 1);
+    cells[place + 1] = Math.min(cells[place + 1]! + 1, of);
+    cells[place + 2] = at;
   }
   let ones = 0;
-  for (let rest = state.bits; rest !== 0; rest &= rest - 1) ones++;
+  for (let rest = cells[place]!; rest !== 0; rest &= rest - 1) ones++;
   if (ones >= readings) return Number.isNaN(truth) ? Number.NaN : 1;
-  return ones + of - state.count < readings && !Number.isNaN(truth) ? 0 : Number.NaN;
+  return ones + of - cells[place + 1]! < readings && !Number.isNaN(truth) ? 0 : Number.NaN;
 }

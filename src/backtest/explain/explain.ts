@@ -3,12 +3,11 @@ import type { ExplainedCondition, ExplainedLevel, Explanation } from '../../mode
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
 import type { CompiledType } from '../../rules/compile.ts';
-import type { Hold } from '../../rules/hold.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { ledgerOf } from '../ledger.ts';
 import { type Surroundings, Trial } from '../trial.ts';
 import type { ConditionTrace } from './condition-trace.ts';
-import { type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
+import { type Held, type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
 import type { Words } from './words.ts';
 
 export interface Question {
@@ -96,7 +95,7 @@ export class Explainer {
       const parts = {
         severity: level.severity,
         active,
-        when: explained(traced.when, progress, active ? null : progress.state.hold, level.forMs),
+        when: explained(traced.when, progress, active ? null : progress.hold, level.forMs),
         clear: active ? explainedClear(traced, progress) : null,
       };
       return { ...parts, text: this.#words.level(parts) };
@@ -106,8 +105,8 @@ export class Explainer {
 
 /** How far an alarm is from its end: by its own condition, or by the opposite of the one that began it. */
 function explainedClear({ when, clear, level }: TracedLevel, progress: LevelProgress): ExplainedCondition {
-  if (clear) return explained(clear, progress, progress.state.clear, level.clearForMs);
-  const begun = explained(when, progress, progress.state.clear, level.clearForMs);
+  if (clear) return explained(clear, progress, progress.clear, level.clearForMs);
+  const begun = explained(when, progress, progress.clear, level.clearForMs);
   return {
     ...begun,
     source: `!(${begun.source})`,
@@ -119,7 +118,7 @@ function explainedClear({ when, clear, level }: TracedLevel, progress: LevelProg
 function explained(
   trace: ConditionTrace,
   { lastAt, gap, before }: LevelProgress,
-  hold: Hold | null,
+  hold: Held | null,
   neededMs: number,
 ): ExplainedCondition {
   const judged = lastAt === null ? undefined : trace.at(lastAt);

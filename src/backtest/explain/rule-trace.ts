@@ -1,7 +1,8 @@
+import { newCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
 import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
 import { nowhere } from '../../rules/language/surroundings.ts';
-import { judgeLevel, type LevelState, newLevelState } from '../../rules/level-judge.ts';
+import { judgeLevel } from '../../rules/level-judge.ts';
 import { ConditionTrace } from './condition-trace.ts';
 
 /** A level of a rule with what its conditions said. */
@@ -19,9 +20,18 @@ export interface Gap {
   heldMs: number;
 }
 
+/** How long something has been true, milliseconds, -1 when it is not; and the last sample that said so. */
+export interface Held {
+  heldMs: number;
+  lastAt: number;
+}
+
 /** How far a level had come at a moment. */
 export interface LevelProgress {
-  state: LevelState;
+  active: boolean;
+  /** Of its condition, and of what ends it. */
+  hold: Held;
+  clear: Held;
   /** Measured time of the last sample at which the rule was judged; null: there was none. */
   lastAt: number | null;
   /** The last gap within what was held, or that ended it. */
@@ -65,15 +75,28 @@ export class RuleTrace {
   progress(index: number, until: number): LevelProgress {
     const rule = this.#repeating;
     const level = rule.levels[index]!;
-    const state = newLevelState();
-    const progress: LevelProgress = { state, lastAt: null, gap: null, before: null };
+    const cells = newCells(rule.initial);
+    const places = level.cells;
+    const heldAt = (place: number): Held => ({ heldMs: cells[place]!, lastAt: cells[place + 1]! });
+    const nothing = heldAt(places.hold);
+    const progress: LevelProgress = {
+      active: false,
+      hold: nothing,
+      clear: nothing,
+      lastAt: null,
+      gap: null,
+      before: null,
+    };
     for (const at of this.#timesUntil(until)) {
-      const { heldMs, lastAt } = state.active ? state.clear : state.hold;
-      const wasActive = state.active;
-      judgeLevel(rule, level, state, contextAt(at), at, true);
+      const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
+      const wasActive = progress.active;
+      judgeLevel(rule, level, cells, contextAt(at), at, true);
+      progress.active = cells[places.active] === 1;
+      progress.hold = heldAt(places.hold);
+      progress.clear = heldAt(places.clear);
       progress.lastAt = at;
-      const hold = state.active ? state.clear : state.hold;
-      if (state.active !== wasActive) {
+      const hold = progress.active ? progress.clear : progress.hold;
+      if (progress.active !== wasActive) {
         progress.gap = null;
         progress.before = null;
       } else if (heldMs >= 0 && hold.heldMs < 0) {

@@ -1,10 +1,8 @@
 import type { RecordedAlarm } from '../../alarms/recorded.ts';
 import type { Episode } from '../../model/episode.ts';
-import { severityRank } from '../../model/severity.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { DeviceState } from '../../rules/device-judge.ts';
 import { higher } from '../../rules/episodes.ts';
-import { noHold } from '../../rules/hold.ts';
 
 /** The episode of an alarm as it stood at a moment; null when it was not active then, or no rule can go on with it. */
 export function begunEpisode(alarm: RecordedAlarm, type: CompiledType, at: number): Episode | null {
@@ -47,12 +45,8 @@ export function seededState(episodes: readonly Episode[], type: CompiledType): D
       continue;
     }
     state.episodes.push(structuredClone(begun));
-    const levels = rule.levels.map((level) => ({
-      active: severityRank(level.severity) <= severityRank(severity),
-      hold: noHold(),
-      clear: noHold(),
-    }));
-    state.rules[ruleId] = { levels, episode };
+    // Not of any text: it is taken over as by a rule that was changed.
+    state.rules[ruleId] = { episode };
   }
   return state;
 }
