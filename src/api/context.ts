@@ -1,7 +1,7 @@
 import type { BacktestJob, BacktestRequest, ExplainRequest } from '../model/backtest-request.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Explanation } from '../model/explanation.ts';
-import type { NormalBand } from '../rules/baseline.ts';
+import type { NormalBand } from '../baseline/baseline.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';

@@ -60,11 +60,11 @@ export class Expectation {
     return Math.abs(value - this.#origin - level) < Math.abs(best.profile.expected(time) - level) / 4;
   }
 
-  /** Learns a reading. One that is not newer than the last changes nothing. */
+  /** Learns a reading. */
   learn(time: number, value: number): void {
     if (Number.isNaN(this.#origin)) this.#origin = value;
-    const lasted = Number.isNaN(this.#lastAt) ? 0 : Math.min(time - this.#lastAt, hourMs);
-    if (lasted < 0) return;
+    // Readings go back in time only where a clock was set back; then they speak for no time, and time goes on from there.
+    const lasted = Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
     this.#lastAt = time;
     const own = value - this.#origin;
     for (const candidate of this.#candidates) {

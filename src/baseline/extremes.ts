@@ -38,7 +38,7 @@ export class Extremes {
    * @param leastStep the scale of the tail is made larger by this part of its beginning: barely larger is no news.
    * @param leastScale the scale is at least this.
    */
-  constructor(leastStep = 0.1, leastScale = 0) {
+  constructor(leastStep: number, leastScale: number) {
     this.#leastStep = leastStep;
     this.#leastScale = leastScale;
   }

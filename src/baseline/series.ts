@@ -10,6 +10,12 @@ const slowMs = 24 * hourMs;
 /** A drift is a deviation from what is expected that has the same sign for half a day. */
 const driftMs = 12 * hourMs;
 const roughMs = hourMs;
+/** Readings further apart than so many times the usual have a pause between them. */
+const longestPause = 4;
+/** A young series is normal within so many of its usual errors. */
+const usualErrors = 4;
+/** What is larger than the largest before by less than this part of it is hardly news. */
+const barelyLarger = 0.1;
 /** A value that stands still is no news where it usually does, for more than this. */
 const movesWithinMs = 2 * hourMs;
 
@@ -51,19 +57,31 @@ export class Series {
   readonly #slow = new MovingMean(slowMs);
   readonly #off = new MovingMean(driftMs);
   readonly #rough = new MovingMean(roughMs);
-  readonly #distances = new Extremes();
-  readonly #steps = new Extremes();
-  readonly #shifts = new Extremes();
-  readonly #drifts = new Extremes();
-  readonly #roughs = new Extremes();
+  readonly #distances: Extremes;
+  readonly #steps: Extremes;
+  readonly #shifts: Extremes;
+  readonly #drifts: Extremes;
+  readonly #roughs: Extremes;
   /** How long a value stood still: the scale is two hours, since standing still for some minutes is nothing. */
-  readonly #runs = new Extremes(1, 2 * hourMs);
+  readonly #runs = new Extremes(1, movesWithinMs);
   #lastAt = Number.NaN;
   #last = Number.NaN;
   /** When the newest value came for the first time without another in between. */
   #sameFrom = Number.NaN;
+  /** Usual time between two readings, milliseconds. */
+  #interval = Number.NaN;
   #lowest = Number.POSITIVE_INFINITY;
   #highest = Number.NEGATIVE_INFINITY;
+
+  /** @param resolution a difference below this is never unusual, in the unit of the series. */
+  constructor(resolution = 0) {
+    const extremes = () => new Extremes(barelyLarger, resolution);
+    this.#distances = extremes();
+    this.#steps = extremes();
+    this.#shifts = extremes();
+    this.#drifts = extremes();
+    this.#roughs = extremes();
+  }
 
   /** Measured time of the newest reading learnt; NaN before the first. */
   get lastAt(): number {
@@ -78,7 +96,8 @@ export class Series {
     const lasted = this.#lastedUntil(time);
     const expected = this.#expectation.at(time);
     const residual = expected ? value - expected.value : Number.NaN;
-    const step = Math.abs(value - this.#last);
+    // After a pause a value may be anywhere: that is no step.
+    const step = time - this.#lastAt <= longestPause * this.#interval ? Math.abs(value - this.#last) : Number.NaN;
     const fast = this.#fast.with(value, lasted);
     return {
       distance: Math.abs(residual),
@@ -112,11 +131,15 @@ export class Series {
     return this.#expectation.missesRhythm(time, value) ? 'rhythm' : 'point';
   }
 
-  /** What is normal at a time: the middle, and how far from it a value is about once in ten days; null before that is known. */
+  /**
+   * What is normal at a time: the middle, and how far from it a value is about once in ten days; a guess from the usual
+   * error while that is not known, null while nothing is.
+   */
   normal(time: number): { middle: number; half: number } | null {
     const expected = this.#expectation.at(time);
+    if (!expected) return null;
     const half = this.#distances.valueOf(1);
-    return expected && !Number.isNaN(half) ? { middle: expected.value, half } : null;
+    return { middle: expected.value, half: Number.isNaN(half) ? usualErrors * expected.error : half };
   }
 
   /** Takes a reading into the past. It is to be newer than the last. */
@@ -137,6 +160,9 @@ export class Series {
     this.#rough.become(measures.rough);
     this.#expectation.learn(time, value);
     if (value !== this.#last) this.#sameFrom = time;
+    const interval = time - this.#lastAt;
+    if (interval > 0 && Number.isNaN(this.#interval)) this.#interval = interval;
+    else if (interval > 0) this.#interval += (Math.min(interval, longestPause * this.#interval) - this.#interval) / 20;
     this.#lastAt = time;
     this.#last = value;
     this.#lowest = Math.min(this.#lowest, value);
@@ -151,21 +177,22 @@ export class Series {
 
   state(): SeriesState {
     const pack = new PackWriter();
-    pack.number(this.#lastAt, this.#last, this.#sameFrom, this.#lowest, this.#highest);
+    pack.number(this.#lastAt, this.#last, this.#sameFrom, this.#interval, this.#lowest, this.#highest);
     for (const part of this.#parts) part.write(pack);
     return { version: 1, packed: pack.text() };
   }
 
   /** @returns a series from what `state` said; null when it is of another shape. */
-  static from(state: unknown): Series | null {
+  static from(state: unknown, resolution = 0): Series | null {
     const { version, packed } = (state ?? {}) as Partial<SeriesState>;
     if (version !== 1 || typeof packed !== 'string') return null;
-    const series = new Series();
+    const series = new Series(resolution);
     try {
       const pack = new PackReader(packed);
       series.#lastAt = pack.number();
       series.#last = pack.number();
       series.#sameFrom = pack.number();
+      series.#interval = pack.number();
       series.#lowest = pack.number();
       series.#highest = pack.number();
       for (const part of series.#parts) part.read(pack);

@@ -1,9 +1,9 @@
+import { Baseline, type BaselineView } from '../baseline/baseline.ts';
 import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
 import { alarmId } from './alarm-id.ts';
-import { Baseline, type BaselineState, type BaselineView } from './baseline.ts';
 import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
 import type { LogState } from './channel-log.ts';
 import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
@@ -223,8 +223,8 @@ export class DeviceJudge implements RuleContext {
   #learn(at: number, learnt: (channel: string) => void): void {
     for (const channel of this.#type.baselines) {
       const baseline = this.#baselines[channel]!;
-      if (fresh[channel] === 0 || !baseline.due(at) || this.#inAlarm(channel)) continue;
-      baseline.learn(at, this.values[channel]!);
+      if (fresh[channel] === 0 || !baseline.due(at)) continue;
+      if (!baseline.learn(at, this.values[channel]!, this.#inAlarm(channel))) continue;
       learnt(this.#type.channelNames[channel]!);
     }
   }
@@ -459,7 +459,8 @@ export class DeviceJudge implements RuleContext {
     else this.#forgetPast(this.#head);
   }
 
-  restoreBaseline(channel: string, state: BaselineState): void {
+  /** A state of an older shape is left aside: the baseline begins anew. */
+  restoreBaseline(channel: string, state: unknown): void {
     this.baselineOf(channel)?.restore(state);
   }
 }

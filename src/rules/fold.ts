@@ -1,8 +1,8 @@
+import type { NormalBand } from '../baseline/baseline.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
-import type { BaselineState, NormalBand } from './baseline.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
 import type { AroundOf } from './language/surroundings.ts';
@@ -158,7 +158,7 @@ export class Fold {
     if (state) judge.restore(state);
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
-      const learnt = this.#take<BaselineState>(baselineKey(device.id, name));
+      const learnt = this.#take<unknown>(baselineKey(device.id, name));
       if (learnt) judge.restoreBaseline(name, learnt);
     }
     this.#judges.set(device.id, judge);

@@ -287,7 +287,7 @@ test('alarms of a rule that goes by the baseline, and what the baseline has lear
   const { store, journal } = given;
   const unusual: RuleUnderTest = {
     name: 'unusual',
-    levels: [{ severity: 'blue', when: 'baseline(level).score > 8 || level > 900 cm' }],
+    levels: [{ severity: 'blue', when: 'baseline(level).score > 0.966 || level > 900 cm' }],
   };
   const type = gauge(1000, [highWater, unusual]);
   const stop = await startEngine({ ...given, type });

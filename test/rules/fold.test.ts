@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Baseline } from '../../src/baseline/baseline.ts';
 import type { AlarmEffect, AlarmRaised } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
-import { Baseline } from '../../src/rules/baseline.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
@@ -277,7 +277,7 @@ describe('the rolling baseline', () => {
   const odd = deviceType({
     channels: { level: 'cm' },
     baseline: ['level'],
-    rules: [{ name: 'odd', levels: [{ severity: 'blue', when: 'baseline(level).score > 8' }] }],
+    rules: [{ name: 'odd', levels: [{ severity: 'blue', when: 'baseline(level).score > 0.966' }] }],
   });
   const quarter = 15 * minute;
   const day = 96;

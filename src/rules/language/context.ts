@@ -1,4 +1,4 @@
-import type { BaselineView } from '../baseline.ts';
+import type { BaselineView } from '../../baseline/baseline.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the expressions of a rule may look at, at one sample of one device. */

@@ -1,0 +1,96 @@
+import { type Kind, Series, type SeriesState } from './series.ts';
+
+/** What is normal for a channel of a device, in its unit: outside of `low` to `high` it is about once in ten days. */
+export interface Normal {
+  low: number;
+  middle: number;
+  high: number;
+}
+
+/** What is normal at a moment, milliseconds since the epoch. */
+export interface NormalBand extends Normal {
+  at: number;
+}
+
+/** A reading against what is normal for its device and channel at that hour. */
+export interface BaselineView extends Normal {
+  /**
+   * How surprising the reading is, 0 to 1, for as long as it is: one minus the number of times a day that the series'
+   * own past would bring one as unusual. `defaultThreshold` is once a month.
+   */
+  score: number;
+  /** In what it is unusual, should it be. */
+  kind: Kind;
+}
+
+/** What a baseline has learnt, as it is kept in a checkpoint. */
+export interface BaselineState {
+  series: SeriesState;
+  /** Since when nothing was learnt because of an alarm; null when there is none. */
+  heldFrom: number | null;
+}
+
+/** One reading in five minutes is learnt, however often a device reports. */
+const slotMs = 5 * 60_000;
+/** What has been so for three days on end is normal from then on, alarm or not. */
+const acceptedAfterMs = 3 * 24 * 3_600_000;
+
+/** The rolling baseline of one channel of one device, as rules and charts see it. */
+export class Baseline {
+  readonly #resolution: number;
+  #series: Series;
+  #heldFrom: number | null = null;
+
+  /** @param resolution a difference below this is never unusual, in the channel's unit. */
+  constructor(resolution: number) {
+    this.#resolution = resolution;
+    this.#series = new Series(resolution);
+  }
+
+  /** Whether a reading at this time would be learnt: the first one of its five minutes. */
+  due(at: number): boolean {
+    // Not only a later one: after our clock was set back the last one lies in the future.
+    return Math.floor(at / slotMs) !== Math.floor(this.#series.lastAt / slotMs);
+  }
+
+  /**
+   * Learns a reading that is due. During an alarm on the channel it does not, so that an anomaly is not the new
+   * normal, until that has lasted for three days.
+   * @returns whether anything changed.
+   */
+  learn(at: number, value: number, inAlarm = false): boolean {
+    if (!inAlarm) this.#heldFrom = null;
+    else if (this.#heldFrom === null || at < this.#heldFrom) {
+      this.#heldFrom = at;
+      return true;
+    } else if (at - this.#heldFrom < acceptedAfterMs) return false;
+    this.#series.learn(at, value);
+    return true;
+  }
+
+  /** Normal values at a time, or null while there is too little history. */
+  normal(at: number): Normal | null {
+    const normal = this.#series.normal(at);
+    return normal && { low: normal.middle - normal.half, middle: normal.middle, high: normal.middle + normal.half };
+  }
+
+  view(at: number, value: number): BaselineView | null {
+    const normal = this.normal(at);
+    if (!normal) return null;
+    const { standing, kind } = this.#series.look(at, value);
+    return { ...normal, score: 1 - 10 ** -standing, kind };
+  }
+
+  state(): BaselineState {
+    return { series: this.#series.state(), heldFrom: this.#heldFrom };
+  }
+
+  /** @returns whether the state could be read; if not, the baseline begins anew. */
+  restore(state: unknown): boolean {
+    const { series, heldFrom } = (state ?? {}) as Partial<BaselineState>;
+    const known = Series.from(series, this.#resolution);
+    this.#series = known ?? new Series(this.#resolution);
+    this.#heldFrom = known ? (heldFrom ?? null) : null;
+    return known !== null;
+  }
+}
