@@ -13,7 +13,10 @@ export async function fitCheckpoints(journal: JournalWriter, store: Store, log: 
     const wanted = await leastCheckpoint(store, partition);
     if (wanted !== null && wanted < start) {
       journal.miss(partition, wanted, start);
-      log.error({ partition, start, wanted }, 'the journal begins behind what is still to be read; entries are missing');
+      log.error(
+        { partition, start, wanted },
+        'the journal begins behind what is still to be read; entries are missing',
+      );
     }
     const checkpoint = await takeBackCheckpoints(store, partition, end);
     if (checkpoint !== null) {
