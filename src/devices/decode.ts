@@ -4,8 +4,9 @@ import type { Frame } from '../model/frame.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scale } from '../model/units.ts';
 import type { Settings } from '../settings/schema.ts';
+import { type Misdated, placeMisdated } from './misdated.ts';
 import { type DecodeProblem, Problems, quoted } from './problems.ts';
-import { measuredAtOf } from './time.ts';
+import { deviceTime } from './time.ts';
 import { channelValue, lookUp, ownUnit } from './value.ts';
 
 /** Samples in one frame; a day of minutes is 1,440. More is one device asking for too much of everyone's time. */
@@ -30,7 +31,8 @@ export interface Decoded {
 
 /**
  * Turns a frame's payload into samples. Never throws: what is wrong becomes a problem and the rest is taken, channel by
- * channel within a sample and sample by sample within a batch. A key that is in an object twice counts once, the last.
+ * channel within a sample and sample by sample within a batch. What a clock that is off has dated is taken at the time
+ * of receipt. A key that is in an object twice counts once, the last.
  */
 export function decode(
   type: DeviceType,
@@ -53,15 +55,17 @@ export function decodeBody(
   problems = new Problems(),
 ): Decoded {
   const samples: Sample[] = [];
+  const misdated: Misdated[] = [];
   const batch = batchOf(body, problems);
   if (batch) {
     for (let index = 0; index < batch.length; index++) {
       problems.sample = index;
-      decodeSample(type, batch[index], frame, limits, samples, problems);
+      decodeSample(type, batch[index], frame, limits, samples, misdated, problems);
     }
   } else {
-    decodeSample(type, body, frame, limits, samples, problems);
+    decodeSample(type, body, frame, limits, samples, misdated, problems);
   }
+  if (misdated.length > 0) placeMisdated(samples, misdated, frame.receivedAt, limits);
   return { samples, problems: problems.list() };
 }
 
@@ -109,6 +113,7 @@ function decodeSample(
   frame: Pick<Frame, 'deviceId' | 'receivedAt'>,
   limits: DecodeLimits,
   samples: Sample[],
+  misdated: Misdated[],
   problems: Problems,
 ): void {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) {
@@ -116,11 +121,8 @@ function decodeSample(
     return;
   }
   const object = input as Record<string, unknown>;
-  const measuredAt = measuredAtOf(timeIn(type, object), frame.receivedAt, limits);
-  if (typeof measuredAt !== 'number') {
-    problems.add(measuredAt.code, measuredAt.reason);
-    return;
-  }
+  const { at: measuredAt, problem } = deviceTime(timeIn(type, object), frame.receivedAt, limits);
+  if (problem) problems.add(problem.code, problem.reason);
   const values: Record<string, number> = {};
   const { map } = type;
   let taken = 0;
@@ -136,7 +138,9 @@ function decodeSample(
     offered++;
     if (take(type, entry.channel, raw, entry, values, problems)) taken++;
   }
-  if (taken > 0) samples.push({ deviceId: frame.deviceId, measuredAt, receivedAt: frame.receivedAt, values });
+  const sample: Sample = { deviceId: frame.deviceId, measuredAt, receivedAt: frame.receivedAt, values };
+  if (taken > 0 && problem) misdated.push({ sample });
+  else if (taken > 0) samples.push(sample);
   else if (offered === 0) problems.add('PAYLOAD_SHAPE', `The sample has no channel in it; ${channelsOf(type)}.`);
 }
 

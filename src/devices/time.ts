@@ -7,13 +7,21 @@ const iso = /^\d{4}-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9}
 /** Numbers below are seconds, others milliseconds: 10^11 s is the year 5138, 10^11 ms is 1973. */
 const secondsBelow = 1e11;
 
-/**
- * The moment of measuring, milliseconds since the epoch, from a payload's `time`; the moment of receipt when the
- * payload has none.
- */
-export function measuredAtOf(time: unknown, receivedAt: number, limits: DecodeLimits): number | DecodeProblem {
-  if (time === undefined) return receivedAt;
+/** When a sample was measured by its device's clock, and what is wrong with that. */
+export interface DeviceTime {
+  /** Milliseconds since the epoch; NaN when it cannot be read. */
+  at: number;
+  problem: DecodeProblem | null;
+}
+
+/** Reads a payload's `time`; the moment of receipt counts when the payload has none. */
+export function deviceTime(time: unknown, receivedAt: number, limits: DecodeLimits): DeviceTime {
+  if (time === undefined) return { at: receivedAt, problem: null };
   const at = read(time);
+  return { at: at ?? Number.NaN, problem: problemOf(time, at, receivedAt, limits) };
+}
+
+function problemOf(time: unknown, at: number | null, receivedAt: number, limits: DecodeLimits): DecodeProblem | null {
   if (at === null) {
     const allowed = '"2026-03-01T08:00:00+08:00", seconds or milliseconds since 1970';
     return { code: 'TIME_INVALID', reason: `"time" is ${quoted(time)}; allowed are ${allowed}.` };
@@ -26,7 +34,7 @@ export function measuredAtOf(time: unknown, receivedAt: number, limits: DecodeLi
     const allowed = `it may be ${limits.maxFutureMs / 1000} s ahead of the time of receipt, ${shown(receivedAt)}`;
     return { code: 'TIME_IN_FUTURE', reason: `"time" is ${shown(at)}; ${allowed}. Set the device's clock.` };
   }
-  return at;
+  return null;
 }
 
 function read(time: unknown): number | null {

@@ -8,6 +8,8 @@ export interface Sample {
   measuredAt: number;
   /** Milliseconds since the epoch, by the gateway's clock. */
   receivedAt: number;
+  /** `clock`: the device's own time was off, and `measuredAt` was put right by the time of receipt; absent when good. */
+  quality?: 'clock';
   /** Channel name → value in the channel's unit; a switch is 0 or 1. */
   values: Record<string, number>;
 }

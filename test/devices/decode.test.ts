@@ -57,11 +57,6 @@ test.each([
   ['brackets within brackets', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'PAYLOAD_SHAPE'],
   ['brackets within brackets as a value', `{"level":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'VALUE_TYPE'],
   ['objects within objects as a value', `{"level":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`, 'VALUE_TYPE'],
-  [
-    'brackets within brackets as the time',
-    `{"time":${'['.repeat(30_000)}${']'.repeat(30_000)},"level":3}`,
-    'TIME_INVALID',
-  ],
   ['an unknown channel', '{"depth":3}', 'CHANNEL_UNKNOWN'],
   ['another spelling', '{"Level":3}', 'CHANNEL_UNKNOWN'],
   ['a number as text', '{"level":"3"}', 'VALUE_TYPE'],
@@ -71,6 +66,16 @@ test.each([
   ['more than the range', '{"level":500.1}', 'VALUE_OUT_OF_RANGE'],
   ['infinity', '{"level":1e999}', 'VALUE_OUT_OF_RANGE'],
   ['minus infinity', '{"level":-1e999}', 'VALUE_OUT_OF_RANGE'],
+])('%s is refused', (_, payload, code) => {
+  expect(run(payload)).toMatchObject({ samples: [], codes: [code] });
+});
+
+test.each([
+  [
+    'brackets within brackets as the time',
+    `{"time":${'['.repeat(30_000)}${']'.repeat(30_000)},"level":3}`,
+    'TIME_INVALID',
+  ],
   ['1970', '{"level":3,"time":0}', 'TIME_TOO_OLD'],
   ['before 1970', '{"level":3,"time":-5}', 'TIME_TOO_OLD'],
   ['a month and a second ago', '{"level":3,"time":1769731199}', 'TIME_TOO_OLD'],
@@ -82,8 +87,37 @@ test.each([
   ['a day that does not exist', '{"level":3,"time":"2026-02-30T08:00:00Z"}', 'TIME_INVALID'],
   ['an hour that does not exist', '{"level":3,"time":"2026-02-28T24:00:00Z"}', 'TIME_INVALID'],
   ['a time that is null', '{"level":3,"time":null}', 'TIME_INVALID'],
-])('%s is refused', (_, payload, code) => {
-  expect(run(payload)).toMatchObject({ samples: [], codes: [code] });
+])('a time that cannot be right is named, and the time of receipt counts: %s', (_, payload, code) => {
+  expect(run(payload)).toMatchObject({ samples: [{ after: 0, values: { level: 3 } }], codes: [code] });
+});
+
+const day = 86_400_000;
+const at = (after: number) => receivedAt + after;
+const batchOf = (...times: unknown[]) => JSON.stringify(times.map((time, level) => ({ time, level })));
+
+test.each([
+  ['1970: the newest was measured when it came', [0, 60, 120], [-120_000, -60_000, 0]],
+  [
+    'ahead by two hours, the first ones within what is possible',
+    [-day, 3_600_000, 7_200_000].map(at),
+    [-day - 7_200_000, -3_600_000, 0],
+  ],
+  ['a single wild one', [at(-60_000), at(99 * 365 * day), at(0)], [-60_000, 0]],
+  ['some are older than allowed', [at(-40 * day), at(-60_000)], [-60_000]],
+  ['none can be read', ['?', '?'], []],
+])('the clock of a batch: %s', (_, times, after) => {
+  const { samples } = run(batchOf(...times));
+  expect(samples.map((sample) => sample.after)).toEqual(after);
+});
+
+test('what was put right is marked', () => {
+  const qualities = (payload: string) =>
+    decode(gauge, { deviceId: 'd', payload: Buffer.from(payload), receivedAt }, limits).samples.map(
+      (one) => one.quality,
+    );
+  expect(qualities(batchOf(at(-60_000), at(0)))).toEqual([undefined, undefined]);
+  expect(qualities(batchOf(at(0), at(day)))).toEqual(['clock', 'clock']);
+  expect(qualities('{"level":3,"time":0}')).toEqual(['clock']);
 });
 
 test.each([
@@ -105,7 +139,7 @@ test('a bad sample is refused by itself and named, the others of the batch are t
   const got = run('[{"level":1},7,{"level":900},{"level":4}]');
   expect(got.samples.map(({ values }) => values)).toEqual([{ level: 1 }, { level: 4 }]);
   expect(got.codes).toEqual(['PAYLOAD_SHAPE', 'VALUE_OUT_OF_RANGE']);
-  expect(got.reasons[1]).toBe('Sample 2: "level" is 900; a sensor can say -50 to 500 cm.');
+  expect(got.reasons[1]).toBe('Sample 2: "level" is 900; a sensor can say 0 to 500 cm.');
 });
 
 test('something beside the samples of a batch is named, the samples are taken', () => {

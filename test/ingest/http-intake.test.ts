@@ -24,8 +24,6 @@ test.each([
   ['not JSON', 'PAYLOAD_NOT_JSON'],
   ['{"depth":1}', 'CHANNEL_UNKNOWN'],
   ['{"level":501}', 'VALUE_OUT_OF_RANGE'],
-  ['{"level":1,"time":0}', 'TIME_TOO_OLD'],
-  ['{"level":1,"time":"2099-01-01T00:00:00Z"}', 'TIME_IN_FUTURE'],
   [`{"level":1${' '.repeat(1000)}}`, 'PAYLOAD_TOO_LARGE'],
 ])('%.30s is refused with %s, counted and kept', async (text, code) => {
   await expect(send(text)).rejects.toMatchObject({ code });
@@ -35,6 +33,14 @@ test.each([
   ]);
   expect(payloadOf(entries[0]!)).toBe(text);
   expect(await h.refused(code)).toBe(1);
+});
+
+test.each([
+  ['{"level":1,"time":0}', 'TIME_TOO_OLD'],
+  ['{"level":1,"time":"2099-01-01T00:00:00Z"}', 'TIME_IN_FUTURE'],
+])('%s is taken at the time of receipt, and the sender is told', async (text, code) => {
+  expect(await send(text)).toMatchObject({ samples: 1, problems: [{ code }] });
+  expect(await h.entries()).toMatchObject([{ kind: 'frame' }]);
 });
 
 test('of a batch with a bad sample the good ones are taken and the bad one is named', async () => {

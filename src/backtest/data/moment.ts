@@ -1,5 +1,5 @@
 import { quoted } from '../../devices/problems.ts';
-import { measuredAtOf } from '../../devices/time.ts';
+import { deviceTime } from '../../devices/time.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { DataOptions } from './data-options.ts';
 import type { DataReport } from './data-report.ts';
@@ -49,9 +49,10 @@ export class Moments {
     const receivedAt = this.read('The received time', received, line);
     if (receivedAt === null) return null;
     this.#report.hasReceived = true;
-    const checked = measuredAtOf(measuredAt, receivedAt, this.#options.limits);
-    if (typeof checked === 'number') return { measuredAt, receivedAt };
-    this.#report.problems.add(line, checked.code, checked.reason);
-    return null;
+    const { problem } = deviceTime(measuredAt, receivedAt, this.#options.limits);
+    if (problem === null) return { measuredAt, receivedAt };
+    this.#report.problems.add(line, problem.code, problem.reason);
+    // A clock that is off says nothing about when it was measured.
+    return { measuredAt: receivedAt, receivedAt };
   }
 }
