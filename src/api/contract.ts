@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alarmChangeKinds, alarmCorrections } from '../model/alarm.ts';
+import { alarmChangeKinds, alarmCorrections, alarmEndReasons } from '../model/alarm.ts';
 import { tiers } from '../model/area.ts';
 import { backtestStates } from '../model/backtest-request.ts';
 import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
@@ -256,6 +256,8 @@ export const AlarmChange = z.object({
   values: z.record(z.string(), z.number()).nullable(),
   /** The replay that found it; null for what was known at its time. */
   replayId: Count.nullable(),
+  /** Why it ended when no measurement ended it; null when one did. */
+  endedBy: z.enum(alarmEndReasons).nullable(),
   /** What was known before and what is known now, where a replay has corrected it. */
   correction: z.object({ before: AlarmFacts, after: AlarmFacts }).nullable(),
 });

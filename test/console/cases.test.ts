@@ -75,6 +75,7 @@ test('changes of the alarm and steps of its case are one story, newest first; wh
     note: null,
     values: null,
     replayId: null,
+    endedBy: null,
     correction: null,
   });
   const caseStep = (seq: number, kind: 'opened' | 'dispatched', at: number) => ({

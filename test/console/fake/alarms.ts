@@ -226,6 +226,7 @@ function tell(
       note: null,
       values: null,
       replayId: null,
+      endedBy: null,
       correction: null,
       ...more,
     });
