@@ -48,6 +48,12 @@ export const router = createRouter({
       meta: { title: 'backtest.title', may: 'backtest.read' },
     },
     {
+      path: '/rules/:type?/:name?',
+      component: () => import('./pages/RulesPage.vue'),
+      props: true,
+      meta: { title: 'rules.title', may: 'rule.read' },
+    },
+    {
       path: '/quarantine/:id?',
       component: () => import('./pages/QuarantinePage.vue'),
       props: true,

@@ -6,6 +6,7 @@ import type {
   Case,
   CaseDetail,
   Device,
+  DeviceRule,
   DeviceType,
   Explanation,
   LatestValue,
@@ -15,6 +16,10 @@ import type {
   QuarantinedFrame,
   QuarantinedFrameDetail,
   Replay,
+  RuleChange,
+  RuleCheck,
+  RuleOverview,
+  RuleVersion,
   Series,
   Session,
   Summary,
@@ -107,6 +112,16 @@ export const api = {
   replays: (query: { limit?: number }) => get<Replay[]>('/replays', query),
   replay: (replay: NewReplay) => post<Replay>('/replays', replay),
   quarantined: (id: number) => get<QuarantinedFrameDetail>(`/quarantine/${id}`),
+  rules: () => get<RuleOverview[]>('/rules'),
+  deviceRules: (id: string) => get<DeviceRule[]>(`/devices/${part(id)}/rules`),
+  /** Rules are called `{device type}/{name}`, as in their address. */
+  ruleVersions: (ruleId: string) => get<RuleVersion[]>(`/rules/${ruleId}/versions`),
+  checkRule: (given: { deviceType: string; text: string; name?: string }) => post<RuleCheck>('/rules/check', given),
+  setRule: (ruleId: string, change: RuleChange) => call<RuleVersion>('PUT', `/rules/${ruleId}`, { body: change }),
+  withdrawRule: ({ ruleId, scope, scopeId, lane }: RuleVersion, note: string) =>
+    call<RuleVersion>('DELETE', `/rules/${ruleId}`, { query: { scope, scopeId, lane, note } }),
+  revertRule: (ruleId: string, version: number, note: string) =>
+    post<RuleVersion>(`/rules/${ruleId}/revert`, { version, note }),
   summary: () => get<Summary>('/summary'),
   system: () => get<SystemStatus>('/system'),
 };

@@ -1,4 +1,5 @@
 import { computed } from 'vue';
+import type { Permission } from '../../model/permission.ts';
 import type { MessageKey } from '../messages/index.ts';
 import { iMay } from '../state/session.ts';
 import type { IconName } from './icons.ts';
@@ -16,7 +17,13 @@ const everyone: readonly NavigationEntry[] = [
   { to: '/devices', name: 'nav.devices', icon: 'device' },
 ];
 
+const some: readonly (NavigationEntry & { may: Permission })[] = [
+  { to: '/rules', name: 'nav.rules', icon: 'rule', may: 'rule.write' },
+  { to: '/quarantine', name: 'nav.quarantine', icon: 'quarantine', may: 'quarantine.read' },
+];
+
 /** The pages that the one who is signed in may see. */
-export const navigation = computed<readonly NavigationEntry[]>(() =>
-  iMay('quarantine.read') ? [...everyone, { to: '/quarantine', name: 'nav.quarantine', icon: 'quarantine' }] : everyone,
-);
+export const navigation = computed<readonly NavigationEntry[]>(() => [
+  ...everyone,
+  ...some.flatMap(({ may, ...entry }) => (iMay(may) ? [entry] : [])),
+]);

@@ -1,4 +1,5 @@
 import { enBacktest } from './en-backtest.ts';
+import { enRules } from './en-rules.ts';
 import { enSystem } from './en-system.ts';
 import type { Messages } from './zh.ts';
 
@@ -28,6 +29,7 @@ export const en: Messages = {
     alarms: 'Alarms',
     cases: 'Cases',
     devices: 'Devices',
+    rules: 'Rules',
     quarantine: 'Quarantine',
     account: 'Account and display',
     signOut: 'Sign out',
@@ -429,6 +431,7 @@ export const en: Messages = {
   },
   backtest: enBacktest,
   system: enSystem,
+  rules: enRules,
   quarantineCode: {
     CREDENTIAL_INVALID: 'Credential not valid',
     DEVICE_DISABLED: 'Device disabled',

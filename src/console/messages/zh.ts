@@ -1,4 +1,5 @@
 import { zhBacktest } from './zh-backtest.ts';
+import { zhRules } from './zh-rules.ts';
 import { zhSystem } from './zh-system.ts';
 
 /** Every sentence of the console in Chinese. en.ts has the same keys; the types and a test hold that. */
@@ -27,6 +28,7 @@ export const zh = {
     alarms: '告警',
     cases: '工单',
     devices: '设备',
+    rules: '规则',
     quarantine: '隔离区',
     account: '账户与显示',
     signOut: '退出登录',
@@ -417,6 +419,7 @@ export const zh = {
   },
   backtest: zhBacktest,
   system: zhSystem,
+  rules: zhRules,
   quarantineCode: {
     CREDENTIAL_INVALID: '凭证无效',
     DEVICE_DISABLED: '设备已停用',

@@ -246,6 +246,7 @@ export class FakeApi {
       note: text(body),
       values: null,
       replayId: null,
+      endedBy: null,
       correction: null,
     });
     this.#step(
