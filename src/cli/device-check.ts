@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
-import { loadDeviceType } from '../devices/registry.ts';
+import { loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
 import { lineOfRule } from '../devices/rule-file.ts';
 import { readSiteFile } from '../devices/site-file.ts';
 import { compileType } from '../rules/compile.ts';
@@ -16,6 +16,7 @@ export function deviceCheck(folders: string[]): Outcome {
   const site = settings.siteFile ? readSiteFile(settings.siteFile) : null;
   // Areas are also those of the store, which is not looked at here.
   const names = (kind: 'area' | 'place' | 'fact') => (site && kind === 'place' ? [...site.places.keys()] : null);
+  const { types } = loadDeviceTypes(settings.devicesDir);
   let examples = 0;
   let rules = 0;
   const failures: string[] = [];
@@ -26,7 +27,7 @@ export function deviceCheck(folders: string[]): Outcome {
     examples += result.checked;
     failures.push(...result.failures);
     if (result.checked === 0) continue;
-    const type = loadDeviceType(folder);
+    const type = { ...loadDeviceType(folder), others: () => types };
     rules += type.rules.length;
     failures.push(
       ...compileType(type, undefined, names).problems.map(

@@ -22,7 +22,7 @@ export function loadDeviceTypes(dir: string, log?: Pick<Logger, 'warn'>): Device
   const problems: DeviceTypes['problems'] = [];
   for (const folder of foldersIn(dir)) {
     try {
-      types.set(folder, loadDeviceType(join(dir, folder)));
+      types.set(folder, { ...loadDeviceType(join(dir, folder)), others: () => types });
     } catch (error) {
       if (!(error instanceof TocsinError)) throw error;
       problems.push({ folder, message: error.message });

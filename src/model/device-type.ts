@@ -28,6 +28,8 @@ export interface DeviceType {
   /** What its devices can be told to do; empty for those that only measure. */
   commands: CommandDefinition[];
   rules: Rule[];
+  /** All types that were read with it: rules may count devices of another one. */
+  others?: () => ReadonlyMap<string, DeviceType>;
 }
 
 /** A value in a maker's own payload; its scale, the maker's unit, refers to the channel's unit. */

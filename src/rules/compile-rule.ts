@@ -5,6 +5,7 @@ import type { CellPlan } from './cells.ts';
 import type { CompiledCondition, Evaluate, MemoryCell } from './language/context.ts';
 import { compileCondition } from './language/expression.ts';
 import type { Scope } from './language/scope.ts';
+import type { PeerPlace, PeerQuestion } from './language/surroundings.ts';
 import { compileText, type TextValue } from './language/text.ts';
 import { type LevelCells, planLevel } from './level-judge.ts';
 import { planRule, type RuleCells } from './rule-judge.ts';
@@ -65,12 +66,15 @@ export interface CompiledRule {
   initial: readonly number[];
   /** Values for its text, to be taken when the alarm changes. */
   textValues: readonly TextValue[];
+  /** What it asks of devices around. */
+  peers: readonly PeerQuestion[];
   /** The longest that it looks or waits, windows apart, milliseconds. */
   waitsMs: number;
 }
 
 /** What a rule's expressions may ask of its type; see `Scope`. */
-export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names'> & {
+export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names' | 'typeNames'> & {
+  peers(rule: Rule, where: PeerPlace, type: string | null, condition: string): PeerQuestion;
   channelCount: number;
   window(channel: number, spanMs: number, maxGapMs: number): number;
 };
@@ -82,11 +86,18 @@ export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names'> & {
 export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): CompiledRule {
   const from = plan.size;
   const memory: { cell: MemoryCell; offset: number }[] = [];
+  const peers: PeerQuestion[] = [];
   let everySample = false;
   const scope: Scope = {
     channel: type.channel,
     channelNames: type.channelNames,
     names: type.names,
+    typeNames: type.typeNames,
+    peers(where, memberType, condition) {
+      const question = type.peers(rule, where, memberType, condition);
+      peers.push(question);
+      return question;
+    },
     window: (channel, spanMs) => type.window(channel, spanMs, rule.maxGapMs),
     memory(cell) {
       const known = memory.find((one) => one.cell.key === cell.key);
@@ -129,6 +140,7 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
     rearm: rearm ?? null,
     memory,
     textValues,
+    peers,
     waitsMs: waitOf(rule),
     from,
     to: plan.size,

@@ -6,6 +6,7 @@ import { TocsinError } from '../shared/errors.ts';
 import { CellPlan } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
+import { peerQuestion } from './peers/question.ts';
 
 export interface SilenceRule {
   id: string;
@@ -69,6 +70,7 @@ export function compileType(
   { versions, off }: RuleOrigins = noOrigins,
   names: TypeScope['names'] = () => null,
 ): CompiledType {
+  const types = type.others?.() ?? new Map([[type.id, type]]);
   const channelNames = type.channels.map((c) => c.name);
   const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
   const windows: WindowSpec[] = [];
@@ -76,6 +78,9 @@ export function compileType(
     channelCount: channelNames.length,
     channelNames: () => channelNames,
     names,
+    typeNames: () => [...types.keys()],
+    peers: (rule, where, other, condition) =>
+      peerQuestion(other === null ? type : types.get(other)!, rule, where, condition),
     channel(name) {
       const index = channelIndex.get(name);
       if (index === undefined) return null;

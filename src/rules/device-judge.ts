@@ -180,6 +180,17 @@ export class DeviceJudge implements RuleContext {
     return stale;
   }
 
+  /**
+   * Judges again what was judged since a measured time, because what is around the device was otherwise then.
+   * @returns whether there was anything to judge again.
+   */
+  judgeAgainFrom(at: number, receivedAt: number, effects: AlarmEffect[]): boolean {
+    const from = Math.max(at, this.#horizon.floor, this.#head - this.#type.latenessMs);
+    if (!(from <= this.#head)) return false;
+    this.#judgeAgain({ at: from, channels: [], values: [] }, receivedAt, effects);
+    return true;
+  }
+
   #judgeAgain(news: Step, receivedAt: number, effects: AlarmEffect[]): void {
     const told = [...(this.#told?.episodes.values() ?? [])];
     const snapshot = this.#horizon.rewind(news.at);

@@ -5,7 +5,8 @@ import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge, type DeviceState, endStored } from './device-judge.ts';
-import type { AroundOf } from './language/surroundings.ts';
+import type { AroundOf, Surroundings } from './language/surroundings.ts';
+import { type PeerState, Peers } from './peers/peers.ts';
 import type { RulesOf } from './rules-of.ts';
 import { Places } from './site/places.ts';
 
@@ -37,6 +38,9 @@ export class Fold {
   readonly #learnt = new Map<string, Set<string>>();
   /** State of devices that have not been needed since the start. */
   readonly #stored = new Map<string, unknown>();
+  /** Devices that others count; null while no rule does. */
+  #peers: Peers | null = null;
+  #storedPeers: PeerState[] = [];
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
   /** The devices that should be heard from, as of the last tick; null before the first one. */
@@ -72,7 +76,7 @@ export class Fold {
     const before = this.#judgeOf(device);
     const type = this.#rulesOf(device);
     if (!before || !type) return;
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     judge.restore(structuredClone(state));
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
@@ -87,10 +91,24 @@ export class Fold {
     const judge = this.#judgeOf(device);
     if (!judge) return;
     const latest = sample.receivedAt + wrongBeyondMs(this.#maxFutureMs);
+    const changes = this.#peers?.take(device, sample, latest) ?? [];
     this.#stale += judge.judge(sample, this.#clock.listenedMs, latest, effects, (channel) =>
       this.#noteLearnt(device.id, channel),
     );
     this.#touched.add(device.id);
+    for (const { deviceId, at } of changes) {
+      const asking = this.#judges.get(deviceId);
+      if (asking?.judgeAgainFrom(at, sample.receivedAt, effects)) this.#touched.add(deviceId);
+    }
+  }
+
+  /** What is around a device, with other devices to count where its rules do. */
+  #around(device: Device, type: CompiledType): Surroundings {
+    if (!type.rules.some((rule) => rule.peers.length > 0)) return this.#aroundOf(device);
+    this.#peers ??= new Peers(this.#aroundOf);
+    for (const state of this.#storedPeers.splice(0)) this.#peers.restore(state);
+    this.#peers.ask(device, type);
+    return this.#peers.around(device);
   }
 
   #noteLearnt(deviceId: string, channel: string): void {
@@ -153,7 +171,7 @@ export class Fold {
     if (known && (known.type === type || !type)) return known;
     if (!type) return null;
     if (known) return this.#changeRules(device, known, type);
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     const state = this.#take<DeviceState>(deviceKey(device.id));
     if (state) judge.restore(state);
     for (const channel of type.baselines) {
@@ -169,7 +187,7 @@ export class Fold {
 
   /** The rules of a device are others from here on: what did not change about them goes on. */
   #changeRules(device: Device, known: DeviceJudge, type: CompiledType): DeviceJudge {
-    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#aroundOf(device));
+    const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     judge.restore(known.state());
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
@@ -207,12 +225,15 @@ export class Fold {
     for (const channel of this.#learnt.get(deviceId) ?? [])
       parts.push({ key: baselineKey(deviceId, channel), state: judge.baselineOf(channel)!.state() });
     this.#learnt.delete(deviceId);
+    const peers = this.#peers?.state(deviceId);
+    if (peers) parts.push({ key: peersPrefix + deviceId, state: peers });
     return parts;
   }
 
   /** Takes one part of a checkpoint; to be called for all of them before anything is judged. */
   restore(key: string, state: unknown): void {
     if (key === 'clock') this.#clock = restoredClock(state as FoldClock);
+    else if (key.startsWith(peersPrefix)) this.#storedPeers.push(state as PeerState);
     else this.#stored.set(key, state);
   }
 }
@@ -224,4 +245,5 @@ function restoredClock(state: FoldClock): FoldClock {
 
 /** Key of a device's state in a checkpoint. */
 export const deviceKey = (id: string) => `device/${id}`;
+const peersPrefix = 'peers/';
 const baselineKey = (id: string, channel: string) => `baseline/${id}/${channel}`;

@@ -187,6 +187,7 @@ export class Expression {
       return { evaluate: compare(operator, left.run, right.run), compared: null };
     }
     this.#sameKind(node, left, right);
+    if (left.most || right.most) return this.#between(node, left, right);
     // Told in the unit that stands in the rule.
     const shown = right.constant === undefined && left.constant !== undefined ? left.measure : right.measure;
     const limit = converted(right, left.measure);
@@ -197,6 +198,27 @@ export class Expression {
       unit: shown.unit,
     };
     return { evaluate: compare(operator, left.run, limit.run, limit.constant), compared };
+  }
+
+  /** Compares what lies between two numbers with one that is known: true or false when it is so for both. */
+  #between(node: ASTNode, left: NumberTyped, right: NumberTyped): Pick<ConditionPart, 'evaluate' | 'compared'> {
+    const { most } = left;
+    const operator = node.op as Comparison;
+    if (!most || right.most || operator === '==' || operator === '!=')
+      return this.fail(node, 'a number of devices is compared with >, >=, < or <=, and stands on the left');
+    const limit = converted(right, left.measure).run;
+    const [low, high] = [compare(operator, left.run, limit), compare(operator, most, limit)];
+    const compared = {
+      source: this.source.textOf((node as { args: [ASTNode, ASTNode] }).args[0]),
+      value: left.run,
+      limit,
+      unit: left.measure.unit,
+    };
+    const evaluate: Evaluate = (c) => {
+      const truth = low(c);
+      return truth === high(c) ? truth : Number.NaN;
+    };
+    return { evaluate, compared };
   }
 
   #sameKind(node: ASTNode & { args: [ASTNode, ASTNode] }, left: NumberTyped, right: NumberTyped): void {

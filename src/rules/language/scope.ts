@@ -1,5 +1,6 @@
 import type { MemoryCell } from './context.ts';
 import type { Measure } from './measures.ts';
+import type { PeerPlace, PeerQuestion } from './surroundings.ts';
 
 export interface ChannelInScope {
   index: number;
@@ -19,6 +20,10 @@ export interface Scope {
   memory(cell: MemoryCell): number;
   /** Names that the site gives to areas, places and announcements; null where nobody has said which there are. */
   names(kind: 'area' | 'place' | 'fact'): readonly string[] | null;
+  /** Asks for devices to be counted; the condition is compiled for their type. @throws TocsinError RULE_INVALID. */
+  peers(where: PeerPlace, type: string | null, condition: string): PeerQuestion;
+  /** Types whose devices can be counted. */
+  typeNames(): readonly string[];
   /** A value older than this is not evidence, milliseconds. */
   maxGapMs: number;
   /** Channels that the rule's expressions look at; a sample with one of them is a reason to judge it. */

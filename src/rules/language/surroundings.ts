@@ -1,4 +1,6 @@
+import type { Tier } from '../../model/area.ts';
 import type { Device } from '../../model/device.ts';
+import type { CompiledType } from '../compile.ts';
 
 /**
  * What is known around one device that it does not measure itself: where it stands, which day it is there, what others
@@ -18,8 +20,37 @@ export interface Surroundings {
   inside(area: string, latitude: number, longitude: number): number;
   /** Distance from a position to a named place, metres. */
   distance(place: string, latitude: number, longitude: number): number;
+  /** Id of the area of a tier that the device stands in; null when it is not known. */
+  area(tier: Tier): string | null;
+  /** Counts other devices; null where a device is judged by itself. */
+  peers: PeerCounter | null;
   /** Severity of what has been announced under a name for where the device stands: 0 none, 1 blue to 4 red. */
   fact(name: string, at: number): number;
+}
+
+/** Which devices a rule counts, and what must hold on each. */
+export interface PeerQuestion {
+  /** Names the condition and its device type: questions of one key have one answer for each device. */
+  key: string;
+  where: PeerPlace;
+  /** Device type of those that are counted. */
+  type: string;
+  /** Its rules are the condition alone. */
+  probe: CompiledType;
+  /** A reading older than this is not evidence, milliseconds. */
+  maxGapMs: number;
+}
+
+/** An area that the device stands in, by its tier, or a distance around it, metres. */
+export type PeerPlace = Tier | { withinM: number };
+
+export interface PeerCounter {
+  /** Counts at a moment; the result stands in the three numbers below until the next call. */
+  count(question: PeerQuestion, at: number): void;
+  /** Devices for which it holds, those of which it is not known, and all that are there. */
+  readonly holds: number;
+  readonly unknown: number;
+  readonly all: number;
 }
 
 const unknown = () => Number.NaN;
@@ -33,8 +64,10 @@ export const nowhere: Surroundings = {
   open: unknown,
   inside: unknown,
   distance: unknown,
+  area: () => null,
+  peers: null,
   fact: unknown,
 };
 
-/** How a fold finds what is around a device. */
+/** How a fold finds what is around a device; a new one for each call. */
 export type AroundOf = (device: Device) => Surroundings;

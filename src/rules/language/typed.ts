@@ -15,6 +15,8 @@ export interface NumberTyped {
   run: Evaluate;
   /** Its value when it does not depend on any reading, so that it is converted once. */
   constant?: number;
+  /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
+  most?: Evaluate;
 }
 
 export function truth(run: Evaluate): TruthTyped {

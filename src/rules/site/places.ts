@@ -1,8 +1,8 @@
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
-import { type Area, tiers } from '../../model/area.ts';
+import { type Area, type Tier, tiers } from '../../model/area.ts';
 import type { Device } from '../../model/device.ts';
 import { emptySite, type Position, type Site, type SiteArea } from '../../model/site.ts';
-import type { Surroundings } from '../language/surroundings.ts';
+import type { PeerCounter, Surroundings } from '../language/surroundings.ts';
 import { distanceM } from './distance.ts';
 import { LocalTime } from './local-time.ts';
 
@@ -54,6 +54,11 @@ export class Places {
     return today || hours[(day + 6) % 7]!.some(({ until }) => time < until - dayMs);
   }
 
+  /** The id of the area of a tier that a grid belongs to; null when it is not known. */
+  areaOf(gridId: string, tier: Tier): string | null {
+    return tier === 'grid' ? gridId : (this.#tierOf(gridId, tier)?.id ?? null);
+  }
+
   /** Whether a position lies in an area of the site, in the town's area of that id, or in the grid's own of that tier. */
   inside(gridId: string, name: string, latitude: number, longitude: number): boolean | null {
     const drawn = this.#site.areas.get(name);
@@ -72,6 +77,7 @@ export class Places {
 
 /** What is around one device. */
 class Around implements Surroundings {
+  peers: PeerCounter | null = null;
   readonly #places: Places;
   readonly #device: Device;
 
@@ -107,6 +113,10 @@ class Around implements Surroundings {
   distance(name: string, latitude: number, longitude: number): number {
     const place = name === 'home' ? this.#device : this.#places.place(name);
     return place ? distanceM(latitude, longitude, place.latitude, place.longitude) : Number.NaN;
+  }
+
+  area(tier: Tier): string | null {
+    return this.#places.areaOf(this.#device.gridId, tier);
   }
 
   fact(): number {

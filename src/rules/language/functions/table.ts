@@ -1,7 +1,7 @@
 import type { RuleFunction } from '../function.ts';
 import { baselineFamily } from './baseline.ts';
+import { deviceFamily } from './devices.ts';
 import { episodeFamily } from './episode.ts';
-import { factFamily } from './facts.ts';
 import { forecastFamily } from './forecast.ts';
 import { numberFamily } from './numbers.ts';
 import { placeFamily } from './place.ts';
@@ -21,7 +21,7 @@ export const functions: ReadonlyMap<string, RuleFunction> = new Map(
     ...timeFamily,
     ...placeFamily,
     ...silenceFamily,
-    ...factFamily,
+    ...deviceFamily,
     ...numberFamily,
   ].map((one) => [one.name, one]),
 );

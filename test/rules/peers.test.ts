@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { AlarmEffect } from '../../src/model/alarm.ts';
+import type { Device } from '../../src/model/device.ts';
+import type { Sample } from '../../src/model/sample.ts';
+import { compileType } from '../../src/rules/compile.ts';
+import { Fold } from '../../src/rules/fold.ts';
+import { rulesByType } from '../../src/rules/rules-of.ts';
+import { randomFrom } from '../support/random.ts';
+import { arrivalsOf, recordOf } from './disturbed.ts';
+import { deviceType, testDevice } from './support.ts';
+
+const minute = 60_000;
+const boundMs = 30 * minute;
+
+const gauges = (when: string) => ({
+  ...deviceType({ channels: { level: 'cm' }, rules: [{ name: 'many', levels: [{ severity: 'red', when }] }] }),
+  latenessMs: boundMs,
+});
+const covers = { ...deviceType({ channels: { water: 'cm' }, rules: [] }), id: 'cover', latenessMs: boundMs };
+
+const device = (id: string, gridId = 'g1', north = 0): Device => ({
+  ...testDevice,
+  id,
+  gridId,
+  latitude: 30 + north / 111_195,
+});
+
+function foldOf(when: string) {
+  const type = gauges(when);
+  const types = new Map([
+    [type.id, type],
+    ['cover', covers],
+  ]);
+  const compiled = [type, covers].map((one) => compileType({ ...one, others: () => types }));
+  expect(compiled.flatMap(({ problems }) => problems)).toEqual([]);
+  return new Fold(rulesByType(new Map(compiled.map((one) => [one.id, one]))));
+}
+
+/** What is said when samples come in their order: minute, device, values. */
+function story(
+  when: string,
+  devices: Device[],
+  rows: [at: number, id: string, values: Record<string, number>][],
+): string[] {
+  const fold = foldOf(when);
+  const effects: AlarmEffect[] = [];
+  fold.tick(0, devices, effects);
+  for (const [at, id, values] of rows) {
+    const sample = { deviceId: id, measuredAt: at * minute, receivedAt: at * minute, values };
+    fold.sample(devices.find((one) => one.id === id)!, sample, effects);
+  }
+  const about = new Map<string, string>();
+  return effects.flatMap((effect) => {
+    if (effect.kind === 'raised') about.set(effect.alarmId, effect.deviceId);
+    if (effect.kind !== 'raised' && effect.kind !== 'cleared') return [];
+    return [`${effect.at / minute} ${about.get(effect.alarmId)} ${effect.kind}`];
+  });
+}
+
+describe('devices that are counted', () => {
+  const three = [device('a'), device('b', 'g1', 300), device('c', 'g2', 900)];
+
+  test('are those of the same grid, the device itself included', () => {
+    const rows: [number, string, Record<string, number>][] = [
+      [1, 'a', { level: 12 }],
+      [2, 'c', { level: 12 }],
+      [3, 'a', { level: 12 }],
+      [4, 'b', { level: 12 }],
+      [5, 'a', { level: 12 }],
+      [6, 'b', { level: 2 }],
+      [7, 'a', { level: 12 }],
+    ];
+    expect(story('devices(grid, level > 10 cm) >= 2', three, rows)).toEqual([
+      '4 b raised',
+      '5 a raised',
+      '6 b cleared',
+      '7 a cleared',
+    ]);
+  });
+
+  test('are those within a distance', () => {
+    const rows = three.map(({ id }, i) => [i + 1, id, { level: 12 }] as [number, string, Record<string, number>]);
+    expect(story('devices(500 m, level > 10 cm) >= 2', three, rows)).toEqual(['2 b raised']);
+    expect(story('devices(700 m, level > 10 cm) >= 3', three, rows)).toEqual([]);
+  });
+
+  test('may be of another type, and counted as a share', () => {
+    const well = (id: string): Device => ({ ...device(id), type: 'cover' });
+    const devices = [device('a'), well('w1'), well('w2')];
+    const rows: [number, string, Record<string, number>][] = [
+      [1, 'w1', { water: 30 }],
+      [1, 'w2', { water: 0 }],
+      [2, 'a', { level: 1 }],
+      [3, 'w2', { water: 40 }],
+      [4, 'a', { level: 1 }],
+    ];
+    expect(story('share(grid, "cover", water > 20 cm) > 50 % && level >= 0 cm', devices, rows)).toEqual(['4 a raised']);
+  });
+
+  test('of which nothing is known any more neither raise an alarm nor end one', () => {
+    const rows: [number, string, Record<string, number>][] = [
+      [1, 'b', { level: 12 }],
+      [2, 'a', { level: 12 }],
+      // The gap of the rule is three minutes: b is not known from 5 on.
+      [6, 'a', { level: 12 }],
+      [8, 'b', { level: 12 }],
+      [9, 'b', { level: 1 }],
+      [10, 'a', { level: 12 }],
+    ];
+    const told = story('devices(grid, level > 10 cm) >= 2', three.slice(0, 2), rows);
+    expect(told).toEqual(['2 a raised', '8 b raised', '9 b cleared', '10 a cleared']);
+  });
+});
+
+test.each([
+  ['devices(street 5, level > 10 cm) > 1', /in /],
+  ['devices(home, level > 10 cm) > 1', /at "home" .*counts in grid, community, street, district/],
+  ['devices(grid, leve > 10 cm) > 1', /there is no channel leve; there are level/],
+  [
+    'devices(grid, "lamp", level > 10 cm) > 1',
+    /at "\\"lamp\\"".*no device type lamp; there are test-type|no device type lamp/,
+  ],
+  ['devices(grid, level > 10 cm) == 2', /compared with >, >=, < or <=/],
+  ['devices(grid, level > 10 cm) > 2 cm', /number without unit, 2 cm is a length/],
+])('%s is refused', (when, message) => {
+  expect(compileType(gauges(when)).problems[0]!.message).toMatch(message);
+});
+
+test('whoever counts others is right in the end, in whatever order their samples come and through restarts', () => {
+  const devices = ['a', 'b', 'c', 'd'].map((id) => device(id));
+  const random = randomFrom(7);
+  const samples: Sample[] = [];
+  for (let at = 0; at < 240 * minute; at += 20_000) {
+    const { id } = devices[Math.floor(random() * devices.length)]!;
+    if (random() < 0.2) continue;
+    const level = Math.round(10 + 8 * Math.sin(at / 1_500_000 + id.charCodeAt(0)) + 4 * random());
+    samples.push({ deviceId: id, measuredAt: at, receivedAt: at, values: { level } });
+  }
+  const when = 'devices(grid, avg(level, 2 min) > 12 cm) >= 2';
+  const run = (arrivals: readonly Sample[], restarts: readonly number[]) => {
+    let fold = foldOf(when);
+    const effects: AlarmEffect[] = [];
+    fold.tick(0, devices, effects);
+    const kept = new Map<string, string>();
+    arrivals.forEach((sample, i) => {
+      fold.sample(devices.find(({ id }) => id === sample.deviceId)!, sample, effects);
+      if (!restarts.includes(i)) return;
+      for (const { key, state } of [fold.clock, ...devices.flatMap(({ id }) => fold.partsOf(id))])
+        kept.set(key, JSON.stringify(state));
+      fold = foldOf(when);
+      for (const [key, state] of kept) fold.restore(key, JSON.parse(state));
+      fold.tick(0, devices, effects);
+    });
+    return recordOf(effects);
+  };
+  const ordered = run(samples, []);
+  expect(ordered.split('\n').length).toBeGreaterThan(4);
+  for (let seed = 1; seed <= 6; seed++) {
+    const { arrivals, restarts } = arrivalsOf(samples, {
+      seed,
+      latestMs: boundMs / 2,
+      late: 0.3,
+      repeated: 0.1,
+      restarts: 3,
+    });
+    expect(run(arrivals, restarts)).toBe(ordered);
+  }
+});
