@@ -105,7 +105,7 @@ test('an alarm is explained by what it takes to end, at each severity', () => {
 test('silence is explained by when the device was heard last', () => {
   const quiet = explain([['08:00:00', '08:01:00', 3]], '08:08:00', 'silent');
   expect(quiet.alarm).toBeNull();
-  expect(quiet.text.en).toBe('No alarm. Nothing for 7 min since 2026-06-01 08:01:00 +08:00; 10 min is an alarm.');
+  expect(quiet.text.en).toBe('No alarm.\nNothing for 7 min since 2026-06-01 08:01:00 +08:00; 10 min is an alarm.');
   expect(explain([['08:00:00', '08:01:00', 3]], '08:12:00', 'silent').alarm).toMatchObject({
     rule: 'test-type/silent',
   });

@@ -22,7 +22,7 @@ export class Words {
     this.#times = times;
   }
 
-  /** What the whole rule came to. */
+  /** What the whole rule came to, a sentence a line. */
   whole({ alarm, at, lastAt, silence, levels }: Omit<Explanation, 'text'>): Text {
     const inBoth = (write: (language: Language) => string): Text => ({ zh: write('zh'), en: write('en') });
     return inBoth((language) => {
@@ -30,17 +30,11 @@ export class Words {
       const parts: string[] = [];
       if (alarm) parts.push(zh ? `告警自 ${this.#at(alarm.raised)} 起。` : `In alarm since ${this.#at(alarm.raised)}.`);
       else parts.push(zh ? '没有告警。' : 'No alarm.');
-      if (silence) {
-        parts.push(this.#silence(silence, at, language));
-        return parts.join(zh ? '' : ' ');
-      }
-      if (lastAt === null) {
+      if (silence) parts.push(this.#silence(silence, at, language));
+      else if (lastAt === null)
         parts.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
-        return parts.join(zh ? '' : ' ');
-      }
-      parts.push(...levels.map((level) => level.text[language]));
-      parts.push(this.#since(lastAt, at, language));
-      return parts.filter((part) => part !== '').join(zh ? '' : ' ');
+      else parts.push(...levels.map((level) => level.text[language]), this.#since(lastAt, at, language));
+      return parts.filter((part) => part !== '').join('\n');
     });
   }
 
