@@ -22,6 +22,7 @@ import type {
   RuleVersion,
   Series,
   Session,
+  ShadowComparison,
   Summary,
   SystemStatus,
 } from '../../api/contract.ts';
@@ -107,6 +108,7 @@ export const api = {
   backtest: (id: number) => get<Backtest>(`/backtests/${id}`),
   beginBacktest: (backtest: NewBacktest) => post<Backtest>('/backtests', backtest),
   cancelBacktest: (id: number) => call<void>('DELETE', `/backtests/${id}`),
+  shadow: (ruleId: string) => get<ShadowComparison>(`/rules/${ruleId}/shadow`),
   explain: (device: string, rule: string, at: number) =>
     get<Explanation>(`/devices/${part(device)}/explain`, { rule, at }),
   replays: (query: { limit?: number }) => get<Replay[]>('/replays', query),

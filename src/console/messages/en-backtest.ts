@@ -28,6 +28,17 @@ export const enBacktest: typeof zhBacktest = {
   recent: 'Recent backtests',
   before: 'in force',
   now: 'tried',
+  shadow: {
+    title: 'Tried out, against the live rule',
+    since: '{devices} devices, since',
+    agree: 'agree',
+    otherwise: 'went otherwise',
+    onlyLive: 'live rule only',
+    onlyShadow: 'tried-out rule only',
+    kind: { added: 'tried-out only', removed: 'live only', changed: 'otherwise' },
+    live: 'live',
+    active: 'still active',
+  },
   why: {
     title: 'Why',
     ask: 'Explain',

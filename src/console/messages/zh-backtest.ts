@@ -26,6 +26,17 @@ export const zhBacktest = {
   recent: '最近的回测',
   before: '现行',
   now: '试算',
+  shadow: {
+    title: '试运行与现行规则对比',
+    since: '{devices} 台设备，起自',
+    agree: '一致',
+    otherwise: '有变化',
+    onlyLive: '仅现行规则报警',
+    onlyShadow: '仅试运行规则报警',
+    kind: { added: '仅试运行', removed: '仅现行', changed: '有变化' },
+    live: '现行',
+    active: '仍在报警',
+  },
   why: {
     title: '为什么',
     ask: '说明',
