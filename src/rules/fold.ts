@@ -9,6 +9,7 @@ import type { AroundOf, Surroundings } from './language/surroundings.ts';
 import { type PeerState, Peers } from './peers/peers.ts';
 import type { RulesOf } from './rules-of.ts';
 import { Places } from './site/places.ts';
+import { currentState } from './state-before-event-time.ts';
 
 /** A town that has said nothing about itself. */
 const untold = new Places();
@@ -173,7 +174,7 @@ export class Fold {
     if (known) return this.#changeRules(device, known, type);
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     const state = this.#take<DeviceState>(deviceKey(device.id));
-    if (state) judge.restore(state);
+    if (state) judge.restore(currentState(state));
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
       const learnt = this.#take<unknown>(baselineKey(device.id, name));
