@@ -15,7 +15,7 @@ export function deviceCheck(folders: string[]): Outcome {
   const named = folders.length > 0 ? folders : allFolders(settings.devicesDir);
   const site = settings.siteFile ? readSiteFile(settings.siteFile) : null;
   // Areas are also those of the store, which is not looked at here.
-  const names = (kind: 'area' | 'place' | 'fact') => (site && kind === 'place' ? [...site.places.keys()] : null);
+  const names = (kind: 'area' | 'place') => (site && kind === 'place' ? [...site.places.keys()] : null);
   const { types } = loadDeviceTypes(settings.devicesDir);
   let examples = 0;
   let rules = 0;

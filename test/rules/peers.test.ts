@@ -97,6 +97,20 @@ describe('devices that are counted', () => {
     expect(story('share(grid, "cover", water > 20 cm) > 50 % && level >= 0 cm', devices, rows)).toEqual(['4 a raised']);
   });
 
+  test('may be an official warning, which lowers a limit for as long as it is valid', () => {
+    const warning: Device = { ...device('weather'), type: 'cover' };
+    const rows: [number, string, Record<string, number>][] = [
+      [1, 'a', { level: 12 }],
+      [2, 'weather', { water: 3 }],
+      [3, 'a', { level: 12 }],
+      [4, 'weather', { water: 1 }],
+      [5, 'a', { level: 12 }],
+      [6, 'a', { level: 30 }],
+    ];
+    const when = 'level >= 27 cm || level >= 10 cm && devices(grid, "cover", water / 1 cm >= orange) >= 1';
+    expect(story(when, [device('a'), warning], rows)).toEqual(['3 a raised', '5 a cleared', '6 a raised']);
+  });
+
   test('of which nothing is known any more neither raise an alarm nor end one', () => {
     const rows: [number, string, Record<string, number>][] = [
       [1, 'b', { level: 12 }],

@@ -1,7 +1,7 @@
 import type { CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
 import { functions } from './functions/table.ts';
-import { dayOfWeek, inMeasure, measureOf, milliseconds, said, severityMeasure, timeOfDay } from './measures.ts';
+import { dayOfWeek, dimensionless, inMeasure, measureOf, milliseconds, said, timeOfDay } from './measures.ts';
 import {
   and,
   type Comparison,
@@ -21,7 +21,8 @@ import { constant, converted, type NumberTyped, number, type Typed, truth } from
 
 /** Words with a fixed value. */
 const words = new Map<string, Typed>([
-  ...['none', 'blue', 'yellow', 'orange', 'red'].map((w, i) => [w, constant(i, severityMeasure)] as const),
+  // Severities as numbers, for channels that say one.
+  ...['none', 'blue', 'yellow', 'orange', 'red'].map((w, i) => [w, constant(i, dimensionless)] as const),
   ...['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(
     (w, i) => [w, constant(i + 1, dayOfWeek)] as const,
   ),

@@ -15,8 +15,6 @@ export const dimensionless: Measure = plain('one');
 export const timeOfDay: Measure = plain('time of day');
 /** 1 Monday to 7 Sunday, as ISO 8601 has it. */
 export const dayOfWeek: Measure = plain('day of the week');
-/** 0 none, 1 blue, 2 yellow, 3 orange, 4 red. */
-export const severityMeasure: Measure = plain('severity');
 export const milliseconds: Measure = measure('ms');
 export const seconds: Measure = measure('s');
 export const metres: Measure = measure('m');

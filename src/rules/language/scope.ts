@@ -18,8 +18,8 @@ export interface Scope {
   window(channel: number, spanMs: number): number;
   /** Offset of a memory cell in the rule's memory, made when it is new. */
   memory(cell: MemoryCell): number;
-  /** Names that the site gives to areas, places and announcements; null where nobody has said which there are. */
-  names(kind: 'area' | 'place' | 'fact'): readonly string[] | null;
+  /** Names that the site gives to areas and places; null where nobody has said which there are. */
+  names(kind: 'area' | 'place'): readonly string[] | null;
   /** Asks for devices to be counted; the condition is compiled for their type. @throws TocsinError RULE_INVALID. */
   peers(where: PeerPlace, type: string | null, condition: string): PeerQuestion;
   /** Types whose devices can be counted. */

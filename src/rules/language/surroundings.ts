@@ -3,8 +3,8 @@ import type { Device } from '../../model/device.ts';
 import type { CompiledType } from '../compile.ts';
 
 /**
- * What is known around one device that it does not measure itself: where it stands, which day it is there, what others
- * have announced. All of it is given; nothing here has a clock. Truths are 1, 0 or NaN where it is not known.
+ * What is known around one device that it does not measure itself: where it stands, which day it is there, what other
+ * devices say. All of it is given; nothing here has a clock. Truths are 1, 0 or NaN where it is not known.
  */
 export interface Surroundings {
   /** Where the device was installed: WGS-84 degrees. */
@@ -24,8 +24,6 @@ export interface Surroundings {
   area(tier: Tier): string | null;
   /** Counts other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
-  /** Severity of what has been announced under a name for where the device stands: 0 none, 1 blue to 4 red. */
-  fact(name: string, at: number): number;
 }
 
 /** Which devices a rule counts, and what must hold on each. */
@@ -66,7 +64,6 @@ export const nowhere: Surroundings = {
   distance: unknown,
   area: () => null,
   peers: null,
-  fact: unknown,
 };
 
 /** How a fold finds what is around a device; a new one for each call. */

@@ -118,10 +118,6 @@ class Around implements Surroundings {
   area(tier: Tier): string | null {
     return this.#places.areaOf(this.#device.gridId, tier);
   }
-
-  fact(): number {
-    return Number.NaN;
-  }
 }
 
 function truthOf(known: boolean | null): number {
