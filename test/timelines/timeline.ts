@@ -3,21 +3,23 @@ import type { Entry, StoredEntry } from '../../src/journal/port.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
+import { emptySite, type Limit } from '../../src/model/site.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
+import { Places } from '../../src/rules/site/places.ts';
 import { parseDuration } from '../../src/shared/duration.ts';
 
 /**
  * A timeline: what one device sent, and when. One JSON object a line:
- *   {"type":"flood-gauge","about":"…"}                                          first line
+ *   {"type":"flood-gauge","about":"…"}                                          first line; with `limits` of the site
  *   {"at":"08:00","values":{"level":3}}                                         one sample
  *   {"at":"08:00","until":"09:00","every":"1 min","values":{"level":[0,30]}}    a series; [a,b] goes evenly from a to b
  *   {"listen":"10:30"}                                                          nothing comes, time passes until then
  * Times are of 1 June 2026 in UTC+8, `1+08:00` is the day after.
  */
 type Line =
-  | { type: string; about: string }
+  | { type: string; about: string; limits?: Record<string, Limit> }
   | { at: string; until?: string; every?: string; values: Record<string, number | [number, number]> }
   | { listen: string };
 
@@ -80,8 +82,10 @@ function stepsOf(lines: Line[]): Step[] {
 /** Runs a timeline through the fold with the default rules of its device type, ticks included. */
 export function runTimeline(file: URL, types: ReadonlyMap<string, DeviceType>): LedgerLine[] {
   const lines = readLines<Line>(file);
-  const head = lines[0] as { type: string };
+  const head = lines[0] as { type: string; limits?: Record<string, Limit> };
   const type = types.get(head.type)!;
+  const limits = new Map([['d1', new Map(Object.entries(head.limits ?? {}))]]);
+  const places = new Places('Asia/Shanghai', { ...emptySite, limits });
   const device: Device = {
     id: 'd1',
     type: type.id,
@@ -91,7 +95,8 @@ export function runTimeline(file: URL, types: ReadonlyMap<string, DeviceType>): 
     gridId: 'g1',
     state: 'active',
   };
-  const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
+  const rulesOf = rulesByType(new Map([[type.id, compileType(type)]]));
+  const fold = new Fold(rulesOf, undefined, (one) => places.around(one));
   const effects: AlarmEffect[] = [];
   const steps = stepsOf(lines);
   let now = steps[0]!.at;
