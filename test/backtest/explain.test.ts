@@ -102,6 +102,11 @@ test('an alarm is explained by what it takes to end, at each severity', () => {
   expect(answer.text.en).toContain('to end it: level < 5 cm holds (3 cm); 2 min of 5 min');
 });
 
+test('an alarm that has only just begun says what would end it', () => {
+  const answer = explain([['08:00:00', '08:10:00', 12]], '08:10:00');
+  expect(answer.text.en).toContain('Yellow is in alarm; to end it: level < 5 cm does not hold (12 cm).');
+});
+
 test('silence is explained by when the device was heard last', () => {
   const quiet = explain([['08:00:00', '08:01:00', 3]], '08:08:00', 'silent');
   expect(quiet.alarm).toBeNull();

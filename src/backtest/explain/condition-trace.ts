@@ -21,11 +21,14 @@ export interface Judgement {
 /** Listens to one condition of a rule while the rule is judged: what it said at each sample, and why. */
 export class ConditionTrace {
   readonly condition: CompiledCondition;
+  readonly #beside: ConditionTrace | null;
   /** By measured time: what a sample that came late has changed is overwritten. */
   readonly #byTime = new Map<number, Judgement>();
 
-  constructor(condition: CompiledCondition) {
+  /** @param beside is noted as well whenever this one is judged, though the rule may have had no need of it yet. */
+  constructor(condition: CompiledCondition, beside: ConditionTrace | null = null) {
     this.condition = condition;
+    this.#beside = beside;
   }
 
   /** The condition, to be judged in its place. */
@@ -47,6 +50,7 @@ export class ConditionTrace {
   }
 
   #note(context: RuleContext): number {
+    this.#beside?.#note(context);
     const truth = this.condition.evaluate(context);
     const parts = this.condition.parts.map(({ evaluate, compared }): PartReading => {
       return {

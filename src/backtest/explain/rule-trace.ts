@@ -53,8 +53,8 @@ export class RuleTrace {
   constructor(type: CompiledType, rule: CompiledRule) {
     this.rule = rule;
     const pairs = new Map<CompiledCondition, ConditionTrace>();
-    const trace = (condition: CompiledCondition): ConditionTrace => {
-      const made = new ConditionTrace(condition);
+    const trace = (condition: CompiledCondition, beside: ConditionTrace | null = null): ConditionTrace => {
+      const made = new ConditionTrace(condition, beside);
       this.#traces.push(made);
       pairs.set(condition, made);
       return made;
@@ -64,7 +64,9 @@ export class RuleTrace {
         trace(step.when);
         if (step.unless) trace(step.unless);
       }
-      return { level, when: trace(level.when), clear: level.clear && trace(level.clear) };
+      // So that it can be said what would end an alarm that has only just begun.
+      const clear = level.clear && trace(level.clear);
+      return { level, when: trace(level.when, clear), clear };
     });
     const listening = withConditions(rule, (condition) => pairs.get(condition)!.listening);
     this.#repeating = withConditions(rule, (condition) => pairs.get(condition)!.repeating);
