@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Hours, Position, Site } from '../model/site.ts';
+import type { Hours, Limit, Position, Site } from '../model/site.ts';
+import { unitOf } from '../model/units.ts';
 import { parseDuration } from '../shared/duration.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -82,25 +83,35 @@ const HoursOfDays = z.union(
   'hours of every day, ["10:00-14:00"], or of days: { monday: ["10:00-14:00"] }',
 );
 
+/** `11.50 m`. */
+const LimitInFile = z.string('a number with its unit, such as "11.50 m"').transform((text, context): Limit => {
+  const match = /^(-?\d+(?:\.\d+)?)\s*(\S.*)$/.exec(text.trim());
+  if (match && unitOf(match[2]!)) return { value: Number(match[1]), unit: match[2]! };
+  context.addIssue({ code: 'custom', message: `"${text}" is no number with a unit; write it as "11.50 m"` });
+  return z.NEVER;
+});
+
 const SiteFile = z.strictObject({
   holidays: z.array(Days).default([]),
   workdays: z.array(Days).default([]),
   places: z.record(Name, PositionInFile, named).default({}),
   areas: z.record(Name, AreaInFile, named).default({}),
   open: z.record(z.string(), HoursOfDays).default({}),
+  limits: z.record(z.string(), z.record(Name, LimitInFile)).default({}),
 });
 
 /**
- * Reads the site file: holidays, places, areas and opening hours that rules refer to.
+ * Reads the site file: holidays, places, areas, opening hours and limits that rules refer to.
  * @throws TocsinError DEVICE_TYPE_INVALID that names line, place and what is allowed.
  */
 export function readSiteFile(file: string): Site {
-  const { holidays, workdays, places, areas, open } = readYaml(file, SiteFile);
+  const { holidays, workdays, places, areas, open, limits } = readYaml(file, SiteFile);
   return {
     holidays: new Set(holidays.flat()),
     workdays: new Set(workdays.flat()),
     places: new Map(Object.entries(places)),
     areas: new Map(Object.entries(areas)),
     openHours: new Map(Object.entries(open)),
+    limits: new Map(Object.entries(limits).map(([device, own]) => [device, new Map(Object.entries(own))])),
   };
 }

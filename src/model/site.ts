@@ -10,6 +10,14 @@ export interface Site {
   areas: ReadonlyMap<string, SiteArea>;
   /** Device → when its place is open, by day of the week, 0 Monday to 6 Sunday. */
   openHours: ReadonlyMap<string, readonly (readonly Hours[])[]>;
+  /** Device → name → the limit of its own place, such as the warning level of a river gauge. */
+  limits: ReadonlyMap<string, ReadonlyMap<string, Limit>>;
+}
+
+/** A number with its unit, as people write it. */
+export interface Limit {
+  value: number;
+  unit: string;
 }
 
 export interface Position {
@@ -33,4 +41,5 @@ export const emptySite: Site = {
   places: new Map(),
   areas: new Map(),
   openHours: new Map(),
+  limits: new Map(),
 };

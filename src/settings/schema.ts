@@ -41,7 +41,7 @@ export const Settings = z.strictObject({
   siteFile: z
     .string()
     .optional()
-    .describe('File with the holidays, places, areas and opening hours that rules refer to'),
+    .describe('File with the holidays, places, areas, opening hours and limits of devices that rules refer to'),
   log: group({
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

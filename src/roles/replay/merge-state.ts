@@ -39,5 +39,7 @@ export function mergeState(
     ...live.episodes.filter((episode) => baselineRules.has(episode.ruleId)),
   ];
   const { past: _, ...rest } = found;
+  // How often it reports is learnt from more than was judged again.
+  if (live.rhythm) rest.rhythm = live.rhythm;
   return { ...rest, logs: { ...live.logs, ...found.logs }, rules, episodes, silence };
 }

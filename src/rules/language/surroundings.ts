@@ -1,6 +1,7 @@
 import type { Tier } from '../../model/area.ts';
 import type { Device } from '../../model/device.ts';
 import type { CompiledType } from '../compile.ts';
+import type { Measure } from './measures.ts';
 
 /**
  * What is known around one device that it does not measure itself: where it stands, which day it is there, what other
@@ -24,6 +25,8 @@ export interface Surroundings {
   area(tier: Tier): string | null;
   /** Counts other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
+  /** The device's own limit of that name, as it reads in `measure`; NaN when nobody has set one of that kind. */
+  limit(name: string, measure: Measure): number;
 }
 
 /** Which devices a rule counts, and what must hold on each. */
@@ -62,6 +65,7 @@ export const nowhere: Surroundings = {
   open: unknown,
   inside: unknown,
   distance: unknown,
+  limit: unknown,
   area: () => null,
   peers: null,
 };

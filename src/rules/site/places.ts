@@ -1,7 +1,9 @@
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { type Area, type Tier, tiers } from '../../model/area.ts';
 import type { Device } from '../../model/device.ts';
-import { emptySite, type Position, type Site, type SiteArea } from '../../model/site.ts';
+import { emptySite, type Limit, type Position, type Site, type SiteArea } from '../../model/site.ts';
+import { rescale, unitOf } from '../../model/units.ts';
+import type { Measure } from '../language/measures.ts';
 import type { PeerCounter, Surroundings } from '../language/surroundings.ts';
 import { distanceM } from './distance.ts';
 import { LocalTime } from './local-time.ts';
@@ -57,6 +59,10 @@ export class Places {
   /** The id of the area of a tier that a grid belongs to; null when it is not known. */
   areaOf(gridId: string, tier: Tier): string | null {
     return tier === 'grid' ? gridId : (this.#tierOf(gridId, tier)?.id ?? null);
+  }
+
+  limit(deviceId: string, name: string): Limit | undefined {
+    return this.#site.limits.get(deviceId)?.get(name);
   }
 
   /** Whether a position lies in an area of the site, in the town's area of that id, or in the grid's own of that tier. */
@@ -117,6 +123,12 @@ class Around implements Surroundings {
 
   area(tier: Tier): string | null {
     return this.#places.areaOf(this.#device.gridId, tier);
+  }
+
+  limit(name: string, measure: Measure): number {
+    const limit = this.#places.limit(this.#device.id, name);
+    const unit = limit && unitOf(limit.unit);
+    return unit?.dimension === measure.dimension ? rescale(limit!.value, unit, measure) : Number.NaN;
   }
 }
 

@@ -3,6 +3,7 @@ import { baselineFamily } from './baseline.ts';
 import { deviceFamily } from './devices.ts';
 import { episodeFamily } from './episode.ts';
 import { forecastFamily } from './forecast.ts';
+import { limitFamily } from './limits.ts';
 import { numberFamily } from './numbers.ts';
 import { placeFamily } from './place.ts';
 import { silenceFamily } from './silence.ts';
@@ -20,6 +21,7 @@ export const functions: ReadonlyMap<string, RuleFunction> = new Map(
     ...forecastFamily,
     ...timeFamily,
     ...placeFamily,
+    ...limitFamily,
     ...silenceFamily,
     ...deviceFamily,
     ...numberFamily,
