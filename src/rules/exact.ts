@@ -63,6 +63,11 @@ export function centred(cells: readonly number[], n: number, ab: number, a: numb
  * @param magnitude of that number.
  */
 export function asDecimal(x: number, magnitude: number): number {
+  // Most readings: water, tilt, gas, pulse.
+  if (magnitude >= 1 && magnitude < 1000) {
+    const scale = magnitude < 10 ? 1e13 : magnitude < 100 ? 1e12 : 1e11;
+    return Math.round(x * scale) / scale;
+  }
   if (!(magnitude > 1e-6 && magnitude < 1e12)) return x;
   let scale = 1e14;
   for (let below = 1; magnitude >= below; below *= 10) scale /= 10;

@@ -7,12 +7,6 @@ import type { WindowPart } from './part.ts';
 import { Ranked } from './ranked.ts';
 import { Total } from './total.ts';
 
-/** A part that looks at readings after the edge only, or also at one exactly at it. */
-interface Kept<P extends WindowPart> {
-  part: P;
-  withEdge: boolean;
-}
-
 /**
  * The readings of one channel within the last `spanMs` of measured time. It is a cursor over the channel's log: what
  * rules ask for is kept up to date as readings come and go, and begins to be kept when it is first asked for. It knows
@@ -28,9 +22,10 @@ export class Window {
   #afterEdge = 0;
   /** Measured time of the first reading after the last gap. */
   #since = Number.NaN;
-  readonly #parts: Kept<WindowPart>[] = [];
+  /** These look at readings after the edge only. */
   #area: Area | null = null;
   #total: Total | null = null;
+  /** These also at one exactly at it. */
   #least: Extreme | null = null;
   #greatest: Extreme | null = null;
   #ranked: Ranked | null = null;
@@ -54,7 +49,11 @@ export class Window {
       this.#since = at;
       this.#beginLine(newest);
     }
-    for (let i = 0; i < this.#parts.length; i++) this.#parts[i]!.part.take(log, newest);
+    if (this.#area !== null) this.#area.take(log, newest);
+    if (this.#total !== null) this.#total.take(log, newest);
+    if (this.#least !== null) this.#least.take(log, newest);
+    if (this.#greatest !== null) this.#greatest.take(log, newest);
+    if (this.#ranked !== null) this.#ranked.take(log, newest);
     if (this.#line !== null) this.#line.take(log, newest);
     this.#leave(at - this.spanMs);
   }
@@ -62,19 +61,16 @@ export class Window {
   #leave(edge: number): void {
     const log = this.#log;
     while (log.timeAt(this.#atEdge) < edge) {
-      for (let i = 0; i < this.#parts.length; i++) {
-        const kept = this.#parts[i]!;
-        if (kept.withEdge) kept.part.leave(log, this.#atEdge);
-      }
-      if (this.#line !== null && this.#atEdge === this.#lineFrom) this.#line.leave(log, this.#lineFrom++);
-      this.#atEdge++;
+      const position = this.#atEdge++;
+      if (this.#least !== null) this.#least.leave(log, position);
+      if (this.#greatest !== null) this.#greatest.leave(log, position);
+      if (this.#ranked !== null) this.#ranked.leave(log, position);
+      if (this.#line !== null && position === this.#lineFrom) this.#line.leave(log, this.#lineFrom++);
     }
     while (log.timeAt(this.#afterEdge) <= edge) {
-      for (let i = 0; i < this.#parts.length; i++) {
-        const kept = this.#parts[i]!;
-        if (!kept.withEdge) kept.part.leave(log, this.#afterEdge);
-      }
-      this.#afterEdge++;
+      const position = this.#afterEdge++;
+      if (this.#area !== null) this.#area.leave(log, position);
+      if (this.#total !== null) this.#total.leave(log, position);
     }
   }
 
@@ -103,26 +99,22 @@ export class Window {
     while (first > 0 && log.timeAt(first) > edge && log.beginAt(first) - log.timeAt(first - 1) <= this.maxGapMs)
       first--;
     this.#since = newest < 0 ? Number.NaN : log.beginAt(first);
-    for (const kept of this.#parts) this.#fill(kept);
+    for (const part of [this.#area, this.#total]) if (part) this.#fill(part, this.#afterEdge);
+    for (const part of [this.#least, this.#greatest, this.#ranked]) if (part) this.#fill(part, this.#atEdge);
     this.#fillLine();
   }
 
-  #fill({ part, withEdge }: Kept<WindowPart>): void {
+  /** Gives a part the readings from a position on. */
+  #fill<P extends WindowPart>(part: P, from: number): P {
     part.clear();
-    for (let i = withEdge ? this.#atEdge : this.#afterEdge; i < this.#log.length; i++) part.take(this.#log, i);
+    for (let i = from; i < this.#log.length; i++) part.take(this.#log, i);
+    return part;
   }
 
   #fillLine(): void {
     this.#beginLine(Math.max(this.#atEdge, this.#log.positionOf(this.#since)));
     if (this.#line === null) return;
     for (let i = this.#lineFrom; i < this.#log.length; i++) this.#line.take(this.#log, i);
-  }
-
-  #keep<P extends WindowPart>(part: P, withEdge: boolean): P {
-    const kept = { part, withEdge };
-    this.#parts.push(kept);
-    this.#fill(kept);
-    return part;
   }
 
   /** Whether the readings reach back over `share` of the span without a gap. */
@@ -134,7 +126,7 @@ export class Window {
   /** Mean over time, or NaN without evidence over the whole span. */
   avg(): number {
     if (!this.#covers(1)) return Number.NaN;
-    this.#area ??= this.#keep(new Area(), false);
+    this.#area ??= this.#fill(new Area(), this.#afterEdge);
     const edge = this.#log.timeAt(this.#log.length - 1) - this.spanMs;
     return this.#area.mean(this.#log, this.#afterEdge, edge, this.spanMs);
   }
@@ -142,26 +134,26 @@ export class Window {
   /** Sum of the readings in the window: increments such as rain per report. A gap counts as nothing. */
   sum(): number {
     // The reading at the far edge is the end of the window before.
-    this.#total ??= this.#keep(new Total(), false);
+    this.#total ??= this.#fill(new Total(), this.#afterEdge);
     return this.#log.length > 0 ? this.#total.sum() : Number.NaN;
   }
 
   /** Number of readings in the window. */
   count(): number {
     if (!this.#log.hasMerged) return this.#log.length - this.#afterEdge;
-    this.#total ??= this.#keep(new Total(), false);
+    this.#total ??= this.#fill(new Total(), this.#afterEdge);
     return this.#total.count();
   }
 
   min(): number {
     if (!this.#covers(1)) return Number.NaN;
-    this.#least ??= this.#keep(new Extreme(-1), true);
+    this.#least ??= this.#fill(new Extreme(-1), this.#atEdge);
     return this.#least.value();
   }
 
   max(): number {
     if (!this.#covers(1)) return Number.NaN;
-    this.#greatest ??= this.#keep(new Extreme(1), true);
+    this.#greatest ??= this.#fill(new Extreme(1), this.#atEdge);
     return this.#greatest.value();
   }
 
@@ -175,7 +167,7 @@ export class Window {
    */
   percentile(share: number): number {
     if (!this.#covers(1)) return Number.NaN;
-    this.#ranked ??= this.#keep(new Ranked(), true);
+    this.#ranked ??= this.#fill(new Ranked(), this.#atEdge);
     return this.#ranked.percentile(share);
   }
 
