@@ -30,6 +30,8 @@ export interface DeviceType {
   rules: Rule[];
   /** All types that were read with it: rules may count devices of another one. */
   others?: () => ReadonlyMap<string, DeviceType>;
+  /** Rules of the type that no folder has, set by people for areas and devices: by id, for their names and advice. */
+  placedRules?: Map<string, Rule>;
 }
 
 /** A value in a maker's own payload; its scale, the maker's unit, refers to the channel's unit. */
@@ -47,7 +49,8 @@ export function typeIdOfRule(ruleId: string): string {
 
 /** A rule by its id; null when its device type no longer has it. */
 export function ruleById(types: ReadonlyMap<string, DeviceType>, ruleId: string): Rule | null {
-  const rules = types.get(typeIdOfRule(ruleId))?.rules ?? [];
+  const type = types.get(typeIdOfRule(ruleId));
+  const rules = [...(type?.rules ?? []), ...(type?.placedRules?.values() ?? [])];
   const behind = ruleWithDataFault(ruleId);
   if (behind === null) return rules.find((rule) => rule.id === ruleId) ?? null;
   const rule = rules.find(({ id, onGap }) => id === behind && onGap === 'fault');

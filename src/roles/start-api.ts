@@ -24,9 +24,12 @@ export async function startApi(parts: ApiParts): Promise<{ api: FastifyInstance;
   const { settings, store, clock, log, flows, measuring } = parts;
   // Nobody is told that Tocsin is ready before somebody can sign in.
   const administrator = Promise.withResolvers<void>();
+  const rules = new RuleShelf(store, parts.deviceTypes, log);
+  // Names of rules that no folder has are known before anybody asks for alarms.
+  await rules.history();
   const api = createApi({
     ...parts,
-    rules: new RuleShelf(store, parts.deviceTypes, log),
+    rules,
     readiness: async () => {
       await administrator.promise;
       return await readiness(parts);

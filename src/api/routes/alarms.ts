@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
 import { ruleById } from '../../model/device-type.ts';
+import type { Rule } from '../../model/rule.ts';
 import { acceptCase } from '../../response/actions.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { inTransaction } from '../../store/transaction.ts';
@@ -104,14 +105,23 @@ async function visibleAlarm(context: ApiContext, id: string, scope: Scope): Prom
   return alarm;
 }
 
+/** The rule as it was when it raised the alarm; as it is now, for alarms of before rules had versions. */
+async function ruleOfAlarm({ store, rules, deviceTypes }: ApiContext, alarm: Alarm): Promise<Rule | null> {
+  const history = await rules.history();
+  const row = await store.selectFrom('alarm').select('ruleVersion').where('id', '=', alarm.id).executeTakeFirst();
+  const version = history.version(row?.ruleVersion ?? -1);
+  const then = version?.ruleId === alarm.ruleId ? history.ruleOf(version) : null;
+  return then ?? ruleById(deviceTypes, alarm.ruleId);
+}
+
 async function alarmDetail(context: ApiContext, id: string, scope: Scope): Promise<AlarmDetail> {
-  const { store, deviceTypes } = context;
+  const { store } = context;
   const alarm = await visibleAlarm(context, id, scope);
   const [case_] = await findCases(store, { alarmId: id });
   const [device] = await findDevices(store, { ids: [alarm.deviceId] });
   return {
     ...alarm,
-    rule: ruleById(deviceTypes, alarm.ruleId),
+    rule: await ruleOfAlarm(context, alarm),
     device: device ?? null,
     changes: await findAlarmChanges(store, id),
     case: case_ ? { ...case_, steps: await findCaseSteps(store, case_.id) } : null,

@@ -65,7 +65,7 @@ export function deviceDataRoutes(api: Api, context: ApiContext): void {
       const to = request.query.to ?? clock.now();
       const from = request.query.from ?? to - dayMs;
       if (from >= to) throw new TocsinError('REQUEST_INVALID', 'query.from: must be before query.to.');
-      return await findSeries(context, { deviceId: device.id, type, channel, from, to, points });
+      return await findSeries(context, { device, channel, from, to, points });
     },
   );
 

@@ -1,5 +1,5 @@
 import type { Channel } from '../../model/channel.ts';
-import type { DeviceType } from '../../model/device-type.ts';
+import type { Device as ModelDevice } from '../../model/device.ts';
 import type { ApiContext } from '../context.ts';
 import type { Series } from '../contract.ts';
 import { stepFor } from './step.ts';
@@ -9,8 +9,7 @@ import { thresholdsOf } from './thresholds.ts';
 const bandPoints = 150;
 
 export interface SeriesQuery {
-  deviceId: string;
-  type: DeviceType;
+  device: ModelDevice;
   channel: Channel;
   /** Measured time, milliseconds since the epoch; `to` exclusive. */
   from: number;
@@ -20,29 +19,32 @@ export interface SeriesQuery {
 }
 
 /**
- * What a chart of one channel shows: values in steps, the band that is normal for this device, and the rules' limits.
+ * What a chart of one channel shows: values in steps, the band that is normal for this device, and the limits of the rules that hold for it.
  * @throws TocsinError TELEMETRY_UNAVAILABLE
  */
 export async function findSeries(context: ApiContext, query: SeriesQuery): Promise<Series> {
-  const { deviceId, type, channel, from, to, points } = query;
+  const { device, channel, from, to, points } = query;
+  const deviceId = device.id;
   const stepMs = stepFor(to - from, points);
   const [buckets, band] = await Promise.all([
     context.historian.range({ deviceId, channel: channel.name, from, to, stepMs }),
     channel.baseline ? bandOf(context, query) : [],
   ]);
-  const thresholds = thresholdsOf(type, channel);
+  const book = await context.rules.book();
+  const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
+  const thresholds = thresholdsOf({ rules }, channel);
   return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, thresholds };
 }
 
 /** Values can be read without their band, so a chart is not refused when the engine is just starting again. */
-async function bandOf(context: ApiContext, { deviceId, channel, from, to }: SeriesQuery): Promise<Series['band']> {
+async function bandOf(context: ApiContext, { device, channel, from, to }: SeriesQuery): Promise<Series['band']> {
   const stepMs = stepFor(to - from, bandPoints);
   const times: number[] = [];
   for (let at = Math.ceil(from / stepMs) * stepMs; at < to; at += stepMs) times.push(at);
   try {
-    return await context.engine.baseline(deviceId, channel.name, times);
+    return await context.engine.baseline(device.id, channel.name, times);
   } catch (error) {
-    context.log.warn({ room: 'api', device: deviceId, err: error }, 'The baseline could not be asked.');
+    context.log.warn({ room: 'api', device: device.id, err: error }, 'The baseline could not be asked.');
     return [];
   }
 }

@@ -18,7 +18,7 @@ const lineless = /\b(?:rate|delta|sum|count|abs|baseline)\(|!\(/;
  * the last comparison is what it is about, those before say when it counts (`worn && steps < 5 && heart_rate > 131 /min`);
  * after a rate or a baseline a comparison only narrows that down (`rate(level, 10 min) > 30 cm/h && level > 5 cm`).
  */
-export function thresholdsOf(type: DeviceType, channel: Channel): Series['thresholds'] {
+export function thresholdsOf(type: Pick<DeviceType, 'rules'>, channel: Channel): Series['thresholds'] {
   return type.rules.flatMap((rule) =>
     rule.levels.flatMap(({ severity, when }) =>
       when.split('||').flatMap((condition) => {

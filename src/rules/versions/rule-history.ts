@@ -43,7 +43,18 @@ export class RuleHistory {
       if (version.version <= this.latest) continue;
       this.#versions.push(version);
       this.#byNumber.set(version.version, version);
+      this.#makeKnown(version);
     }
+  }
+
+  /** What no folder has must be found by its id, too: an alarm is told by the name of its rule. */
+  #makeKnown(version: RuleVersion): void {
+    const type = this.#types.get(typeIdOfRule(version.ruleId));
+    if (!type || version.scope === 'type' || type.rules.some((rule) => rule.id === version.ruleId)) return;
+    const rule = this.ruleOf(version);
+    if (!rule) return;
+    type.placedRules ??= new Map();
+    type.placedRules.set(rule.id, rule);
   }
 
   /** @param parents area → the area one tier up; books made from now on go by it. */

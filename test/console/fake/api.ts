@@ -5,10 +5,13 @@ import type {
   AlarmDetail,
   Case,
   Device,
+  DeviceRule,
   DeviceType,
   FeedEvent,
   Person,
   Replay,
+  Rule,
+  RuleOverview,
   Summary,
   SystemAlarm,
 } from '../../../src/api/contract.ts';
@@ -138,6 +141,8 @@ export class FakeApi {
       ['GET /areas', () => this.areas],
       ['GET /device-types', () => this.types],
       ['GET /devices', ({ query }) => (query.has('cursor') ? [] : this.devices)],
+      ['GET /rules', () => this.types.flatMap((type) => type.rules.map((rule) => this.#overview(type.id, rule)))],
+      ['GET /devices/:id/rules', ({ id }) => this.#rulesOf(id)],
       ['GET /devices/:id', ({ id }) => this.#device(id)],
       [
         'GET /devices/:id/latest',
@@ -309,6 +314,15 @@ export class FakeApi {
     ];
     const about = this.#activeOn(id) ?? this.alarms.find((alarm) => alarm.deviceId === id);
     return makeSeries(type, channel, { deviceId: id, from, to, points }, about, Date.now());
+  }
+
+  #overview(deviceType: string, rule: Rule): RuleOverview {
+    return { ruleId: rule.id, deviceType, name: rule.name, folder: null, places: [] };
+  }
+
+  #rulesOf(id: string): DeviceRule[] {
+    const rules = this.types.find((type) => type.id === this.#device(id).type)?.rules ?? [];
+    return rules.map((rule) => ({ ruleId: rule.id, name: rule.name, rule, origin: null, shadow: null }));
   }
 
   #summary(): Summary {
