@@ -1,6 +1,7 @@
 import { auditVerify } from './audit-verify.ts';
 import { backtest } from './backtest/backtest.ts';
 import { explain } from './backtest/explain.ts';
+import { detect } from './detect.ts';
 import { deviceCheck } from './device-check.ts';
 import { setPassword } from './password.ts';
 import { replay } from './replay.ts';
@@ -19,6 +20,7 @@ const usage = `npm run tocsin -- <command>
   device check [folder …]   checks device types: files, examples through the decoder, rules; all of devices/ when none is named
   backtest --type <type> …  tries rules on readings of the past; --help says more
   explain --rule <id> …     says why a rule had, or had not, raised an alarm; --help says more
+  detect --data <file> …    scores each row of a file by its own past, as the baseline does; --help says more
   settings                  shows every setting: its value, its environment variable, and what it is for
   replay --from <time> …    decodes frames again after a device type was corrected; --help says more
   password <login>          sets a new password for one who has lost it; --help says more
@@ -30,6 +32,7 @@ const commands: Record<string, (args: string[]) => Outcome | Promise<Outcome>> =
   'device check': deviceCheck,
   'audit verify': auditVerify,
   backtest,
+  detect,
   explain,
   password: setPassword,
   replay,
