@@ -459,6 +459,17 @@ export const Explanation = z.object({
       active: z.boolean(),
       when: ExplainedCondition,
       clear: ExplainedCondition.nullable(),
+      /** For a level that begins by several readings, repeats or steps: how far it has come. */
+      counted: z
+        .object({
+          kind: z.enum(['readings', 'times', 'steps']),
+          have: Count,
+          needed: Count,
+          of: Count.nullable(),
+          withinMs: z.number().nullable(),
+          next: z.string().nullable(),
+        })
+        .nullable(),
       text: Text,
     }),
   ),

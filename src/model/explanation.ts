@@ -29,6 +29,19 @@ export interface ExplainedCondition {
   before: { heldMs: number; until: number } | null;
 }
 
+/** What a level counts before it begins: readings of the last ones, times within a span, or steps of a sequence. */
+export interface ExplainedCount {
+  kind: 'readings' | 'times' | 'steps';
+  have: number;
+  needed: number;
+  /** Of how many readings. */
+  of: number | null;
+  /** Within which time, milliseconds. */
+  withinMs: number | null;
+  /** The step that is waited for. */
+  next: string | null;
+}
+
 export interface ExplainedLevel {
   severity: Severity;
   /** Whether the alarm had this severity, or a higher one. */
@@ -36,6 +49,8 @@ export interface ExplainedLevel {
   when: ExplainedCondition;
   /** How far it is from being over, while it is active; its condition is the opposite of `when` where it has none. */
   clear: ExplainedCondition | null;
+  /** For a level that begins by several readings, repeats or steps: how far it has come; null otherwise. */
+  counted: ExplainedCount | null;
   text: Text;
 }
 

@@ -23,6 +23,7 @@ const type = compileType(
         ],
         maxGapMs: 120_000,
       },
+      { name: 'often', levels: [{ severity: 'blue', when: 'level > 10 cm', atLeast: { readings: 4, of: 5 } }] },
       { name: 'silent', silentForMs: 600_000 },
     ],
   }),
@@ -107,6 +108,20 @@ test('an alarm that has only just begun says what would end it', () => {
   expect(answer.text.en).toContain('Yellow is in alarm; to end it: level < 5 cm does not hold (12 cm).');
 });
 
+test('a level that counts readings says how many of how many', () => {
+  const answer = explain(
+    [
+      ['08:00:00', '08:01:00', 3],
+      ['08:01:20', '08:02:00', 12],
+      ['08:02:20', '08:02:20', 3],
+    ],
+    '08:02:20',
+    'often',
+  );
+  expect(answer.levels[0]!.counted).toMatchObject({ kind: 'readings', have: 3, needed: 4, of: 5 });
+  expect(answer.text.en).toContain('3 of the last 5 readings, 4 are needed');
+});
+
 test('silence is explained by when the device was heard last', () => {
   const quiet = explain([['08:00:00', '08:01:00', 3]], '08:08:00', 'silent');
   expect(quiet.alarm).toBeNull();
@@ -118,5 +133,7 @@ test('silence is explained by when the device was heard last', () => {
 
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
-  expect(ask).toThrow('There is no rule nothing of a test-type; there are test-type/high, test-type/silent.');
+  expect(ask).toThrow(
+    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/silent.',
+  );
 });

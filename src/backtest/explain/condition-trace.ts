@@ -50,7 +50,7 @@ export class ConditionTrace {
   }
 
   #note(context: RuleContext): number {
-    this.#beside?.#note(context);
+    if (this.#beside) this.#beside.#note(context);
     const truth = this.condition.evaluate(context);
     const parts = this.condition.parts.map(({ evaluate, compared }): PartReading => {
       return {

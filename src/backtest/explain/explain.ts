@@ -1,8 +1,8 @@
 import type { TrialAlarm } from '../../model/backtest.ts';
-import type { ExplainedCondition, ExplainedLevel, Explanation } from '../../model/explanation.ts';
+import type { ExplainedCondition, ExplainedCount, ExplainedLevel, Explanation } from '../../model/explanation.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
-import type { CompiledType } from '../../rules/compile.ts';
+import type { CompiledLevel, CompiledType } from '../../rules/compile.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { ledgerOf } from '../ledger.ts';
 import { type Surroundings, Trial } from '../trial.ts';
@@ -97,10 +97,29 @@ export class Explainer {
         active,
         when: explained(traced.when, progress, active ? null : progress.hold, level.forMs),
         clear: active ? explainedClear(traced, progress) : null,
+        counted: active ? null : countedOf(traced.level, progress, at),
       };
       return { ...parts, text: this.#words.level(parts) };
     });
   }
+}
+
+/** What a level counts, and how far that has come. */
+function countedOf(level: CompiledLevel, progress: LevelProgress, at: number): ExplainedCount | null {
+  const nothing = { of: null, withinMs: null, next: null };
+  const { tally, repeated, sequence } = level;
+  if (sequence) {
+    const next = sequence[progress.step]?.when.source ?? null;
+    return { ...nothing, kind: 'steps', have: progress.step, needed: sequence.length, next };
+  }
+  if (repeated) {
+    const { times, withinMs } = repeated;
+    const have = progress.ups.filter((up) => up >= at - withinMs && up <= at).length;
+    return { ...nothing, kind: 'times', have, needed: times, withinMs };
+  }
+  if (tally && tally.of > 1)
+    return { ...nothing, kind: 'readings', have: progress.trueOfLast, needed: tally.readings, of: tally.of };
+  return null;
 }
 
 /** How far an alarm is from its end: by its own condition, or by the opposite of the one that began it. */

@@ -38,6 +38,12 @@ export interface LevelProgress {
   gap: Gap | null;
   /** How long the condition had held when it was last true for some time, and until when; null: not lately. */
   before: { heldMs: number; until: number } | null;
+  /** At how many of the last readings it was true. */
+  trueOfLast: number;
+  /** When it became true, for a level that counts how often. Measured times. */
+  ups: number[];
+  /** For a sequence: index of the step that is waited for. */
+  step: number;
 }
 
 /** Listens to a rule while a fold judges it, so that it can be said afterwards why it came out as it did. */
@@ -88,6 +94,9 @@ export class RuleTrace {
       lastAt: null,
       gap: null,
       before: null,
+      trueOfLast: 0,
+      ups: [],
+      step: 0,
     };
     for (const at of this.#timesUntil(until)) {
       const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
@@ -108,6 +117,9 @@ export class RuleTrace {
         progress.gap = { from: lastAt, to: at, heldMs };
       }
     }
+    if (places.tally >= 0) progress.trueOfLast = bitsOf(cells[places.tally]!);
+    if (places.ups >= 0) progress.ups = cells.slice(places.ups + 1, places.ups + 1 + level.repeated!.times);
+    if (places.sequence >= 0) progress.step = cells[places.sequence]!;
     return progress;
   }
 
@@ -116,6 +128,12 @@ export class RuleTrace {
     for (const trace of this.#traces) for (const time of trace.times) if (time <= until) times.add(time);
     return [...times].sort((a, b) => a - b);
   }
+}
+
+function bitsOf(number: number): number {
+  let ones = 0;
+  for (let rest = number; rest !== 0; rest &= rest - 1) ones++;
+  return ones;
 }
 
 function withConditions(rule: CompiledRule, other: (condition: CompiledCondition) => CompiledCondition): CompiledRule {

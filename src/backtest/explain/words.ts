@@ -1,4 +1,10 @@
-import type { ExplainedCondition, ExplainedLevel, ExplainedPart, Explanation } from '../../model/explanation.ts';
+import type {
+  ExplainedCondition,
+  ExplainedCount,
+  ExplainedLevel,
+  ExplainedPart,
+  Explanation,
+} from '../../model/explanation.ts';
 import type { Severity } from '../../model/severity.ts';
 import { spokenDuration } from '../../model/spoken-duration.ts';
 import type { Text } from '../../model/text.ts';
@@ -39,12 +45,15 @@ export class Words {
   }
 
   /** One level: what decides at that moment, whether it begins or whether it ends. */
-  level({ severity, active, when, clear }: Omit<ExplainedLevel, 'text'>): Text {
+  level({ severity, active, when, clear, counted }: Omit<ExplainedLevel, 'text'>): Text {
     const write = (language: Language) => {
       const zh = language === 'zh';
       const name = severities[severity][language];
-      if (!active)
-        return zh ? `${name}：${this.#condition(when, language)}。` : `${name}: ${this.#condition(when, language)}.`;
+      if (!active) {
+        const far = counted ? `${zh ? '；' : '; '}${countText(counted, language)}` : '';
+        const told = `${this.#condition(when, language)}${far}`;
+        return zh ? `${name}：${told}。` : `${name}: ${told}.`;
+      }
       const ends = clear ? this.#condition(clear, language) : '';
       return zh ? `${name}告警中，解除条件：${ends}。` : `${name} is in alarm; to end it: ${ends}.`;
     };
@@ -111,4 +120,20 @@ export class Words {
   #at(time: number): string {
     return this.#times.write(time);
   }
+}
+
+/** How far what a level counts has come. */
+function countText({ kind, have, needed, of, withinMs, next }: ExplainedCount, language: Language): string {
+  const zh = language === 'zh';
+  if (kind === 'readings')
+    return zh
+      ? `最近 ${of} 个读数中 ${have} 个成立，需 ${needed} 个`
+      : `${have} of the last ${of} readings, ${needed} are needed`;
+  if (kind === 'times') {
+    const span = spokenDuration(withinMs!, language);
+    return zh ? `${span}内 ${have} 次，需 ${needed} 次` : `${have} times within ${span}, ${needed} are needed`;
+  }
+  return zh
+    ? `${needed} 步中已到第 ${have} 步，等待 ${next}`
+    : `${have} of ${needed} steps are done, ${next} is waited for`;
 }
