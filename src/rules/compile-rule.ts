@@ -49,7 +49,7 @@ export interface CompiledRule {
   channels: number[];
   /** Channels whose reading is a reason to judge it: those it looks at, or all when it is also about what stays away. */
   judgedOn: number[];
-  /** Whether it goes by what a baseline has learnt, over weeks. */
+  /** Whether it goes by more than this device's own last readings: what a baseline has learnt over weeks, or others. */
   usesBaseline: boolean;
   maxGapMs: number;
   onGap: Rule['onGap'];
@@ -132,7 +132,7 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
     levels,
     channels,
     judgedOn: everySample ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
-    usesBaseline: scope.baselines.size > 0,
+    usesBaseline: scope.baselines.size > 0 || peers.length > 0,
     maxGapMs,
     onGap,
     minActiveMs,
@@ -182,12 +182,16 @@ function printOf(rule: Rule, memory: readonly { cell: MemoryCell }[]): string {
   return createHash('sha256').update(judging).digest('base64url').slice(0, 12);
 }
 
-function waitOf({ levels, maxGapMs, minActiveMs = 0, stepDownAfterMs = 0, rearm }: Rule): number {
+/** What waits with a clock that gaps stop takes longer by them: by how much is a guess, a night for six hours. */
+const stretchedByGaps = 3;
+
+function waitOf({ levels, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0, rearm }: Rule): number {
   const spans = levels.flatMap(({ forMs, clearForMs, repeated, sequence = [] }) => [
     forMs,
     clearForMs,
     repeated?.withinMs ?? 0,
     sequence.reduce((sum, step) => sum + (step.withinMs ?? 0) + step.forMs, 0),
   ]);
-  return Math.max(maxGapMs, minActiveMs, stepDownAfterMs, rearm?.forMs ?? 0, ...spans);
+  const longest = Math.max(minActiveMs, stepDownAfterMs, rearm?.forMs ?? 0, ...spans);
+  return Math.max(maxGapMs, longest * (onGap === 'freeze' ? stretchedByGaps : 1));
 }

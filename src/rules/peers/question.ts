@@ -34,7 +34,7 @@ export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, c
   if (problem)
     throw new TocsinError('RULE_INVALID', `of the devices that are counted: ${problem.message}`, problem.detail);
   const [compiled] = probe.rules;
-  if (compiled!.usesBaseline || compiled!.peers.length > 0)
+  if (compiled!.usesBaseline)
     throw new TocsinError(
       'RULE_INVALID',
       `in "${condition}": baseline, devices and share cannot be counted by devices`,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileType } from '../../../src/rules/compile.ts';
+import type { RuleContext } from '../../../src/rules/language/context.ts';
+import { nowhere } from '../../../src/rules/language/surroundings.ts';
 import { deviceType, judgeAll } from '../support.ts';
 
 const typeWith = (when: string, clear?: string) =>
@@ -105,4 +107,28 @@ describe('windows', () => {
     expect(holds('delta(level, 4 min) == 4 cm', ...series)).toBe(true);
     expect(holds('rate(level, 4 min) == 1 cm/min', ...series)).toBe(true);
   });
+});
+
+test('the parts of a condition are told as they stand, with what they compare in the unit of the rule', () => {
+  const { rules } = compileType(typeWith('fan && (level + 1 cm >= 0.27 m || !door) && rate(level, 10 min) > 30 cm/h'));
+  const { parts, evaluate } = rules[0]!.levels[0]!.when;
+  expect(parts.map(({ source }) => source)).toEqual([
+    'fan',
+    'level + 1 cm >= 0.27 m',
+    '!door',
+    'rate(level, 10 min) > 30 cm/h',
+  ]);
+  const { channelNames } = compileType(typeWith('fan'));
+  const values = new Float64Array(channelNames.length).fill(Number.NaN);
+  values[channelNames.indexOf('level')] = 24;
+  values[channelNames.indexOf('fan')] = 1;
+  const times = new Float64Array(channelNames.length).fill(0);
+  const windows = [{ rate: () => 0.01 }] as unknown as RuleContext['windows'];
+  const context: RuleContext = { now: 0, values, times, windows, memory: [], around: nowhere, baseline: () => null };
+  expect(parts.map((part) => part.evaluate(context))).toEqual([1, 0, Number.NaN, 1]);
+  expect(evaluate(context)).toBeNaN();
+  const compared = parts.map(
+    (part) => part.compared && [part.compared.value(context), part.compared.limit(context), part.compared.unit],
+  );
+  expect(compared).toEqual([null, [0.25, 0.27, 'm'], null, [36, 30, 'cm/h']]);
 });
