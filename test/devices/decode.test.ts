@@ -139,7 +139,7 @@ test('a bad sample is refused by itself and named, the others of the batch are t
   const got = run('[{"level":1},7,{"level":900},{"level":4}]');
   expect(got.samples.map(({ values }) => values)).toEqual([{ level: 1 }, { level: 4 }]);
   expect(got.codes).toEqual(['PAYLOAD_SHAPE', 'VALUE_OUT_OF_RANGE']);
-  expect(got.reasons[1]).toBe('Sample 2: "level" is 900; a sensor can say 0 to 500 cm.');
+  expect(got.reasons[1]).toBe('Sample 2: "level" is 900; a sensor can say -50 to 500 cm.');
 });
 
 test('something beside the samples of a batch is named, the samples are taken', () => {

@@ -27,6 +27,8 @@ const { types: deviceTypes } = loadDeviceTypes('devices');
 const compiled = new Map([...deviceTypes.values()].map((type) => [type.id, compileType(type)]));
 const limits = { maxFutureMs: 300_000, maxAgeMs: 1e15 };
 const minute = 60_000;
+/** Some four hours, of a tick each five seconds. */
+const longEntries = 3_000;
 
 function deviceOf(type: string): Device {
   return { id: 'd1', type, name: 'd1', latitude: 30, longitude: 104, gridId: 'g1', state: 'active' };
@@ -82,7 +84,12 @@ test.each(names.sort())('%s: judged again from any moment on, nothing is correct
   );
   const first = entryTime(entries[0]!.entry);
   const last = entryTime(entries.at(-1)!.entry);
-  for (let from = first + 1; from < last; from += 7 * minute) {
+  // Every seven minutes; of timelines of many hours, some moments.
+  const step = Math.max(
+    7 * minute,
+    Math.ceil((last - first) / (entries.length > longEntries ? 5 : 17) / minute) * minute,
+  );
+  for (let from = first + 1; from < last; from += step) {
     const wanted = planFrom(device, from);
     // Before the timeline there was nothing, and that is known.
     const side = await again(store, wanted, entries);
@@ -102,7 +109,7 @@ test.each(names.sort())('%s: what comes after is judged as if nothing had been d
   const uninterrupted = new Fold(rulesByType(compiled));
   const expected = entries.flatMap((entry) => live(uninterrupted, device, type, entry));
 
-  const quarter = Math.ceil(entries.length / 5);
+  const quarter = Math.ceil(entries.length / (entries.length > longEntries ? 3 : 5));
   for (let cut = quarter; cut < entries.length; cut += quarter) {
     const { store } = await tempStore();
     const fold = new Fold(rulesByType(compiled));
