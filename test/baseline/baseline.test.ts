@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Baseline } from '../../src/baseline/baseline.ts';
+import { begin, daily, day, hour, minute } from './series.ts';
+
+const learnt = (days: number) => {
+  const baseline = new Baseline(0.01);
+  for (const { time, value } of daily(days, 21)) baseline.learn(time, value);
+  return baseline;
+};
+const after = begin + 20 * day;
+
+describe('the baseline of a channel', () => {
+  it('knows what is normal by the hour', () => {
+    const baseline = learnt(20);
+    const morning = baseline.normal(after + 6 * hour)!;
+    const evening = baseline.normal(after + 18 * hour)!;
+    expect(morning.middle).toBeGreaterThan(28);
+    expect(evening.middle).toBeLessThan(12);
+    expect(morning.low).toBeLessThan(morning.middle);
+    expect(morning.high).toBeGreaterThan(morning.middle);
+  });
+
+  it('scores what is unusual for as long as it is, and says in what', () => {
+    const baseline = learnt(20);
+    const view = (at: number, value: number) => baseline.view(after + at, value)!;
+    expect(view(0, 20).score).toBeLessThan(0.5);
+    expect(view(0, 45).score).toBeGreaterThan(0.99);
+    expect(view(0, 45).kind).toBe('extreme');
+    expect(view(6 * hour, 20)).toMatchObject({ kind: 'rhythm' });
+    // Looking changes nothing.
+    expect(view(0, 45)).toEqual(view(0, 45));
+    for (let at = 0; at < hour; at += 5 * minute) baseline.learn(after + at, 45, true);
+    expect(view(hour, 45).score).toBeGreaterThan(0.99);
+  });
+
+  it('does not learn during an alarm, until it has lasted for three days', () => {
+    const baseline = learnt(20);
+    const before = baseline.normal(after + 9 * day);
+    for (let at = 0; at < 3 * day; at += hour) baseline.learn(after + at, 60, true);
+    expect(baseline.normal(after + 9 * day)).toEqual(before);
+    for (let at = 3 * day; at < 17 * day; at += hour) baseline.learn(after + at, 60, true);
+    expect(baseline.view(after + 17 * day, 60)!.score).toBeLessThan(0.9);
+  });
+
+  it('goes on from a checkpoint, and begins anew from one that it does not know', () => {
+    const baseline = learnt(20);
+    baseline.learn(after, 45, true);
+    const other = new Baseline(0.01);
+    expect(other.restore(JSON.parse(JSON.stringify(baseline.state())))).toBe(true);
+    expect(other.view(after + hour, 33)).toEqual(baseline.view(after + hour, 33));
+    expect(other.state()).toEqual(baseline.state());
+    expect(other.restore({ hours: [[1, 2]], slot: 3, firstAt: 4 })).toBe(false);
+    expect(other.normal(after)).toBeNull();
+  });
+});
