@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { backtest } from '../../src/cli/backtest/backtest.ts';
 import { randomFrom } from '../support/random.ts';
 
 const example = 'docs/examples/flood-gauge.csv';
 /** A device type with rules that stay as they are. */
 const gauge = 'test/backtest/types/flood-gauge';
 
-function backtest(...args: string[]) {
-  const run = spawnSync(process.execPath, ['src/cli/main.ts', 'backtest', ...args], { encoding: 'utf8' });
+/** As a person calls it, in a process of its own. */
+function tocsin(...args: string[]) {
+  const run = spawnSync(process.execPath, ['src/cli/main.ts', ...args], { encoding: 'utf8' });
   return { code: run.status, out: run.stdout, error: run.stderr };
 }
 
@@ -21,19 +23,11 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
+const zone = ['--zone', '+08:00'];
+
 test('a backtest prints what the rules would have said, and how they differ', () => {
-  const zone = ['--zone', '+08:00'];
-  const { code, out, error } = backtest(
-    '--type',
-    'flood-gauge',
-    '--data',
-    example,
-    ...zone,
-    '--rules',
-    'docs/examples/flood-gauge-rules.yaml',
-    '--against',
-    'current',
-  );
+  const rules = ['--rules', 'docs/examples/flood-gauge-rules.yaml', '--against', 'current'];
+  const { code, out, error } = tocsin('backtest', '--type', gauge, '--data', example, ...zone, ...rules);
   expect(code).toBe(0);
   expect(out).toMatch(/^2026-07-18 14:56:00 \+08:00 {2}device {2}waterlogging {2}raised blue$/m);
   expect(out).toMatch(/^2 alarms\.$/m);
@@ -42,7 +36,7 @@ test('a backtest prints what the rules would have said, and how they differ', ()
   expect(error).toMatch(/1016 readings in .* a second/);
 });
 
-test('a shuffled, repeated and gzipped file gives the ledger of the ordered one to the byte', () => {
+test('a shuffled, repeated and gzipped file gives the ledger of the ordered one to the byte', async () => {
   const [head, ...lines] = readFileSync(example, 'utf8').trim().split('\n') as [string, ...string[]];
   const random = randomFrom(11);
   const disturbed = [...lines, ...lines.slice(100, 200)]
@@ -52,43 +46,45 @@ test('a shuffled, repeated and gzipped file gives the ledger of the ordered one 
     'shuffled.csv.gz',
     gzipSync([`\ufeff${head}`, ...disturbed.map(({ line }) => line)].join('\r\n')),
   );
-  const ledger = (path: string) => {
-    const { code, out } = backtest('--type', gauge, '--data', path, '--zone', '+08:00', '--json');
-    expect(code).toBe(0);
-    return JSON.stringify(JSON.parse(out).ledger);
+  const ledger = async (path: string) => {
+    const { text, ok } = await backtest(['--type', gauge, '--data', path, ...zone, '--json']);
+    expect(ok).toBe(true);
+    return JSON.stringify(JSON.parse(text).ledger);
   };
-  const ordered = ledger(example);
+  const ordered = await ledger(example);
   expect(JSON.parse(ordered)).toHaveLength(5);
-  expect(ledger(zipped)).toBe(ordered);
+  expect(await ledger(zipped)).toBe(ordered);
 });
 
-test('the example of the help works with the device type as it is', () => {
-  const { code, out } = backtest('--type', 'flood-gauge', '--data', example, '--zone', '+08:00', '--lang', 'zh');
-  expect(code).toBe(0);
-  expect(out).toContain('waterlogging  报警');
+test('the example of the help works with the device type as it is', async () => {
+  const { text, ok } = await backtest(['--type', 'flood-gauge', '--data', example, ...zone, '--lang', 'zh']);
+  expect(ok).toBe(true);
+  expect(text).toContain('waterlogging  报警');
 });
 
-test('what was not understood is said with exit code 2, what cannot be read with 1, and JSON stays alone', () => {
-  expect(backtest('--type', gauge)).toMatchObject({
+test('what was not understood is said with exit code 2, what cannot be read with 1, and JSON stays alone', async () => {
+  expect(tocsin('backtest', '--type', gauge)).toMatchObject({
     code: 2,
     out: '',
     error: expect.stringContaining('--data is missing'),
   });
-  expect(backtest('--help')).toMatchObject({ code: 0, out: expect.stringContaining('--against') });
-  expect(backtest('--type', gauge, '--data', '/nowhere.csv', '--json')).toMatchObject({
+  expect(tocsin('backtest', '--type', gauge, '--data', '/nowhere.csv', '--json')).toMatchObject({
     code: 1,
     out: '',
     error: expect.stringContaining('/nowhere.csv cannot be read'),
   });
-  expect(backtest('--type', gauge, '--data', example)).toMatchObject({
-    code: 1,
-    error: expect.stringContaining('say with --zone +08:00'),
-  });
+  expect(await backtest(['--help'])).toMatchObject({ ok: true, text: expect.stringContaining('--against') });
+  await expect(backtest(['--type', gauge, '--data', example])).rejects.toThrow('say with --zone +08:00');
   const wrong = file('r.yaml', readFileSync('docs/examples/flood-gauge-rules.yaml', 'utf8').replace('8 cm', '8 mg/m3'));
-  const refused = backtest('--type', gauge, '--data', example, '--zone', '+08:00', '--rules', wrong);
-  expect(refused).toMatchObject({
-    code: 1,
-    out: '',
-    error: expect.stringMatching(/r\.yaml:8: rule flood-gauge\/waterlogging/),
-  });
+  const refused = backtest(['--type', gauge, '--data', example, ...zone, '--rules', wrong]);
+  await expect(refused).rejects.toThrow(/r\.yaml:8: rule flood-gauge\/waterlogging/);
+});
+
+test('an alarm that lasts through silence is explained', () => {
+  const question = ['--rule', 'waterlogging', '--at', '2026-07-18 19:15'];
+  const { code, out } = tocsin('explain', '--type', gauge, '--data', example, ...zone, ...question);
+  expect(code).toBe(0);
+  expect(out).toContain('In alarm since 2026-07-18 17:40:00 +08:00.');
+  expect(out).toContain('Blue is in alarm; to end it: level < 5 cm holds (4.7 cm); 3 min of 15 min.');
+  expect(out).toContain('then 16 min without data.');
 });
