@@ -30,6 +30,11 @@ export interface BaselineState {
   heldFrom: number | null;
 }
 
+/** Whether a state is of the shape that `restore` reads; one that an earlier version wrote is not. */
+export function isBaselineState(state: unknown): boolean {
+  return (state as Partial<BaselineState> | null)?.series?.version === 1;
+}
+
 /** One reading in five minutes is learnt, however often a device reports. */
 const slotMs = 5 * 60_000;
 /** What has been so for three days on end is normal from then on, alarm or not. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type AlarmTransition, recordEffects } from '../alarms/ledger.ts';
+import { isBaselineState } from '../baseline/baseline.ts';
 import { type DecodeLimits, decode } from '../devices/decode.ts';
 import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
@@ -9,7 +10,7 @@ import type { AlarmEffect } from '../model/alarm.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
-import { deviceKey, type Fold } from '../rules/fold.ts';
+import { baselinePrefix, deviceKey, type Fold } from '../rules/fold.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { StageSeconds } from '../shared/stage-seconds.ts';
@@ -136,15 +137,20 @@ export class EngineLoop {
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);
     let rules: unknown;
+    let unknownBaselines = 0;
     for (const { key, stateJson, offset } of await store.selectFrom('foldState').selectAll().execute()) {
       if (isShadowKey(key)) {
         this.#options.shadow?.restore(key, JSON.parse(stateJson), offset);
         continue;
       }
-      if (key === rulesKey) rules = JSON.parse(stateJson);
-      else fold.restore(key, JSON.parse(stateJson));
+      const state: unknown = JSON.parse(stateJson);
+      if (key === rulesKey) rules = state;
+      else fold.restore(key, state);
+      if (key.startsWith(baselinePrefix) && !isBaselineState(state)) unknownBaselines++;
       if (offset > this.#offset) this.#ahead.set(key, offset);
     }
+    if (unknownBaselines > 0)
+      log.warn({ baselines: unknownBaselines }, 'baselines of another version begin anew, they know no normal for a day');
     if (rules !== undefined) {
       const ahead = [...this.#ahead].filter(([key]) => key !== rulesKey);
       const byDevice = new Map(ahead.map(([key, offset]) => [key.slice(deviceKey('').length), offset]));

@@ -247,4 +247,6 @@ function restoredClock(state: FoldClock): FoldClock {
 /** Key of a device's state in a checkpoint. */
 export const deviceKey = (id: string) => `device/${id}`;
 const peersPrefix = 'peers/';
-const baselineKey = (id: string, channel: string) => `baseline/${id}/${channel}`;
+/** What the key of a baseline's state in a checkpoint begins with. */
+export const baselinePrefix = 'baseline/';
+const baselineKey = (id: string, channel: string) => `${baselinePrefix}${id}/${channel}`;
