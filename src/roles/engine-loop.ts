@@ -246,7 +246,7 @@ export class EngineLoop {
       if (problems.length > 0 && isNew) this.#quarantine.frame(partition, offset, frame, problems);
       // A batch is judged in the order in which it was measured.
       if (samples.length > 1) samples.sort((a, b) => a.measuredAt - b.measuredAt);
-      for (const sample of samples) fold.sample(device, sample, effects);
+      fold.samples(device, samples, effects);
       for (const sample of samples) shadow?.sample(offset, device, sample, isNew);
     } catch (error) {
       // A mistake of ours must not stop the engine at this frame for ever.

@@ -28,7 +28,7 @@ export function insertStep(steps: Step[], step: Step): void {
     if (known < 0) {
       there.channels.push(channel);
       there.values.push(step.values[i]!);
-    } else there.values[known] = step.values[i]!;
+    } else there.values[known] = Math.max(there.values[known]!, step.values[i]!);
   });
 }
 

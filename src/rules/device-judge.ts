@@ -107,23 +107,41 @@ export class DeviceJudge implements RuleContext {
   }
 
   /**
-   * Takes one sample in.
+   * Takes in what came at once, in the order in which it was measured.
    * @param heard listening time of its receipt, see `Fold`.
    * @param learnt is told the channels whose baseline learnt from it.
    * @param latest no sample that came before this one can have been measured after it, unless our clock was set back.
    * @returns the number of values that were not judged: repeated, or late beyond the bound.
    */
   judge(
-    sample: Sample,
+    samples: readonly Sample[],
     heard: number,
     latest: number,
     effects: AlarmEffect[],
     learnt: (channel: string) => void,
   ): number {
-    this.#heard.hear(sample.values, heard);
-    this.#breakSilence(sample.receivedAt, effects, undefined, heard);
+    const { receivedAt } = samples[0]!;
+    for (let i = 0; i < samples.length; i++) this.#heard.hear(samples[i]!.values, heard);
+    this.#breakSilence(receivedAt, effects, undefined, heard);
     if (this.#head > latest) this.#forgetTimes();
-    if (sample.measuredAt <= this.#head) return this.#late(sample, effects);
+    let stale = 0;
+    let next = 0;
+    while (next < samples.length) {
+      if (samples[next]!.measuredAt > this.#head) {
+        this.#judgeNext(samples[next++]!, effects, learnt);
+        continue;
+      }
+      // All that is late is put in its place before anything is judged again.
+      const late: Step[] = [];
+      for (; next < samples.length && samples[next]!.measuredAt <= this.#head; next++)
+        stale += this.#late(samples[next]!, late);
+      if (late.length > 0) this.#judgeAgain(late, receivedAt, effects);
+    }
+    return stale;
+  }
+
+  /** Judges a sample that is newer than all others. */
+  #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: (channel: string) => void): void {
     const { channelIndex } = this.#type;
     const at = sample.measuredAt;
     let news = false;
@@ -135,10 +153,9 @@ export class DeviceJudge implements RuleContext {
       this.#channels.add(channel, at, sample.values[name]!);
       fresh[channel] = 1;
     }
-    if (!news) return 0;
+    if (!news) return;
     this.#judgeRules(at, sample.receivedAt, effects);
     this.#learn(at, learnt);
-    return 0;
   }
 
   /** A sample newer than all others is about to be taken in. */
@@ -158,9 +175,12 @@ export class DeviceJudge implements RuleContext {
     return { cells: this.memory, ids: this.#ids, told: this.#told?.episodes ?? noEpisodes };
   }
 
-  /** Puts a sample in its place among those that came before it, and judges from there on again. */
-  #late(sample: Sample, effects: AlarmEffect[]): number {
-    const { measuredAt: at, receivedAt } = sample;
+  /**
+   * Looks at a sample that is not newer than all others; what is new in it is added to `late`.
+   * @returns the number of values that are not.
+   */
+  #late(sample: Sample, late: Step[]): number {
+    const { measuredAt: at } = sample;
     const tooLate = at < this.#head - this.#type.latenessMs || at < this.#horizon.floor;
     const news: Step = { at, channels: [], values: [] };
     let stale = 0;
@@ -176,7 +196,7 @@ export class DeviceJudge implements RuleContext {
       news.channels.push(channel);
       news.values.push(value);
     }
-    if (news.channels.length > 0) this.#judgeAgain(news, receivedAt, effects);
+    if (news.channels.length > 0) late.push(news);
     return stale;
   }
 
@@ -187,15 +207,17 @@ export class DeviceJudge implements RuleContext {
   judgeAgainFrom(at: number, receivedAt: number, effects: AlarmEffect[]): boolean {
     const from = Math.max(at, this.#horizon.floor, this.#head - this.#type.latenessMs);
     if (!(from <= this.#head)) return false;
-    this.#judgeAgain({ at: from, channels: [], values: [] }, receivedAt, effects);
+    this.#judgeAgain([{ at: from, channels: [], values: [] }], receivedAt, effects);
     return true;
   }
 
-  #judgeAgain(news: Step, receivedAt: number, effects: AlarmEffect[]): void {
+  /** Puts late steps, in order, in their places among those that came before them, and judges from there on again. */
+  #judgeAgain(late: readonly Step[], receivedAt: number, effects: AlarmEffect[]): void {
     const told = [...(this.#told?.episodes.values() ?? [])];
-    const snapshot = this.#horizon.rewind(news.at);
+    const { at } = late[0]!;
+    const snapshot = this.#horizon.rewind(at);
     const steps = this.#channels.rewind(snapshot.at);
-    insertStep(steps, news);
+    for (const step of late) insertStep(steps, step);
     this.memory = unpackCells(snapshot.cells, this.#type.initial);
     this.#ids = snapshot.ids && [...snapshot.ids];
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
@@ -211,7 +233,7 @@ export class DeviceJudge implements RuleContext {
       this.#judgeRules(step.at, receivedAt, []);
     }
     const found = [...this.#told.episodes.values()];
-    const change = rejudged({ deviceId: this.#deviceId, at: news.at, receivedAt, told, found });
+    const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
     this.#told = new EpisodeCollector();
     for (const episode of found) this.#told.begin(episode);
     for (const { from, to } of change.renamed) this.#ids = this.#ids?.map((id) => (id === from ? to : id)) ?? null;

@@ -89,17 +89,23 @@ export class Fold {
 
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */
   sample(device: Device, sample: Sample, effects: AlarmEffect[]): void {
+    this.samples(device, [sample], effects);
+  }
+
+  /** The same for all that came in one frame, in the order in which it was measured. */
+  samples(device: Device, samples: readonly Sample[], effects: AlarmEffect[]): void {
     const judge = this.#judgeOf(device);
-    if (!judge) return;
-    const latest = sample.receivedAt + wrongBeyondMs(this.#maxFutureMs);
-    const changes = this.#peers?.take(device, sample, latest) ?? [];
-    this.#stale += judge.judge(sample, this.#clock.listenedMs, latest, effects, (channel) =>
+    if (!judge || samples.length === 0) return;
+    const { receivedAt } = samples[0]!;
+    const latest = receivedAt + wrongBeyondMs(this.#maxFutureMs);
+    const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : [];
+    this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, (channel) =>
       this.#noteLearnt(device.id, channel),
     );
     this.#touched.add(device.id);
     for (const { deviceId, at } of changes) {
       const asking = this.#judges.get(deviceId);
-      if (asking?.judgeAgainFrom(at, sample.receivedAt, effects)) this.#touched.add(deviceId);
+      if (asking?.judgeAgainFrom(at, receivedAt, effects)) this.#touched.add(deviceId);
     }
   }
 

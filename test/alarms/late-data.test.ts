@@ -81,6 +81,19 @@ describe('late data', () => {
     expect(corrected).toMatchObject([{ recordedAt: begin + 11 * minute }]);
   });
 
+  test('that comes in one frame is one correction', async () => {
+    const { store } = await tempStore();
+    const fold = foldOf(type);
+    await live(store, fold, [reading(0, 12), reading(1, 35), reading(10, 35)]);
+    const effects: AlarmEffect[] = [];
+    fold.samples(
+      testDevice,
+      [3, 5, 7, 9].map((at) => reading(at, 35, 11)),
+      effects,
+    );
+    expect(effects).toMatchObject([{ kind: 'rejudged', found: [{ severity: 'red', count: 7 }], gone: [] }]);
+  });
+
   test('people are called for what is found late and lasts, not for what is old', async () => {
     const { store } = await tempStore();
     const fold = foldOf(type);

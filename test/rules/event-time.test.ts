@@ -169,6 +169,26 @@ describe('the order of arrival makes no difference to the record', () => {
     );
   });
 
+  test('a device may keep what it measured and send it in batches', () => {
+    fc.assert(
+      fc.property(walks, disturbance(hour), fc.integer({ min: 2, max: 30 }), (all, disturb, size) => {
+        const samples = samplesOf(all);
+        const { arrivals } = arrivalsOf(samples, disturb);
+        const effects: AlarmEffect[] = [];
+        const fold = foldOf(type);
+        for (const device of devices) {
+          const own = arrivals.filter(({ deviceId }) => deviceId === device.id);
+          for (let i = 0; i < own.length; i += size) {
+            const batch = own.slice(i, i + size).sort((a, b) => a.measuredAt - b.measuredAt);
+            fold.samples(device, batch, effects);
+          }
+        }
+        expect(recordOf(effects)).toBe(recordOf(inOrder(samples)));
+      }),
+      { seed: 6, numRuns: 30 },
+    );
+  });
+
   test('rules of these walks do raise alarms', () => {
     const counts = new Map<string, number>();
     for (const all of fc.sample(walks, { seed: 4, numRuns: 30 }))

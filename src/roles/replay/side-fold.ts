@@ -115,7 +115,7 @@ export class SideFold {
 
   #judge(device: Device, samples: Sample[], effects: AlarmEffect[]): void {
     if (samples.length > 1) samples.sort((one, other) => one.measuredAt - other.measuredAt);
-    for (const sample of samples) this.#fold.sample(device, sample, effects);
+    this.#fold.samples(device, samples, effects);
   }
 
   #count(offset: number, problems: ReadonlySet<string>): void {
