@@ -149,8 +149,7 @@ export class EngineLoop {
       if (key.startsWith(baselinePrefix) && !isBaselineState(state)) unknownBaselines++;
       if (offset > this.#offset) this.#ahead.set(key, offset);
     }
-    if (unknownBaselines > 0)
-      log.warn({ baselines: unknownBaselines }, 'baselines of another version begin anew');
+    if (unknownBaselines > 0) log.warn({ baselines: unknownBaselines }, 'baselines of another version begin anew');
     if (rules !== undefined) {
       const ahead = [...this.#ahead].filter(([key]) => key !== rulesKey);
       const byDevice = new Map(ahead.map(([key, offset]) => [key.slice(deviceKey('').length), offset]));
