@@ -5,6 +5,7 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { Fold } from '../rules/fold.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { Database } from '../store/schema.ts';
 
 import type { LiveRules } from './live-rules.ts';
@@ -23,6 +24,7 @@ export function isShadowKey(key: string): boolean {
 export class ShadowFold {
   readonly #rules: Pick<LiveRules, 'shadowOf' | 'triesOut' | 'version'>;
   readonly #fold: Fold;
+  readonly #log: Logger | undefined;
   /** Entries below are in its state already. */
   #ahead = 0;
   /** What is to be recorded with the next commit. */
@@ -31,7 +33,13 @@ export class ShadowFold {
   #version = -1;
   #tried: Device[] = [];
 
-  constructor(rules: Pick<LiveRules, 'shadowOf' | 'triesOut' | 'version'>, maxFutureMs: number, aroundOf?: AroundOf) {
+  constructor(
+    rules: Pick<LiveRules, 'shadowOf' | 'triesOut' | 'version'>,
+    maxFutureMs: number,
+    aroundOf?: AroundOf,
+    log?: Logger,
+  ) {
+    this.#log = log;
     this.#rules = rules;
     this.#fold = new Fold((device) => rules.shadowOf(device), maxFutureMs, aroundOf);
   }
@@ -52,7 +60,12 @@ export class ShadowFold {
   sample(offset: number, device: Device, sample: Sample, isNew: boolean): void {
     if (offset < this.#ahead || !this.#rules.triesOut || !this.#rules.shadowOf(device)) return;
     const effects: AlarmEffect[] = [];
-    this.#fold.sample(device, sample, effects);
+    try {
+      this.#fold.sample(device, sample, effects);
+    } catch (error) {
+      // A mistake in what is tried out must not touch what is live.
+      this.#log?.error({ err: error, device: device.id, offset }, 'what is tried out could not be judged');
+    }
     if (isNew) this.#news.push(...effects);
   }
 

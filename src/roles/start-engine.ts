@@ -123,7 +123,7 @@ export async function startEngine(
     devices,
     fold,
     rules,
-    shadow: new ShadowFold(rules, settings.intake.maxFuture, aroundOf),
+    shadow: new ShadowFold(rules, settings.intake.maxFuture, aroundOf, log),
     limits,
     callWithinMs: settings.alarms.callWithin,
     checkpointEveryMs: settings.rules.checkpointEvery,
