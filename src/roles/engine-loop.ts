@@ -117,6 +117,15 @@ export class EngineLoop {
       labelNames: ['kind'],
       registers: [registry],
     });
+    const { fold } = options;
+    new Gauge({
+      name: 'tocsin_values_not_judged',
+      help: 'Values since the start that were repeated, or came later than the lateness of their type',
+      registers: [registry],
+      collect() {
+        this.set(fold.stale);
+      },
+    });
     const lag = () => reader.end() - this.#offset;
     new Gauge({
       name: 'tocsin_engine_lag_entries',
