@@ -41,3 +41,11 @@ export interface RuleVersion {
   /** The version whose content this one brings back; null for any other change. */
   reverts: number | null;
 }
+
+/**
+ * Whether alarms that it keeps from calling anyone are kept apart: what is tried out, and what is off for a time, such as
+ * that of a cover which is opened for planned work.
+ */
+export function isKeptApart({ mode, until }: Pick<RuleVersion, 'mode' | 'until'>): boolean {
+  return mode === 'shadow' || (mode === 'off' && until !== null);
+}

@@ -1,5 +1,6 @@
 import type { Device } from '../model/device.ts';
 import type { DeviceType } from '../model/device-type.ts';
+import { isKeptApart } from '../model/rule-version.ts';
 import type { CompiledType } from '../rules/compile.ts';
 import type { RulesOf, RulesOfTime } from '../rules/rules-of.ts';
 import type { RuleBook } from '../rules/versions/rule-book.ts';
@@ -127,7 +128,7 @@ export class LiveRules implements RulesOfTime {
 
   #use(version: number): void {
     this.#book = this.#history.at(version);
-    this.#triesOut = [...this.#history.placed(version).all()].some(({ mode }) => mode === 'shadow');
+    this.#triesOut = [...this.#history.placed(version).all()].some(isKeptApart);
     for (const [deviceId, at] of this.#ahead) if (at <= version) this.#ahead.delete(deviceId);
     this.#aheadBooks.clear();
   }

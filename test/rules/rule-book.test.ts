@@ -102,3 +102,26 @@ test('a text that cannot be read any more is left out and said, and the other ru
   expect(said[0]).toContain('rule left out');
   expect(history.at().rulesOf(deviceIn('g1'))?.rules).toHaveLength(1);
 });
+
+test('a rule that is off for a time goes on apart, by what would hold there; one that is off for good does not', () => {
+  const off = { mode: 'off', text: null } as const;
+  const history = historyOf(
+    version(1, 'type', gauge.id),
+    version(2, 'area', 'g7'),
+    version(3, 'device', 'opened', { ...off, until: 1e12 }),
+    version(4, 'device', 'gone', off),
+  );
+  const shadow = (device: Device) =>
+    history
+      .at()
+      .shadowOf(device)
+      ?.rules.map((one) => one.version);
+  expect(history.at().rulesOf(deviceIn('g7', 'opened'))!.rules).toEqual([]);
+  expect(shadow(deviceIn('g7', 'opened'))).toEqual([2]);
+  expect(shadow(deviceIn('g1', 'opened'))).toEqual([1]);
+  expect(shadow(deviceIn('g7', 'gone'))).toBeUndefined();
+  expect(shadow(deviceIn('g7', 'other'))).toBeUndefined();
+  // What is tried out there anyway is not judged twice.
+  history.add([version(5, 'device', 'opened', { lane: 'shadow', mode: 'shadow' })]);
+  expect(shadow(deviceIn('g7', 'opened'))).toEqual([5]);
+});

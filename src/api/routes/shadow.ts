@@ -4,6 +4,7 @@ import { differenceOf } from '../../backtest/difference.ts';
 import { alarmOf, byBeginning } from '../../backtest/ledger.ts';
 import type { TrialAlarm } from '../../model/backtest.ts';
 import type { Episode } from '../../model/episode.ts';
+import { isKeptApart } from '../../model/rule-version.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { inParts } from '../../store/in-parts.ts';
 import { isVisible } from '../access/scope.ts';
@@ -28,7 +29,8 @@ export function shadowRoutes(api: Api, context: ApiContext): void {
         tags: ['rules'],
         summary: 'What a rule that is tried out would have raised, against the live one',
         description:
-          'Where a version of the rule runs in shadow: alarms of both, of only one of them, and those that went ' +
+          'Where a version of the rule runs in shadow, or the rule is off for a time (what it would have raised is kept ' +
+          'then, too): alarms of both, of only one of them, and those that went ' +
           'otherwise. Would-be alarms are kept for 90 days; they never become a case or a notice.',
         params: byRule,
         querystring: z.object({ from: time.optional().describe('measured time; since it is tried out when left out') }),
@@ -39,14 +41,21 @@ export function shadowRoutes(api: Api, context: ApiContext): void {
       const { type, name } = request.params;
       const ruleId = `${type}/${name}`;
       const history = await rules.history();
-      const tried = [...history.placed().all()].filter((one) => one.ruleId === ruleId && one.mode === 'shadow');
-      if (tried.length === 0) throw new TocsinError('NOT_FOUND', `Nothing is tried out of ${ruleId}.`);
-      const since = Math.max(request.query.from ?? 0, Math.min(...tried.map(({ at }) => at)));
+      const tried = [...history.placed().all()].filter((one) => one.ruleId === ruleId && isKeptApart(one));
+      const { from } = request.query;
+      if (tried.length === 0 && from === undefined)
+        throw new TocsinError('NOT_FOUND', `Nothing is tried out of ${ruleId}.`);
+      const since = from ?? Math.min(...tried.map(({ at }) => at));
       const book = await rules.book();
       const concerns = (rule: { id: string }) => rule.id === ruleId;
+      // Of a time that was asked for there may be alarms of what is no longer tried out, or no longer off.
+      const before = new Set(from === undefined ? [] : await devicesWithShadow(context, ruleId));
       const devices = (await findDevices(store, { type })).filter((device) => {
         const set = book.shadowOf(device);
-        return isVisible(request.scope, device.gridId) && (set?.rules.some(concerns) || set?.silence.some(concerns));
+        return (
+          isVisible(request.scope, device.gridId) &&
+          (set?.rules.some(concerns) || set?.silence.some(concerns) || before.has(device.id))
+        );
       });
       const ids = devices.map((device) => device.id);
       const live = await liveAlarms(context, ids, ruleId, since);
@@ -87,6 +96,16 @@ function trialOf({ row, raisedAt, clearedAt, peakSeverity, count, path }: Record
     count,
     path,
   };
+}
+
+async function devicesWithShadow({ store }: ApiContext, ruleId: string): Promise<string[]> {
+  const rows = await store
+    .selectFrom('shadowAlarm')
+    .select('deviceId')
+    .distinct()
+    .where('ruleId', '=', ruleId)
+    .execute();
+  return rows.map(({ deviceId }) => deviceId);
 }
 
 async function shadowAlarms(

@@ -49,6 +49,17 @@ export class PlacedRules {
     return found;
   }
 
+  /** What would judge a place if a rule were not off there: the nearest that is live. */
+  beneath(place: Place, ruleId: string): RuleVersion | undefined {
+    const near = place.areaIds.map((areaId) => this.#byArea.get(areaId)?.get(place.deviceType));
+    const own = place.deviceId === null ? undefined : this.#byDevice.get(place.deviceId);
+    for (const rules of [own, ...near, this.#byType.get(place.deviceType)]) {
+      const version = rules?.get(keyOf({ lane: 'live', ruleId }));
+      if (version?.mode === 'live') return version;
+    }
+    return undefined;
+  }
+
   /** Every version in force anywhere, of one rule or all. */
   *all(): Iterable<RuleVersion> {
     const types = [...this.#byArea.values()].flatMap((byType) => [...byType.values()]);
@@ -65,7 +76,7 @@ export class PlacedRules {
   }
 }
 
-function keyOf({ lane, ruleId }: RuleVersion): string {
+function keyOf({ lane, ruleId }: Pick<RuleVersion, 'lane' | 'ruleId'>): string {
   return `${lane} ${ruleId}`;
 }
 

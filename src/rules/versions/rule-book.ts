@@ -1,7 +1,7 @@
 import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
-import type { RuleLane, RuleVersion } from '../../model/rule-version.ts';
+import { isKeptApart, type RuleLane, type RuleVersion } from '../../model/rule-version.ts';
 import type { CompiledType } from '../compile.ts';
 import type { CompiledSets, RuleSet } from './compiled-sets.ts';
 import type { Place, PlacedRules } from './placed-rules.ts';
@@ -48,7 +48,7 @@ export class RuleBook {
     return this.#setOf(device)?.live;
   }
 
-  /** What judges a device beside it, without calling anyone; undefined when nothing does. */
+  /** What judges a device beside it, without calling anyone: what is tried out, what is off for a time; undefined when nothing does. */
   shadowOf(device: Device): CompiledType | undefined {
     return this.#setOf(device)?.shadow;
   }
@@ -101,8 +101,18 @@ export class RuleBook {
   }
 
   #make(type: DeviceType, place: Place): RuleSet {
-    return this.#parts.sets.of(type, this.effective(place), this.effective(place, 'shadow'), [
-      ...this.off(place).keys(),
-    ]);
+    const off = this.off(place);
+    const shadow = this.effective(place, 'shadow');
+    shadow.push(...this.#goingOn(place, off, new Set(shadow.map(({ rule }) => rule.id))));
+    return this.#parts.sets.of(type, this.effective(place), shadow, [...off.keys()]);
+  }
+
+  /** A rule that is off for a time calls nobody, and what it would have raised is kept apart. */
+  #goingOn(place: Place, off: ReadonlyMap<string, RuleVersion>, tried: ReadonlySet<string>): EffectiveRule[] {
+    return [...off].flatMap(([ruleId, version]) => {
+      const beneath = isKeptApart(version) && !tried.has(ruleId) && this.#parts.placed.beneath(place, ruleId);
+      const rule = beneath && this.#parts.ruleOf(beneath);
+      return rule ? [{ rule, version: beneath }] : [];
+    });
   }
 }
