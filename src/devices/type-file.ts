@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Channel } from '../model/channel.ts';
 import { type ChannelPath, type DeviceType, defaultLatenessMs } from '../model/device-type.ts';
+import { gases, gasScale } from '../model/gases.ts';
 import { type Scale, unitOf } from '../model/units.ts';
 import { CommandsInFile } from './command-in-file.ts';
 import { DurationInFile, IdInFile, TextInFile, UnitInFile } from './schema-parts.ts';
@@ -41,6 +42,8 @@ const MapInFile = z.strictObject({
     .regex(/^[^.]+(\.[^.]+){0,7}$/, 'keys joined by dots, at most 8 deep, such as data.wl')
     .transform((text) => text.split('.')),
   unit: UnitInFile.optional(),
+  /** Which gas it is: then ppm, %, %LEL and mg/m3 are converted into each other. */
+  gas: z.enum(Object.keys(gases)).optional(),
 });
 
 /** Of each device so much of the past is kept in memory. */
@@ -74,12 +77,12 @@ export function readTypeFile(file: string): DeviceType {
       if (!channelName.test(name)) issue(['channels', name], 'names are in snake_case, such as water_level');
       else if (taken.has(name)) issue(['channels', name], `"${name}" means something else in payloads or rules`);
     }
-    for (const [name, { unit }] of Object.entries(parsed.map)) {
+    for (const [name, { unit, gas }] of Object.entries(parsed.map)) {
       const channel = parsed.channels[name];
       if (name === 'time') {
         if (unit !== undefined) issue(['map', name, 'unit'], 'a time has no unit here');
       } else if (!channel) issue(['map', name], `there is no such channel; there are ${names.join(', ')}, and time`);
-      else if (unit !== undefined && unitOf(unit)?.dimension !== unitOf(channel.unit)?.dimension) {
+      else if (unit !== undefined && !scaleOf(unit, channel.unit, gas)) {
         issue(['map', name, 'unit'], `${unit} cannot be converted to the channel's unit, ${channel.unit}`);
       }
     }
@@ -101,14 +104,18 @@ export function readTypeFile(file: string): DeviceType {
     commands,
     rules: [],
   };
-  const paths = Object.entries(map).map(([channel, { path, unit }]): ChannelPath => {
-    return { channel, path, ...scaleOf(unit, channelByName.get(channel)?.unit) };
+  const paths = Object.entries(map).map(([channel, { path, unit, gas }]): ChannelPath => {
+    return { channel, path, ...scaleOf(unit, channelByName.get(channel)?.unit, gas)! };
   });
   if (paths.length > 0) type.map = paths;
   return type;
 }
 
-/** A value without a unit in the file comes in the channel's own; `time` has none. */
-function scaleOf(from: string | undefined, to: string | undefined): Scale {
-  return from === undefined || to === undefined ? ownUnit : scaleBetween(unitOf(from)!, unitOf(to)!);
+/** A value without a unit in the file comes in the channel's own; `time` has none. Null when it cannot be converted. */
+function scaleOf(from: string | undefined, to: string | undefined, gas: string | undefined): Scale | null {
+  if (from === undefined || to === undefined) return ownUnit;
+  const [source, target] = [unitOf(from), unitOf(to)];
+  if (!source || !target) return null;
+  if (source.dimension === target.dimension) return scaleBetween(source, target);
+  return gas === undefined ? null : gasScale(gases[gas]!, source, target);
 }
