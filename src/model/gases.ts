@@ -4,7 +4,7 @@ import type { Scale, Unit } from './units.ts';
 interface Gas {
   /** Molar mass, g/mol: standard atomic weights of IUPAC, 2021. */
   gramsPerMole: number;
-  /** Lower explosive limit, % by volume , methane 5 % as in use in China, others not checked against a standard; null: does not burn. */
+  /** Lower explosive limit, % by volume: methane as in use in China, the others not checked against a standard. Null: does not burn. */
   explosivePercent: number | null;
 }
 
