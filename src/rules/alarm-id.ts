@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -7,8 +7,8 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
  * read out over a telephone (Crockford's base 32, 65 bits).
  */
 export function alarmId(ruleId: string, deviceId: string, at: number): string {
-  const hash = createHash('sha256').update(`${ruleId}\n${deviceId}\n${at}`).digest();
+  const bytes = hash('sha256', `${ruleId}\n${deviceId}\n${at}`, 'buffer');
   let id = '';
-  for (let i = 0; i < 13; i++) id += alphabet[hash[i]! & 31];
+  for (let i = 0; i < 13; i++) id += alphabet[bytes[i]! & 31];
   return id;
 }

@@ -83,6 +83,7 @@ export class DeviceJudge implements RuleContext {
   #ids: (string | null)[] | null = null;
   /** Alarms as they were told, as far back as a late sample can change them. */
   #told: EpisodeCollector | null = null;
+  #judgingAgain = false;
   readonly #baselines: (Baseline | undefined)[] = [];
   /** By index of the silence rule. */
   readonly #silent: (Underway | null)[];
@@ -164,11 +165,17 @@ export class DeviceJudge implements RuleContext {
     this.#head = at;
     this.now = at;
     if (!this.#horizon.advance(at, this.#known)) return;
-    const episodes = this.#told?.episodes ?? noEpisodes;
+    this.#channels.forgetBefore(this.#horizon.floor);
+    if (!this.#judgingAgain) this.#forgetOver();
+  }
+
+  /** Alarms that no late sample can change any more need not be known. */
+  #forgetOver(): void {
+    if (this.#told === null) return;
     const { floor } = this.#horizon;
-    this.#channels.forgetBefore(floor);
+    const { episodes } = this.#told;
     for (const { alarmId: id, clearedAt } of episodes.values())
-      if (clearedAt !== null && clearedAt < floor) this.#told!.episodes.delete(id);
+      if (clearedAt !== null && clearedAt < floor) episodes.delete(id);
   }
 
   get #known(): KnownNow {
@@ -224,6 +231,8 @@ export class DeviceJudge implements RuleContext {
     this.#told = new EpisodeCollector();
     for (const episode of over) this.#told.begin(episode);
     for (const episode of snapshot.episodes) this.#told.begin(copyPlain(episode));
+    // What was over is compared first: the way there may let go of more of the past than was let go of before.
+    this.#judgingAgain = true;
     for (const step of steps) {
       this.#advance(step.at);
       for (let i = 0; i < step.channels.length; i++) {
@@ -232,10 +241,12 @@ export class DeviceJudge implements RuleContext {
       }
       this.#judgeRules(step.at, receivedAt, []);
     }
+    this.#judgingAgain = false;
     const found = [...this.#told.episodes.values()];
     const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
     this.#told = new EpisodeCollector();
     for (const episode of found) this.#told.begin(episode);
+    this.#forgetOver();
     for (const { from, to } of change.renamed) this.#ids = this.#ids?.map((id) => (id === from ? to : id)) ?? null;
     if (change.effect) effects.push(change.effect);
   }

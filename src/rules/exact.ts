@@ -31,11 +31,22 @@ export function productError(a: number, b: number, product: number): number {
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
-/** Adds `a * b` to the sum at `place`. */
+/** Adds `a * b` to the sum at `place`: the product as `addExact` would, then what it loses by rounding. */
 export function addProduct(cells: number[], place: number, a: number, b: number): void {
-  const product = a * b;
-  addExact(cells, place, product);
-  addExact(cells, place, productError(a, b, product));
+  const x = a * b;
+  let high = cells[place]!;
+  let sum = high + x;
+  let part = sum - high;
+  let low = cells[place + 1]! + (high - (sum - part) + (x - part));
+  high = sum + low;
+  low -= high - sum;
+  const y = productError(a, b, x);
+  sum = high + y;
+  part = sum - high;
+  low += high - (sum - part) + (y - part);
+  const total = sum + low;
+  cells[place] = total;
+  cells[place + 1] = low - (total - sum);
 }
 
 /** The sum at `place` divided by a number, rounded once. */

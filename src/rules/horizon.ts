@@ -28,10 +28,10 @@ export interface SnapshotState {
 }
 
 /**
- * The newest snapshots lie a 32nd of the lateness bound apart, older ones further and further: what has to be judged
+ * The newest snapshots lie a 16th of the lateness bound apart, older ones further and further: what has to be judged
  * again begins too early by at most about as much as it lies back.
  */
-const perLateness = 32;
+const perLateness = 16;
 /** Sooner one after the other they are not made, whatever the bound. Milliseconds. */
 const leastApartMs = 60_000;
 /**

@@ -151,7 +151,7 @@ describe('the order of arrival makes no difference to the record', () => {
         const expected = recordOf(inOrder(samples));
         expect(recordOf(asTheyCome(arrivalsOf(samples, disturb)))).toBe(expected);
       }),
-      { seed: 4, numRuns: 40 },
+      { seed: 4, numRuns: 40, endOnFailure: true },
     );
   });
 
@@ -165,7 +165,7 @@ describe('the order of arrival makes no difference to the record', () => {
         );
         expect(recordOf(asTheyCome(arrivalsOf(apart, disturb)))).toBe(expected);
       }),
-      { seed: 5, numRuns: 15 },
+      { seed: 5, numRuns: 15, endOnFailure: true },
     );
   });
 
@@ -185,7 +185,7 @@ describe('the order of arrival makes no difference to the record', () => {
         }
         expect(recordOf(effects)).toBe(recordOf(inOrder(samples)));
       }),
-      { seed: 6, numRuns: 30 },
+      { seed: 6, numRuns: 30, endOnFailure: true },
     );
   });
 
