@@ -1,5 +1,6 @@
 import { type Decoded, decode, decodeLimits } from '../devices/decode.ts';
 import type { DeviceType } from '../model/device-type.ts';
+import type { Sample } from '../model/sample.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import { TocsinError } from '../shared/errors.ts';
@@ -74,6 +75,12 @@ function judge(parts: HttpIntakeParts, device: KnownDevice, payload: Uint8Array,
   }
   const decoded = decode(type, { deviceId: device.id, payload, receivedAt }, decodeLimits(parts.intake));
   const problem = decoded.problems[0];
-  if (decoded.samples.length === 0 && problem) throw new TocsinError(problem.code, problem.reason);
+  const isUsable = (sample: Sample) => sample.quality !== 'clock' || mayBeLifeSafety(type, sample);
+  // Who sends by HTTP hears of it and can send it again with the right time. What lives may hang on is taken all the same.
+  if (!decoded.samples.some(isUsable) && problem) throw new TocsinError(problem.code, problem.reason);
   return decoded;
+}
+
+function mayBeLifeSafety(type: DeviceType, { values }: Sample): boolean {
+  return type.channels.some(({ name, lifeSafety }) => lifeSafety && values[name] !== undefined);
 }

@@ -25,6 +25,8 @@ test.each([
   ['{"depth":1}', 'CHANNEL_UNKNOWN'],
   ['{"level":501}', 'VALUE_OUT_OF_RANGE'],
   [`{"level":1${' '.repeat(1000)}}`, 'PAYLOAD_TOO_LARGE'],
+  ['{"level":1,"time":0}', 'TIME_TOO_OLD'],
+  ['{"level":1,"time":"2099-01-01T00:00:00Z"}', 'TIME_IN_FUTURE'],
 ])('%.30s is refused with %s, counted and kept', async (text, code) => {
   await expect(send(text)).rejects.toMatchObject({ code });
   const entries = await h.entriesOnceThere(1);
@@ -35,12 +37,12 @@ test.each([
   expect(await h.refused(code)).toBe(1);
 });
 
-test.each([
-  ['{"level":1,"time":0}', 'TIME_TOO_OLD'],
-  ['{"level":1,"time":"2099-01-01T00:00:00Z"}', 'TIME_IN_FUTURE'],
-])('%s is taken at the time of receipt, and the sender is told', async (text, code) => {
-  expect(await send(text)).toMatchObject({ samples: 1, problems: [{ code }] });
-  expect(await h.entries()).toMatchObject([{ kind: 'frame' }]);
+test('what lives may hang on is taken whatever time it says, at the time of receipt, and the sender is told', async () => {
+  h.devices = [{ ...h.a, type: 'band' }];
+  await h.gateway.devicesChanged();
+  const text = '{"sos":true,"time":"2099-01-01T00:00:00Z"}';
+  expect(await send(text)).toMatchObject({ samples: 1, problems: [{ code: 'TIME_IN_FUTURE' }] });
+  expect((await h.entries()).map(payloadOf)).toEqual([text]);
 });
 
 test('of a batch with a bad sample the good ones are taken and the bad one is named', async () => {

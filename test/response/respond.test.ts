@@ -156,6 +156,7 @@ test('endpoints are told in full, each from its own severity on', async () => {
       raisedAt: morning - 2000,
       clearedAt: null,
       values: { level: 16 },
+      text: null,
     },
     device: {
       id: 'gauge-1',

@@ -155,10 +155,10 @@ test('a checkpoint of many devices is written in slices, and what a slice knows 
   await store.deleteFrom('foldState').where('key', '!=', 'device/m0').execute();
   const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
   const judged: string[] = [];
-  const sample = fold.sample.bind(fold);
-  vi.spyOn(fold, 'sample').mockImplementation((one, ...rest) => {
+  const samples = fold.samples.bind(fold);
+  vi.spyOn(fold, 'samples').mockImplementation((one, ...rest) => {
     judged.push(one.id);
-    sample(one, ...rest);
+    samples(one, ...rest);
   });
   const second = await startLoop({ store, journal, dir, fold });
   await appendFrames(journal, 1, () => ({ deviceId: 'm0', payload: '{"level":3}', receivedAt: 1_772_323_300_000 }));
@@ -212,7 +212,7 @@ test('a frame at which our own code fails is quarantined, and the next ones are 
   const dir = await tempDir();
   const journal = await openJournal(dir);
   const fold = new Fold(rulesByType(new Map([[type.id, compileType(type)]])));
-  vi.spyOn(fold, 'sample').mockImplementationOnce(() => {
+  vi.spyOn(fold, 'samples').mockImplementationOnce(() => {
     throw new Error('a mistake of ours');
   });
   const loop = await startLoop({ store, journal, dir, fold });
