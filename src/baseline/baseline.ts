@@ -1,4 +1,4 @@
-import { type Kind, Series, type SeriesState } from './series.ts';
+import { type Kind, kinds, Series, type SeriesState } from './series.ts';
 
 /** What is normal for a channel of a device, in its unit: outside of `low` to `high` it is about once in ten days. */
 export interface Normal {
@@ -19,9 +19,16 @@ export interface BaselineView extends Normal {
    * own past would bring one as unusual. `defaultThreshold` is once a month.
    */
   score: number;
-  /** In what it is unusual, should it be. */
-  kind: Kind;
+  /** In what it is unusual; `usual` while it is not, at a score below 0.9. */
+  kind: ViewKind;
 }
+
+/** What a rule can compare `baseline(channel).kind` with. */
+export const viewKinds = ['usual', ...kinds] as const;
+export type ViewKind = 'usual' | Kind;
+
+/** From once in ten days on, where the normal band ends, too, something is unusual in some way. */
+const unusualFrom = 1;
 
 /** What a baseline has learnt, as it is kept in a checkpoint. */
 export interface BaselineState {
@@ -83,7 +90,7 @@ export class Baseline {
     const normal = this.normal(at);
     if (!normal) return null;
     const { standing, kind } = this.#series.look(at, value);
-    return { ...normal, score: 1 - 10 ** -standing, kind };
+    return { ...normal, score: 1 - 10 ** -standing, kind: standing < unusualFrom ? 'usual' : kind };
   }
 
   state(): BaselineState {

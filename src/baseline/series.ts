@@ -20,7 +20,8 @@ const barelyLarger = 0.1;
 const movesWithinMs = 2 * hourMs;
 
 /** What can be unusual about a reading. */
-export type Kind = 'point' | 'step' | 'shift' | 'drift' | 'spread' | 'stuck' | 'rhythm' | 'extreme';
+export const kinds = ['point', 'shift', 'drift', 'spread', 'stuck', 'rhythm', 'extreme'] as const;
+export type Kind = (typeof kinds)[number];
 
 /** How surprising a reading is, in decimal logarithms: 1 is once in ten days by the series' own past. */
 export interface Look {

@@ -12,13 +12,17 @@ const { types } = loadDeviceTypes('devices');
 const blocks = examples();
 const boundMs = 30 * 60_000;
 
-/** The timelines of docs/rules.md that are not about silence, which goes by the time of receipt. */
+/**
+ * The timelines of docs/rules.md that are not about silence, which goes by the time of receipt, nor about a baseline,
+ * which learns what is newest when it comes and nothing that is late.
+ */
 const timelines = blocks.flatMap((block, i) => {
   if (block.kind !== 'timeline') return [];
   const before = blocks[i - 1]!;
   const type = types.get(before.type)!;
   const rules = rulesOf(before, type);
   if (rules.some(({ silentForMs, onGap }) => silentForMs !== null || onGap === 'fault')) return [];
+  if (before.text.includes('baseline(')) return [];
   return [{ line: block.line, type, rules, steps: readTimeline(block).steps }];
 });
 

@@ -29,7 +29,7 @@ describe('docs/rules.md', () => {
     const text = conditions.map(([, when]) => when).join('\n');
     const missing = [...functions.keys()].filter((name) => {
       const [word, part] = name.split('.');
-      return !text.includes(`${word}(`) || (part === 'score' && !text.includes(`.${part}`));
+      return !text.includes(`${word}(`) || (['score', 'kind'].includes(part!) && !text.includes(`.${part}`));
     });
     expect(missing).toEqual([]);
   });

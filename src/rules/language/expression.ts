@@ -17,7 +17,16 @@ import {
 } from './operators.ts';
 import { type ASTNode, Source } from './parse.ts';
 import type { ChannelInScope, Scope } from './scope.ts';
-import { constant, converted, type NumberTyped, number, type Typed, truth } from './typed.ts';
+import {
+  constant,
+  converted,
+  type NumberTyped,
+  number,
+  type TruthTyped,
+  type Typed,
+  truth,
+  type WordTyped,
+} from './typed.ts';
 
 /** Words with a fixed value. */
 const words = new Map<string, Typed>([
@@ -43,9 +52,11 @@ export function compileCondition(text: string, scope: Scope): CompiledCondition 
  * Compiles an expression whose value is to be shown.
  * @throws TocsinError RULE_INVALID.
  */
-export function compileValue(text: string, scope: Scope): Typed {
+export function compileValue(text: string, scope: Scope): NumberTyped | TruthTyped {
   const expression = new Expression(new Source(text), scope);
-  return expression.compile(expression.source.ast);
+  const { ast } = expression.source;
+  const typed = expression.compile(ast);
+  return typed.kind === 'word' ? expression.fail(ast, `a text tells numbers; ${comparedWith(typed)}`) : typed;
 }
 
 /** An expression that is being compiled, and what its functions need to compile their arguments. */
@@ -119,11 +130,13 @@ export class Expression {
   truth(node: ASTNode): Evaluate {
     const typed = this.compile(node);
     if (typed.kind === 'truth') return typed.run;
+    if (typed.kind === 'word') return this.fail(node, `a condition is true or false; ${comparedWith(typed)}`);
     return this.fail(node, 'a condition is true or false; compare this number with something, as in level > 27 cm');
   }
 
   number(node: ASTNode): NumberTyped {
     const typed = this.compile(node);
+    if (typed.kind === 'word') return this.fail(node, `a number is needed here; ${comparedWith(typed)}`);
     return typed.kind === 'number' ? typed : this.fail(node, 'a number is needed here, not a condition');
   }
 
@@ -181,7 +194,9 @@ export class Expression {
 
   #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): Pick<ConditionPart, 'evaluate' | 'compared'> {
     const operator = node.op as Comparison;
-    const [left, right] = [this.compile(node.args[0]), this.compile(node.args[1])];
+    const [left, right] = [this.#side(node.args[0]), this.#side(node.args[1])];
+    if (left === null || right === null || left.kind === 'word' || right.kind === 'word')
+      return { evaluate: this.#words(node, left, right), compared: null };
     if (left.kind === 'truth' || right.kind === 'truth') {
       if (left.kind !== right.kind || (operator !== '==' && operator !== '!='))
         return this.fail(node, 'what is true or false can only be compared with true or false, by == or !=');
@@ -199,6 +214,24 @@ export class Expression {
       unit: shown.unit,
     };
     return { evaluate: compare(operator, left.run, limit.run, limit.constant), compared };
+  }
+
+  /** One side of a comparison; null for a text in quotation marks, which only its other side gives a meaning. */
+  #side(node: ASTNode): Typed | null {
+    return isText(node) ? null : this.compile(node);
+  }
+
+  /** Compares a word with one of those that it can be. */
+  #words(node: ASTNode & { args: [ASTNode, ASTNode] }, left: Typed | null, right: Typed | null): Evaluate {
+    const [known, said] = left === null ? [right, node.args[0]] : [left, node.args[1]];
+    if (known?.kind !== 'word')
+      return this.fail(said, 'a word in quotation marks is compared with something like baseline(level).kind');
+    const operator = node.op as Comparison;
+    if ((left !== null && right !== null) || (operator !== '==' && operator !== '!='))
+      return this.fail(node, comparedWith(known));
+    const index = known.words.indexOf(String(said.args));
+    if (index < 0) return this.fail(said, `it is never that; ${comparedWith(known)}`);
+    return compare(operator, known.run, () => index, index);
   }
 
   /** Compares what lies between two numbers with one that is known: true or false when it is so for both. */
@@ -253,6 +286,14 @@ export class Expression {
     if (!known) return this.fail(node, `there is no .${part}; there are ${parts.join(', ')}`);
     return known.compile({ name: known.name, args: target.args[1], node, expression: this });
   }
+}
+
+function isText(node: ASTNode): boolean {
+  return node.op === 'value' && typeof node.args === 'string';
+}
+
+function comparedWith({ words }: WordTyped): string {
+  return `this is compared by == or != with one of ${words.map((one) => `"${one}"`).join(', ')}`;
 }
 
 function isComparison(node: ASTNode): node is ASTNode & { args: [ASTNode, ASTNode] } {

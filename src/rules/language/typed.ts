@@ -1,8 +1,8 @@
 import type { Evaluate } from './context.ts';
 import { inMeasure, type Measure } from './measures.ts';
 
-/** What a part of an expression is once it is compiled: a number with its measure, or a truth. */
-export type Typed = NumberTyped | TruthTyped;
+/** What a part of an expression is once it is compiled: a number with its measure, a truth, or a word. */
+export type Typed = NumberTyped | TruthTyped | WordTyped;
 
 export interface TruthTyped {
   kind: 'truth';
@@ -17,6 +17,18 @@ export interface NumberTyped {
   constant?: number;
   /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
   most?: Evaluate;
+}
+
+/** One of a few words, which is compared with one of them in quotation marks. */
+export interface WordTyped {
+  kind: 'word';
+  words: readonly string[];
+  /** Index of the word that it is; NaN while that is not known. */
+  run: Evaluate;
+}
+
+export function word(words: readonly string[], run: Evaluate): WordTyped {
+  return { kind: 'word', words, run };
 }
 
 export function truth(run: Evaluate): TruthTyped {
