@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceIdPattern } from '../model/device.ts';
 import type { Hours, Limit, Position, Site } from '../model/site.ts';
 import { unitOf } from '../model/units.ts';
 import { parseDuration } from '../shared/duration.ts';
@@ -91,6 +92,47 @@ const LimitInFile = z.string('a number with its unit, such as "11.50 m"').transf
   return z.NEVER;
 });
 
+/** Devices in the order in which water comes by them; where paths meet or part, they have a device in common. */
+const PathsInFile = z
+  .array(
+    z
+      .array(
+        z.string().regex(deviceIdPattern, 'the id of a device: letters, digits, hyphens, points'),
+        'ids of devices, from the highest down',
+      )
+      .min(2, 'a path has two devices or more, from the highest down'),
+    'paths of devices, from the highest down: [[cover-1, cover-2, gauge-7], [cover-3, gauge-7]]',
+  )
+  .transform((paths, context) => {
+    const next = new Map<string, Set<string>>();
+    const below = (id: string) => next.get(id) ?? next.set(id, new Set()).get(id)!;
+    paths.forEach((path, i) => {
+      path.forEach((id, place) => {
+        const [own, down] = [below(id), path[place + 1]];
+        if (down === undefined) return;
+        const way = wayDown(next, down, id);
+        if (way.length === 0) own.add(down);
+        else
+          context.addIssue({
+            code: 'custom',
+            path: [i, place + 1],
+            message: `water would run in a circle: ${[id, ...way].join(' → ')}; a path names devices from the highest down`,
+          });
+      });
+    });
+    return next;
+  });
+
+/** The devices from one down to another; none when water does not run there. */
+function wayDown(next: ReadonlyMap<string, ReadonlySet<string>>, from: string, to: string): string[] {
+  const cameBy = new Map<string, string | null>([[from, null]]);
+  for (const id of cameBy.keys()) for (const one of next.get(id) ?? []) if (!cameBy.has(one)) cameBy.set(one, id);
+  if (!cameBy.has(to)) return [];
+  const way: string[] = [];
+  for (let id: string | null = to; id !== null; id = cameBy.get(id)!) way.unshift(id);
+  return way;
+}
+
 const SiteFile = z.strictObject({
   holidays: z.array(Days).default([]),
   workdays: z.array(Days).default([]),
@@ -98,14 +140,15 @@ const SiteFile = z.strictObject({
   areas: z.record(Name, AreaInFile, named).default({}),
   open: z.record(z.string(), HoursOfDays).default({}),
   limits: z.record(z.string(), z.record(Name, LimitInFile)).default({}),
+  drainage: PathsInFile.default(new Map()),
 });
 
 /**
- * Reads the site file: holidays, places, areas, opening hours and limits that rules refer to.
+ * Reads the site file: holidays, places, areas, opening hours, limits and paths of drainage that rules refer to.
  * @throws TocsinError DEVICE_TYPE_INVALID that names line, place and what is allowed.
  */
 export function readSiteFile(file: string): Site {
-  const { holidays, workdays, places, areas, open, limits } = readYaml(file, SiteFile);
+  const { holidays, workdays, places, areas, open, limits, drainage } = readYaml(file, SiteFile);
   return {
     holidays: new Set(holidays.flat()),
     workdays: new Set(workdays.flat()),
@@ -113,5 +156,6 @@ export function readSiteFile(file: string): Site {
     areas: new Map(Object.entries(areas)),
     openHours: new Map(Object.entries(open)),
     limits: new Map(Object.entries(limits).map(([device, own]) => [device, new Map(Object.entries(own))])),
+    drainage,
   };
 }

@@ -12,6 +12,8 @@ export interface Site {
   openHours: ReadonlyMap<string, readonly (readonly Hours[])[]>;
   /** Device → name → the limit of its own place, such as the warning level of a river gauge. */
   limits: ReadonlyMap<string, ReadonlyMap<string, Limit>>;
+  /** How water runs: device → the next ones down. Nothing runs in a circle. Whoever stands on a path has an entry. */
+  drainage: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A number with its unit, as people write it. */
@@ -42,4 +44,5 @@ export const emptySite: Site = {
   areas: new Map(),
   openHours: new Map(),
   limits: new Map(),
+  drainage: new Map(),
 };

@@ -41,7 +41,9 @@ export const Settings = z.strictObject({
   siteFile: z
     .string()
     .optional()
-    .describe('File with the holidays, places, areas, opening hours and limits of devices that rules refer to'),
+    .describe(
+      'File with the holidays, places, areas, opening hours, limits of devices and paths of drainage that rules refer to',
+    ),
   log: group({
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

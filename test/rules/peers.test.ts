@@ -1,10 +1,16 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadDeviceTypes } from '../../src/devices/registry.ts';
+import { readSiteFile } from '../../src/devices/site-file.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { Sample } from '../../src/model/sample.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
+import { Places } from '../../src/rules/site/places.ts';
 import { randomFrom } from '../support/random.ts';
 import { arrivalsOf, recordOf } from './disturbed.ts';
 import { deviceType, testDevice } from './support.ts';
@@ -56,6 +62,52 @@ function story(
     return [`${effect.at / minute} ${about.get(effect.alarmId)} ${effect.kind}`];
   });
 }
+
+describe('paths of drainage', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
+  const { types } = loadDeviceTypes('devices');
+  const of = (id: string, type = 'manhole-cover'): Device => ({ ...device(id), type });
+  const gaugeIds = ['gauge-1', 'gauge-2', 'elsewhere'];
+  const town = ['cover-1', 'cover-2', 'cover-3', 'cover-8'].map((id) => of(id));
+  town.push(...gaugeIds.map((id) => of(id, 'flood-gauge')));
+
+  /** Devices that a condition of the page is true for, once water has risen quickly under some covers. */
+  function trueFor(when: string, rising: string[]): string[] {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-drainage-'));
+    writeFileSync(join(folder, 'site.yaml'), /```site\n([\s\S]*?)```/.exec(page)![1]!);
+    const places = new Places(undefined, readSiteFile(join(folder, 'site.yaml')));
+    rmSync(folder, { recursive: true });
+    const [rule] = gauges(when).rules;
+    const compiled = [...types.values()].map((type) =>
+      compileType({ ...type, rules: type.id === 'flood-gauge' ? [{ ...rule!, deviceType: type.id }] : [] }),
+    );
+    expect(compiled.flatMap(({ problems }) => problems)).toEqual([]);
+    const rulesOf = rulesByType(new Map(compiled.map((one) => [one.id, one])));
+    const fold = new Fold(rulesOf, undefined, (one) => places.around(one));
+    const effects: AlarmEffect[] = [];
+    fold.tick(0, town, effects);
+    for (let at = 0; at <= 30; at++)
+      for (const one of town) {
+        const water = rising.includes(one.id) ? at - 90 : -90;
+        const values: Record<string, number> = one.type === 'flood-gauge' ? { level: 12 } : { water_level: water };
+        fold.sample(one, { deviceId: one.id, measuredAt: at * minute, receivedAt: at * minute, values }, effects);
+      }
+    return effects.flatMap((effect) => (effect.kind === 'raised' ? [effect.deviceId] : []));
+  }
+
+  const [downstream] = /devices\(downstream.*>= 3/.exec(page)!;
+  test(`${downstream}: three covers downstream of a gauge rise`, () => {
+    expect(trueFor(downstream, ['cover-1', 'cover-2', 'cover-3'])).toEqual(['gauge-1']);
+    expect(trueFor(downstream, ['cover-8', 'cover-2', 'cover-3'])).toEqual([]);
+  });
+
+  test('upstream is the other way, and without a path there is no number', () => {
+    const types = '"manhole-cover", rate(water_level, 10 min) > 30 cm/h';
+    expect(trueFor(`devices(upstream, ${types}) >= 1`, ['cover-1'])).toEqual([]);
+    expect(trueFor(`devices(upstream, ${types}) < 1`, [])).toEqual(['gauge-1', 'gauge-2']);
+    expect(trueFor(`share(downstream, ${types}) >= 100 %`, ['cover-8', 'cover-3'])).toEqual(['gauge-2']);
+  });
+});
 
 describe('devices that are counted', () => {
   const three = [device('a'), device('b', 'g1', 300), device('c', 'g2', 900)];
@@ -128,7 +180,10 @@ describe('devices that are counted', () => {
 
 test.each([
   ['devices(street 5, level > 10 cm) > 1', /in /],
-  ['devices(home, level > 10 cm) > 1', /at "home" .*counts in grid, community, street, district/],
+  [
+    'devices(home, level > 10 cm) > 1',
+    /at "home" .*counts in grid, community, street, district, downstream, upstream, or around/,
+  ],
   ['devices(grid, leve > 10 cm) > 1', /there is no channel leve; there are level/],
   [
     'devices(grid, "lamp", level > 10 cm) > 1',

@@ -55,6 +55,14 @@ describe('the site of docs/rules.md', () => {
     expect(around('x').inside('old-town', 30.655, 104.06)).toBe(1);
     expect(around('x').inside('old-town', 30.669, 104.051)).toBe(0);
   });
+
+  test('knows where water goes, past the place where paths meet', () => {
+    const downstream = (id: string) => around(id).downstream && [...around(id).downstream!].sort();
+    expect(downstream('gauge-1')).toEqual(['cover-1', 'cover-2', 'cover-3', 'outlet-gauge']);
+    expect(downstream('cover-8')).toEqual(['cover-3', 'outlet-gauge']);
+    expect(downstream('outlet-gauge')).toEqual([]);
+    expect(downstream('cover-99')).toBeNull();
+  });
 });
 
 test('the areas of the device itself go by their tier, others by their id', () => {
@@ -93,6 +101,14 @@ test.each([
   ['places:\n  centre: [104, 30, 2]', /site\.yaml:2: places\.centre: latitude and longitude/],
   ['areas:\n  lake: { around: [30, 104], radius: 3 miles }', /site\.yaml:2: areas\.lake/],
   ['open:\n  d1: [10-14]', /site\.yaml:2: open\.d1/],
+  ['drainage:\n  - [a]', /site\.yaml:2: drainage\.0: a path has two devices or more, from the highest down/],
+  ['drainage:\n  - [a, b c]', /site\.yaml:2: drainage\.0\.1: the id of a device/],
+  ['drainage: { a: b }', /site\.yaml:1: drainage: paths of devices, from the highest down: \[\[/],
+  ['drainage:\n  - [a, b, a]', /site\.yaml:2: drainage\.0\.2: water would run in a circle: b → a → b;/],
+  [
+    'drainage:\n  - [a, b, c]\n  - [d, c, e, b]',
+    /site\.yaml:3: drainage\.1\.3: water would run in a circle: e → b → c → e;/,
+  ],
 ])('a site file that says %s is refused', (text, message) => {
   expect(() => siteOf(text)).toThrow(message);
 });

@@ -8,6 +8,8 @@ import type { Measure } from './measures.ts';
  * devices say. All of it is given; nothing here has a clock. Truths are 1, 0 or NaN where it is not known.
  */
 export interface Surroundings {
+  /** The device's own. */
+  id: string;
   /** Where the device was installed: WGS-84 degrees. */
   latitude: number;
   longitude: number;
@@ -23,6 +25,8 @@ export interface Surroundings {
   distance(place: string, latitude: number, longitude: number): number;
   /** Id of the area of a tier that the device stands in; null when it is not known. */
   area(tier: Tier): string | null;
+  /** Ids of the devices that its water comes by; null when it stands on no path of drainage. */
+  downstream: ReadonlySet<string> | null;
   /** Counts other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
   /** The device's own limit of that name, as it reads in `measure`; NaN when nobody has set one of that kind. */
@@ -42,8 +46,12 @@ export interface PeerQuestion {
   maxGapMs: number;
 }
 
-/** An area that the device stands in, by its tier, or a distance around it, metres. */
-export type PeerPlace = Tier | { withinM: number };
+/** Along the paths of drainage, without the device itself. */
+export const courses = ['downstream', 'upstream'] as const;
+export type Course = (typeof courses)[number];
+
+/** An area that the device stands in, by its tier, a distance around it, metres, or where its water goes or comes from. */
+export type PeerPlace = Tier | Course | { withinM: number };
 
 export interface PeerCounter {
   /** Counts at a moment; the result stands in the three numbers below until the next call. */
@@ -58,6 +66,7 @@ const unknown = () => Number.NaN;
 
 /** A place of which nothing is known; its local time is UTC. */
 export const nowhere: Surroundings = {
+  id: '',
   latitude: Number.NaN,
   longitude: Number.NaN,
   offsetMs: () => 0,
@@ -67,6 +76,7 @@ export const nowhere: Surroundings = {
   distance: unknown,
   limit: unknown,
   area: () => null,
+  downstream: null,
   peers: null,
 };
 

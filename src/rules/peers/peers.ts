@@ -178,6 +178,9 @@ class Counter implements PeerCounter {
     this.holds = 0;
     this.unknown = 0;
     this.all = 0;
+    const { where } = question;
+    // Nobody has said where its water goes: that is no number, not even none.
+    if ((where === 'downstream' || where === 'upstream') && this.#around.downstream === null) this.holds = Number.NaN;
     for (const log of this.#peers.near(question, this.#around)) {
       if (at - log.timeAt(at) > gonePastMs) continue;
       const truth = log.truthAt(at, question.maxGapMs);
@@ -189,6 +192,8 @@ class Counter implements PeerCounter {
 }
 
 function reaches(where: PeerPlace, from: Surroundings, to: Surroundings): boolean {
+  if (where === 'downstream') return from.downstream?.has(to.id) === true;
+  if (where === 'upstream') return to.downstream?.has(from.id) === true;
   if (typeof where === 'string') return from.area(where) !== null && from.area(where) === to.area(where);
   return distanceM(from.latitude, from.longitude, to.latitude, to.longitude) <= where.withinM;
 }

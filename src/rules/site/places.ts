@@ -15,6 +15,8 @@ export class Places {
   readonly #site: Site;
   readonly #time: LocalTime;
   #areas: ReadonlyMap<string, Area> = new Map();
+  /** What has been asked of `downstream` so far. */
+  readonly #downstream = new Map<string, ReadonlySet<string>>();
 
   constructor(timeZone = 'Asia/Shanghai', site: Site = emptySite) {
     this.#site = site;
@@ -59,6 +61,19 @@ export class Places {
   /** The id of the area of a tier that a grid belongs to; null when it is not known. */
   areaOf(gridId: string, tier: Tier): string | null {
     return tier === 'grid' ? gridId : (this.#tierOf(gridId, tier)?.id ?? null);
+  }
+
+  /** All devices that water comes by after this one; null when it stands on no path of drainage. */
+  downstream(deviceId: string): ReadonlySet<string> | null {
+    const known = this.#downstream.get(deviceId);
+    if (known) return known;
+    const next = this.#site.drainage.get(deviceId);
+    if (!next) return null;
+    const all = new Set(next);
+    // What is added on the way is come by as well.
+    for (const one of all) for (const further of this.#site.drainage.get(one) ?? []) all.add(further);
+    this.#downstream.set(deviceId, all);
+    return all;
   }
 
   limit(deviceId: string, name: string): Limit | undefined {
@@ -123,6 +138,14 @@ class Around implements Surroundings {
 
   area(tier: Tier): string | null {
     return this.#places.areaOf(this.#device.gridId, tier);
+  }
+
+  get id(): string {
+    return this.#device.id;
+  }
+
+  get downstream(): ReadonlySet<string> | null {
+    return this.#places.downstream(this.#device.id);
   }
 
   limit(name: string, measure: Measure): number {

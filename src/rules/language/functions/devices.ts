@@ -2,20 +2,22 @@ import { tiers } from '../../../model/area.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { dimensionless, inMeasure, metres, percent } from '../measures.ts';
 import type { ASTNode } from '../parse.ts';
-import type { PeerPlace, PeerQuestion } from '../surroundings.ts';
+import { courses, type PeerPlace, type PeerQuestion } from '../surroundings.ts';
 import type { NumberTyped } from '../typed.ts';
 
-/** Where the devices are: a tier's word, or a length. */
+const words: readonly Exclude<PeerPlace, object>[] = [...tiers, ...courses];
+
+/** Where the devices are: a word, or a length. */
 function placeOf(call: Call, node: ASTNode): PeerPlace {
   const { expression, name } = call;
-  const tier = node.op === 'id' ? tiers.find((one) => one === node.args) : undefined;
-  if (tier) return tier;
+  const word = node.op === 'id' ? words.find((one) => one === node.args) : undefined;
+  if (word) return word;
   if (node.op !== 'id') {
     const { measure, constant } = expression.number(node);
     if (measure.dimension === 'length' && constant !== undefined && constant > 0)
       return { withinM: inMeasure(constant, measure, metres) };
   }
-  return expression.fail(node, `${name} counts in ${tiers.join(', ')}, or around: ${name}(500 m, level > 10 cm)`);
+  return expression.fail(node, `${name} counts in ${words.join(', ')}, or around: ${name}(500 m, level > 10 cm)`);
 }
 
 function questionOf(call: Call): PeerQuestion {
@@ -77,5 +79,5 @@ const share: RuleFunction = {
   },
 };
 
-/** How many devices around this one, itself included, something holds for. */
+/** How many devices around this one something holds for; itself included, but for those along its drainage. */
 export const deviceFamily: RuleFunction[] = [devices, share];
