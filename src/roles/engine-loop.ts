@@ -35,10 +35,14 @@ const retryMs = 500;
 /** Consumer of effects: everything below its offset is in the store. */
 const effectsConsumer = 'rules';
 /**
- * Devices whose state is written at once: some 3 ms, so that an alarm never waits long for a checkpoint. A checkpoint
- * of many devices takes many such slices, between batches; each part says as of which entry it is.
+ * Devices whose state is written at once, at least: some 2 ms, so that an alarm never waits long for a checkpoint. A
+ * checkpoint of many devices takes many such slices, between batches; each part says as of which entry it is.
  */
-const sliceDevices = 50;
+const sliceDevices = 12;
+/** Where batches are large because there is a backlog, slices are too: entries of a batch for each device of a slice. */
+const entriesPerDevice = 20;
+/** Nobody waits at the end. */
+const wholeSlice = 500;
 /** Consumer of the fold's own state, which is written more seldom: a restart folds from here. */
 const stateConsumer = 'rules.state';
 
@@ -183,7 +187,7 @@ export class EngineLoop {
         continue;
       }
       if (!this.#writing && steady.now() - this.#checkpointAt >= checkpointEveryMs) this.#beginCheckpoint();
-      if (this.#writing) await this.#writeSlice();
+      if (this.#writing) await this.#writeSlice(Math.max(sliceDevices, (entries?.length ?? 0) / entriesPerDevice));
     }
   }
 
@@ -303,12 +307,12 @@ export class EngineLoop {
    * Writes the state of some devices, as of now; with the last of them the checkpoint is there, as of its beginning.
    * @returns whether the store has taken it.
    */
-  async #writeSlice(): Promise<boolean> {
+  async #writeSlice(most: number): Promise<boolean> {
     const { store, fold, partition } = this.#options;
     const writing = this.#writing!;
     const slice: string[] = [];
     for (const id of writing.devices) {
-      if (slice.length === sliceDevices) break;
+      if (slice.length >= most) break;
       slice.push(id);
     }
     for (const id of slice) writing.devices.delete(id);
@@ -345,7 +349,7 @@ export class EngineLoop {
    */
   async #checkpoint(): Promise<boolean> {
     this.#beginCheckpoint();
-    while (this.#writing) if (!(await this.#writeSlice())) return false;
+    while (this.#writing) if (!(await this.#writeSlice(wholeSlice))) return false;
     return true;
   }
 
