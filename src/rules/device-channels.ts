@@ -8,7 +8,7 @@ import { Window } from './windows/window.ts';
  */
 const parts = 2048;
 
-/** What a device measured at one time, or that it is to be judged at that time: then there are no channels. */
+/** What a device measured at one time. */
 export interface Step {
   at: number;
   channels: number[];

@@ -12,7 +12,7 @@ import { EpisodeCollector } from './episodes.ts';
 import { Heard } from './heard.ts';
 import { Horizon, type KnownNow, restoredEpisode, type SnapshotState } from './horizon.ts';
 import type { RuleContext, RuleWindow } from './language/context.ts';
-import { nowhere, type Surroundings } from './language/surroundings.ts';
+import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
 import { copyPlain } from './plain.ts';
 import { rejudged } from './rejudged.ts';
 import { adoptAlarm, forgetEvidence, judgeRule, ruleChange, severityOf } from './rule-judge.ts';
@@ -27,6 +27,8 @@ export interface DeviceState {
   rhythm?: number[];
   /** Measured time of its newest sample; null when there is none. */
   head: number | null;
+  /** When it was last judged because of other devices, where that is after its newest sample. */
+  judgedAt?: number;
   /** What its channels measured, as far back as rules look. */
   logs: Record<string, LogState>;
   rules: Record<string, KeptRule>;
@@ -59,6 +61,8 @@ let fresh = new Uint8Array(64);
 
 /** So that a device without alarms needs no list of them. */
 const noEpisodes: ReadonlyMap<string, Episode> = new Map();
+/** The same for those that count no other devices. */
+const nobody: readonly never[] = [];
 
 /**
  * Judges the samples of one device at the time at which they were measured: the per-device part of the fold. A sample
@@ -79,6 +83,8 @@ export class DeviceJudge implements RuleContext {
   readonly #horizon: Horizon;
   /** Measured time of the newest sample. */
   #head = Number.NEGATIVE_INFINITY;
+  /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
+  #judgedAt = Number.NEGATIVE_INFINITY;
   /** Ids of the alarms under way by index of their rule; null when there are none. */
   #ids: (string | null)[] | null = null;
   /** Alarms as they were told, as far back as a late sample can change them. */
@@ -90,6 +96,9 @@ export class DeviceJudge implements RuleContext {
   /** Alarms of rules that were there before and are no more, by rule. */
   #orphans = new Map<string, Underway>();
   readonly #heard: Heard;
+  /** Rules that count other devices, by index, and what they ask. */
+  readonly #counting: readonly number[];
+  readonly #questions: readonly PeerQuestion[];
 
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
@@ -104,6 +113,8 @@ export class DeviceJudge implements RuleContext {
     this.memory = newCells(type.initial);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
     this.#silent = type.silence.map(() => null);
+    this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
+    this.#questions = around.peers ? type.rules.flatMap((rule) => rule.peers) : nobody;
     if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
   }
 
@@ -128,15 +139,19 @@ export class DeviceJudge implements RuleContext {
     let stale = 0;
     let next = 0;
     while (next < samples.length) {
-      if (samples[next]!.measuredAt > this.#head) {
+      if (samples[next]!.measuredAt > this.#judgedAt) {
         this.#judgeNext(samples[next++]!, effects, learnt);
         continue;
       }
       // All that is late is put in its place before anything is judged again.
       const late: Step[] = [];
-      for (; next < samples.length && samples[next]!.measuredAt <= this.#head; next++)
+      for (; next < samples.length && samples[next]!.measuredAt <= this.#judgedAt; next++)
         stale += this.#late(samples[next]!, late);
-      if (late.length > 0) this.#judgeAgain(late, receivedAt, effects);
+      if (late.length === 0) continue;
+      const head = this.#head;
+      this.#judgeAgain(late[0]!.at, late, receivedAt, effects);
+      // It was late only to what other devices had said meanwhile.
+      if (this.#head > head) this.#learn(this.#head, learnt);
     }
     return stale;
   }
@@ -163,6 +178,7 @@ export class DeviceJudge implements RuleContext {
   #advance(at: number): void {
     for (let i = 0; i < this.values.length; i++) fresh[i] = 0;
     this.#head = at;
+    this.#judgedAt = at;
     this.now = at;
     if (!this.#horizon.advance(at, this.#known)) return;
     this.#channels.forgetBefore(this.#horizon.floor);
@@ -208,20 +224,53 @@ export class DeviceJudge implements RuleContext {
   }
 
   /**
-   * Judges again what was judged since a measured time, because what is around the device was otherwise then.
-   * @returns whether there was anything to judge again.
+   * Judges what is otherwise around the device since a measured time: again what was judged since, and for the first time
+   * where a device that its rules count has changed later than that.
+   * @returns whether there was anything to judge.
    */
-  judgeAgainFrom(at: number, receivedAt: number, effects: AlarmEffect[]): boolean {
+  aroundChanged(at: number, receivedAt: number, effects: AlarmEffect[]): boolean {
+    if (at > this.#judgedAt) {
+      const changes = this.#changesSince(at);
+      this.#judgeChanges(changes, 0, Number.POSITIVE_INFINITY, receivedAt, effects);
+      return changes.length > 0;
+    }
     const from = Math.max(at, this.#horizon.floor, this.#head - this.#type.latenessMs);
-    if (!(from <= this.#head)) return false;
-    this.#judgeAgain([{ at: from, channels: [], values: [] }], receivedAt, effects);
+    if (from > this.#judgedAt) return false;
+    this.#judgeAgain(from, [], receivedAt, effects);
     return true;
   }
 
-  /** Puts late steps, in order, in their places among those that came before them, and judges from there on again. */
-  #judgeAgain(late: readonly Step[], receivedAt: number, effects: AlarmEffect[]): void {
+  #changesSince(at: number): readonly number[] {
+    return this.around.peers?.changesSince(this.#questions, at) ?? nobody;
+  }
+
+  /**
+   * Judges the rules that count other devices at changes there, from the `next` one up to `before`. They take no part in
+   * what is late: the bound goes by what the device measured itself, and so does whether it can be judged at all.
+   * @returns the index of the change that is next then.
+   */
+  #judgeChanges(times: readonly number[], next: number, before: number, receivedAt: number, effects: AlarmEffect[]) {
+    let index = next;
+    for (; index < times.length && times[index]! < before; index++) {
+      const at = times[index]!;
+      this.#judgedAt = at;
+      this.now = at;
+      for (const i of this.#counting) {
+        const rule = this.#type.rules[i]!;
+        if (at - this.#head > rule.maxGapMs) continue;
+        const changed = judgeRule(rule, this.memory, this, at);
+        if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
+      }
+    }
+    return index;
+  }
+
+  /**
+   * Puts late steps, in order, in their places among those that came before them, and judges again from a time on that
+   * is not after any of them.
+   */
+  #judgeAgain(at: number, late: readonly Step[], receivedAt: number, effects: AlarmEffect[]): void {
     const told = [...(this.#told?.episodes.values() ?? [])];
-    const { at } = late[0]!;
     const snapshot = this.#horizon.rewind(at);
     const steps = this.#channels.rewind(snapshot.at);
     for (const step of late) insertStep(steps, step);
@@ -233,7 +282,13 @@ export class DeviceJudge implements RuleContext {
     for (const episode of snapshot.episodes) this.#told.begin(copyPlain(episode));
     // What was over is compared first: the way there may let go of more of the past than was let go of before.
     this.#judgingAgain = true;
+    const changes = this.#changesSince(snapshot.at);
+    let next = 0;
+    this.#head = Math.max(...this.times);
     for (const step of steps) {
+      next = this.#judgeChanges(changes, next, step.at, receivedAt, []);
+      // The sample has every rule judged that counts.
+      if (changes[next] === step.at) next++;
       this.#advance(step.at);
       for (let i = 0; i < step.channels.length; i++) {
         this.#channels.add(step.channels[i]!, step.at, step.values[i]!);
@@ -241,6 +296,7 @@ export class DeviceJudge implements RuleContext {
       }
       this.#judgeRules(step.at, receivedAt, []);
     }
+    this.#judgeChanges(changes, next, Number.POSITIVE_INFINITY, receivedAt, []);
     this.#judgingAgain = false;
     const found = [...this.#told.episodes.values()];
     const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
@@ -286,10 +342,16 @@ export class DeviceJudge implements RuleContext {
   /** Nothing that was measured so far is judged again. */
   #forgetPast(head: number): void {
     this.#head = head;
+    this.#judgedAt = head;
     const active = [...(this.#told?.episodes.values() ?? [])].filter((episode) => episode.active);
     this.#told = active.length > 0 ? new EpisodeCollector() : null;
     for (const episode of active) this.#told!.begin(episode);
     this.#horizon.restart(head + 1, this.#known);
+  }
+
+  /** Measured time of what it was last judged for; -Infinity when there was nothing yet. */
+  get judgedAt(): number {
+    return this.#judgedAt;
   }
 
   /** The rules that it goes by. */
@@ -455,6 +517,7 @@ export class DeviceJudge implements RuleContext {
       const episode = this.#silent[i];
       if (episode) state.silence[rule.id] = episode;
     });
+    if (this.#judgedAt > this.#head) state.judgedAt = this.#judgedAt;
     if (this.#orphans.size > 0) state.orphans = Object.fromEntries(this.#orphans);
     return state;
   }
@@ -468,6 +531,7 @@ export class DeviceJudge implements RuleContext {
     const type = this.#type;
     this.#heard.restore(state.heard, state.quiet, state.rhythm);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
+    this.#judgedAt = state.judgedAt ?? this.#head;
     this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     this.memory = newCells(type.initial);

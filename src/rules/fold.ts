@@ -99,13 +99,20 @@ export class Fold {
     const { receivedAt } = samples[0]!;
     const latest = receivedAt + wrongBeyondMs(this.#maxFutureMs);
     const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : [];
+    const { judgedAt } = judge;
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, (channel) =>
       this.#noteLearnt(device.id, channel),
     );
     this.#touched.add(device.id);
-    for (const { deviceId, at } of changes) {
+    // All that came in the frame is known before anybody is judged for it.
+    const since = new Map<string, number>();
+    // Its own newest samples have just been judged.
+    for (const { deviceId, at } of changes)
+      if (deviceId !== device.id || at <= judgedAt)
+        since.set(deviceId, Math.min(at, since.get(deviceId) ?? Number.POSITIVE_INFINITY));
+    for (const [deviceId, at] of since) {
       const asking = this.#judges.get(deviceId);
-      if (asking?.judgeAgainFrom(at, receivedAt, effects)) this.#touched.add(deviceId);
+      if (asking?.aroundChanged(at, receivedAt, effects)) this.#touched.add(deviceId);
     }
   }
 

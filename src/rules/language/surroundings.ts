@@ -56,6 +56,8 @@ export type PeerPlace = Tier | Course | { withinM: number };
 export interface PeerCounter {
   /** Counts at a moment; the result stands in the three numbers below until the next call. */
   count(question: PeerQuestion, at: number): void;
+  /** When since a time the answer changed on one of the devices that are counted: measured times, in order. */
+  changesSince(questions: readonly PeerQuestion[], from: number): number[];
   /** Devices for which it holds, those of which it is not known, and all that are there. */
   readonly holds: number;
   readonly unknown: number;

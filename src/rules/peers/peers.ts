@@ -8,6 +8,11 @@ import { TruthLog } from './truth-log.ts';
 
 /** A device that has not been heard for so long is not there: it would be unknown for ever. */
 const gonePastMs = 86_400_000;
+/**
+ * What was known is kept for so many times the lateness bound: whoever asks may be as far behind whom it counts, can be
+ * judged again from so long before that, and then from what was known up to as long before.
+ */
+const keptLateness = 3;
 
 /** The answers to one question, by the device that is counted. */
 interface Answers {
@@ -18,6 +23,15 @@ interface Answers {
   members: Map<string, Member>;
   /** Devices whose rules ask. */
   askedBy: Map<string, { device: Device; where: PeerPlace[] }>;
+  /** The longest lateness bound of all that ask and are counted, milliseconds. */
+  latenessMs: number;
+}
+
+/** How many it holds for, how many are not known, and all. */
+interface Count {
+  holds: number;
+  unknown: number;
+  all: number;
 }
 
 interface Member {
@@ -51,6 +65,10 @@ export class Peers {
   readonly #answers = new Map<string, Answers>();
   /** Counted devices of a checkpoint that have not been needed since. */
   readonly #stored = new Map<string, PeerState>();
+  /** What was counted for whole areas since the last sample: when something changes there, all in it ask the same. */
+  readonly #counts = new Map<string, Count>();
+  readonly #logs = new Map<string, readonly TruthLog[]>();
+  readonly #changes = new Map<string, readonly number[]>();
 
   constructor(aroundOf: (device: Device) => Surroundings) {
     this.#aroundOf = aroundOf;
@@ -60,6 +78,7 @@ export class Peers {
   ask(device: Device, type: CompiledType): void {
     for (const question of type.rules.flatMap((rule) => rule.peers)) {
       const answers = this.#answersTo(question);
+      answers.latenessMs = Math.max(answers.latenessMs, type.latenessMs);
       const asked = answers.askedBy.get(device.id) ?? { device, where: [] };
       asked.where.push(question.where);
       answers.askedBy.set(device.id, asked);
@@ -77,6 +96,7 @@ export class Peers {
       log: new TruthLog(),
       members: new Map(),
       askedBy: new Map(),
+      latenessMs: question.probe.latenessMs,
     };
     const evaluate: typeof level.when.evaluate = (context) => {
       const truth = level.when.evaluate(context);
@@ -96,6 +116,9 @@ export class Peers {
    */
   take(device: Device, sample: Sample, latest: number): PeerChange[] {
     const changes: PeerChange[] = [];
+    this.#counts.clear();
+    this.#logs.clear();
+    this.#changes.clear();
     for (const answers of this.#answers.values()) {
       if (answers.question.type !== device.type) continue;
       const member = this.#memberOf(answers, device);
@@ -107,7 +130,7 @@ export class Peers {
       answers.log = member.log;
       member.judge.judge([sample], 0, latest, [], () => {});
       const now = member.log.truthAt(at, maxGapMs);
-      member.log.forgetBefore(at - answers.type.latenessMs - maxGapMs);
+      member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
       const from = goesOn ? heardAt + maxGapMs : at;
@@ -138,10 +161,41 @@ export class Peers {
     return around;
   }
 
-  /** The devices that are counted for a question around a place. */
-  *near({ key, where }: PeerQuestion, around: Surroundings): Iterable<TruthLog> {
-    for (const { around: other, log } of this.#answers.get(key)?.members.values() ?? [])
-      if (reaches(where, around, other)) yield log;
+  /** What the devices say that are counted for a question around a place. */
+  #near(question: PeerQuestion, around: Surroundings): readonly TruthLog[] {
+    return remembered(this.#logs, keyOf(question, around, 0), () => {
+      const members = [...(this.#answers.get(question.key)?.members.values() ?? [])];
+      return members.filter((one) => reaches(question.where, around, one.around)).map(({ log }) => log);
+    });
+  }
+
+  /** Counts around a place at a moment. */
+  count(question: PeerQuestion, around: Surroundings, at: number): Count {
+    return remembered(this.#counts, keyOf(question, around, at), () => this.#count(question, around, at));
+  }
+
+  #count(question: PeerQuestion, around: Surroundings, at: number): Count {
+    const count: Count = { holds: 0, unknown: 0, all: 0 };
+    const { where, maxGapMs } = question;
+    // Nobody has said where its water goes: that is no number, not even none.
+    if ((where === 'downstream' || where === 'upstream') && around.downstream === null) count.holds = Number.NaN;
+    for (const log of this.#near(question, around)) {
+      if (at - log.timeAt(at) > gonePastMs) continue;
+      const truth = log.truthAt(at, maxGapMs);
+      count.all++;
+      if (truth === 1) count.holds++;
+      else if (truth !== 0) count.unknown++;
+    }
+    return count;
+  }
+
+  /** When since a time the answer to a question changed on a device that is counted, in order. */
+  changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
+    return remembered(this.#changes, keyOf(question, around, from), () => {
+      const times = new Set<number>();
+      for (const log of this.#near(question, around)) log.changesSince(from, question.maxGapMs, times);
+      return inOrder(times);
+    });
   }
 
   state(deviceId: string): PeerState | null {
@@ -175,20 +229,33 @@ class Counter implements PeerCounter {
   }
 
   count(question: PeerQuestion, at: number): void {
-    this.holds = 0;
-    this.unknown = 0;
-    this.all = 0;
-    const { where } = question;
-    // Nobody has said where its water goes: that is no number, not even none.
-    if ((where === 'downstream' || where === 'upstream') && this.#around.downstream === null) this.holds = Number.NaN;
-    for (const log of this.#peers.near(question, this.#around)) {
-      if (at - log.timeAt(at) > gonePastMs) continue;
-      const truth = log.truthAt(at, question.maxGapMs);
-      this.all++;
-      if (truth === 1) this.holds++;
-      else if (truth !== 0) this.unknown++;
-    }
+    const { holds, unknown, all } = this.#peers.count(question, this.#around, at);
+    this.holds = holds;
+    this.unknown = unknown;
+    this.all = all;
   }
+
+  changesSince(questions: readonly PeerQuestion[], from: number): number[] {
+    return inOrder(new Set(questions.flatMap((one) => this.#peers.changesSince(one, this.#around, from))));
+  }
+}
+
+function inOrder(times: Iterable<number>): number[] {
+  return [...times].sort((a, b) => a - b);
+}
+
+/** Names what is asked of a whole area; null where the answer is for one device alone. */
+function keyOf({ key, where }: PeerQuestion, around: Surroundings, at: number): string | null {
+  if (where !== 'grid' && where !== 'community' && where !== 'street' && where !== 'district') return null;
+  return `${key} ${where} ${around.area(where)} ${at}`;
+}
+
+function remembered<T>(known: Map<string, T>, key: string | null, find: () => T): T {
+  const before = key === null ? undefined : known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  if (key !== null) known.set(key, found);
+  return found;
 }
 
 function reaches(where: PeerPlace, from: Surroundings, to: Surroundings): boolean {

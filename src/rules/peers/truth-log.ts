@@ -41,6 +41,14 @@ export class TruthLog {
     return this.#truths[place]!;
   }
 
+  /** Adds the readings at or after a time that say something else than was known just before them. */
+  changesSince(from: number, maxGapMs: number, times: Set<number>): void {
+    for (let place = this.#times.length - 1; place >= 0 && this.#times[place]! >= from; place--) {
+      const evident = place > 0 && this.#times[place]! - this.#times[place - 1]! <= maxGapMs;
+      if (this.#truths[place] !== (evident ? this.#truths[place - 1] : -1)) times.add(this.#times[place]!);
+    }
+  }
+
   /** Forgets readings before a time, but for the last of them. */
   forgetBefore(at: number): void {
     const place = this.#placeOf(at);
