@@ -1,7 +1,8 @@
+import type { NormalBand } from '../baseline/baseline.ts';
+import type { Deviation } from '../baseline/deviation.ts';
 import type { BacktestJob, BacktestRequest, ExplainRequest } from '../model/backtest-request.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Explanation } from '../model/explanation.ts';
-import type { NormalBand } from '../baseline/baseline.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -34,8 +35,15 @@ export interface Gateway {
 export interface Engine {
   /** Devices or areas changed in the store: read them again. People, duty and webhooks it reads when it needs them. */
   reload(): Promise<void>;
-  /** Normal values of a channel at the given times; a time is left out where the baseline has not learnt enough. */
-  baseline(deviceId: string, channel: string, times: number[]): Promise<NormalBand[]>;
+  /**
+   * Normal values of a channel at the given times, where the baseline has learnt enough, and the newest time in which
+   * the channel was unusual.
+   */
+  baseline(
+    deviceId: string,
+    channel: string,
+    times: number[],
+  ): Promise<{ band: NormalBand[]; deviation: Deviation | null }>;
 }
 
 /** What the API needs of the historian: the readings. */

@@ -1,3 +1,4 @@
+import { type Deviation, followDeviation, packDeviation, unpackDeviation } from './deviation.ts';
 import { type Kind, kinds, Series, type SeriesState } from './series.ts';
 
 /** What is normal for a channel of a device, in its unit: outside of `low` to `high` it is about once in ten days. */
@@ -35,6 +36,8 @@ export interface BaselineState {
   series: SeriesState;
   /** Since when nothing was learnt because of an alarm; null when there is none. */
   heldFrom: number | null;
+  /** The newest deviation, packed; absent before the first. */
+  deviation?: string;
 }
 
 /** Whether a state is of the shape that `restore` reads; one that an earlier version wrote is not. */
@@ -52,6 +55,7 @@ export class Baseline {
   readonly #resolution: number;
   #series: Series;
   #heldFrom: number | null = null;
+  #deviation: Deviation | null = null;
 
   /** @param resolution a difference below this is never unusual, in the channel's unit. */
   constructor(resolution: number) {
@@ -71,11 +75,14 @@ export class Baseline {
    * @returns whether anything changed.
    */
   learn(at: number, value: number, inAlarm = false): boolean {
+    const view = this.view(at, value);
+    const before = this.#deviation;
+    if (view) this.#deviation = followDeviation(before, at, value, view);
     if (!inAlarm) this.#heldFrom = null;
     else if (this.#heldFrom === null || at < this.#heldFrom) {
       this.#heldFrom = at;
       return true;
-    } else if (at - this.#heldFrom < acceptedAfterMs) return false;
+    } else if (at - this.#heldFrom < acceptedAfterMs) return this.#deviation !== before;
     this.#series.learn(at, value);
     return true;
   }
@@ -93,16 +100,23 @@ export class Baseline {
     return { ...normal, score: 1 - 10 ** -standing, kind: standing < unusualFrom ? 'usual' : kind };
   }
 
+  /** The newest time in which the channel was unusual, over or not; null when there was none yet. */
+  get deviation(): Deviation | null {
+    return this.#deviation;
+  }
+
   state(): BaselineState {
-    return { series: this.#series.state(), heldFrom: this.#heldFrom };
+    const state = { series: this.#series.state(), heldFrom: this.#heldFrom };
+    return this.#deviation ? { ...state, deviation: packDeviation(this.#deviation) } : state;
   }
 
   /** @returns whether the state could be read; if not, the baseline begins anew. */
   restore(state: unknown): boolean {
-    const { series, heldFrom } = (state ?? {}) as Partial<BaselineState>;
+    const { series, heldFrom, deviation } = (state ?? {}) as Partial<BaselineState>;
     const known = Series.from(series, this.#resolution);
     this.#series = known ?? new Series(this.#resolution);
     this.#heldFrom = known ? (heldFrom ?? null) : null;
+    this.#deviation = known ? unpackDeviation(deviation) : null;
     return known !== null;
   }
 }

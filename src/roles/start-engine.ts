@@ -158,7 +158,8 @@ export async function startEngine(
     },
     async baseline(deviceId, channel, times) {
       const device = devices.get(deviceId);
-      return device ? fold.normal(device, channel, times) : [];
+      if (!device) return { band: [], deviation: null };
+      return { band: fold.normal(device, channel, times), deviation: fold.deviation(device, channel) };
     },
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => loop.status(),

@@ -1,4 +1,5 @@
 import type { NormalBand } from '../baseline/baseline.ts';
+import type { Deviation } from '../baseline/deviation.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
@@ -177,6 +178,11 @@ export class Fold {
       const normal = baseline.normal(at);
       return normal ? [{ at, ...normal }] : [];
     });
+  }
+
+  /** The newest time in which a channel was unusual; null when there was none yet. */
+  deviation(device: Device, channel: string): Deviation | null {
+    return this.#judgeOf(device)?.baselineOf(channel)?.deviation ?? null;
   }
 
   #judgeOf(device: Device): DeviceJudge | null {

@@ -193,6 +193,19 @@ test('a part that is away is named, with its own status; a chart goes without it
   expect(bare.body).toMatchObject({ band: [], buckets: [{ count: 4 }] });
 });
 
+test('a chart tells the newest time in which its channel was unusual, where that lies in what it shows', async () => {
+  const { engine } = world.context;
+  const { baseline } = engine;
+  const deviation = { from: 1000, until: 5000, at: 2000, value: 24, low: 4, middle: 6, high: 8, score: 0.99 };
+  engine.baseline = async () => ({ band: [], deviation: { ...deviation, kind: 'extreme' } });
+  const shown = async (from: number, to: number) =>
+    (await world.call('officer', 'GET', `/devices/dev1/series?channel=level&from=${from}&to=${to}`)).body.deviation;
+  expect(await shown(0, 10_000)).toEqual({ ...deviation, kind: 'extreme' });
+  expect(await shown(3000, 10_000)).not.toBeNull();
+  expect(await shown(6000, 10_000)).toBeNull();
+  engine.baseline = baseline;
+});
+
 test('a device is stored even when another part cannot be told', async () => {
   const { gateway } = world.context;
   const { devicesChanged } = gateway;

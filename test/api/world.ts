@@ -179,7 +179,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     engine: {
       reload: async () => void calls.push('engine.reload'),
-      baseline: async (_id, _channel, times) => times.map((at) => ({ at, low: 1, middle: 2, high: 3 })),
+      baseline: async (_id, _channel, times) => ({
+        band: times.map((at) => ({ at, low: 1, middle: 2, high: 3 })),
+        deviation: null,
+      }),
     },
     historian: {
       range: async ({ from, stepMs }) => [{ at: from, mean: stepMs, min: 0, max: 9, count: 4 }],

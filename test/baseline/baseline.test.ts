@@ -42,6 +42,30 @@ describe('the baseline of a channel', () => {
     expect(baseline.view(after + 17 * day, 60)!.score).toBeLessThan(0.9);
   });
 
+  it('keeps the newest time in which it was unusual, with its most surprising reading', () => {
+    const baseline = learnt(20);
+    expect(baseline.deviation).toBeNull();
+    const alarmed = [24, 60, 45].map((value, i) => baseline.learn(after + i * 10 * minute, value, true));
+    expect(alarmed[1]).toBe(true);
+    expect(baseline.deviation).toMatchObject({
+      from: after + 10 * minute,
+      at: after + 10 * minute,
+      value: 60,
+      kind: 'extreme',
+      until: null,
+    });
+    const { middle, high } = baseline.deviation!;
+    expect(middle).toBeLessThan(high);
+    expect(high).toBeLessThan(60);
+    const other = new Baseline(0.01);
+    other.restore(JSON.parse(JSON.stringify(baseline.state())));
+    expect(other.deviation!.score).toBeCloseTo(baseline.deviation!.score, 6);
+    expect(other.deviation).toMatchObject({ from: after + 10 * minute, value: 60, kind: 'extreme', until: null });
+    baseline.learn(after + 40 * minute, 21, false);
+    expect(baseline.deviation).toMatchObject({ from: after + 10 * minute, value: 60, until: after + 40 * minute });
+    expect(JSON.stringify(baseline.state()).length).toBeLessThan(4096);
+  });
+
   it('goes on from a checkpoint, and begins anew from one that it does not know', () => {
     const baseline = learnt(20);
     baseline.learn(after, 45, true);

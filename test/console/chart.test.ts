@@ -3,6 +3,7 @@ import type { DeviceType, Series } from '../../src/api/contract.ts';
 import { alarmChannels, alarmPeriod } from '../../src/console/logic/alarm-chart.ts';
 import { alonePoints, chartColumns, chartRange } from '../../src/console/logic/chart-series.ts';
 import { comparedChannels } from '../../src/console/logic/compared-channels.ts';
+import { farFrom, kindKey, tellsFar } from '../../src/console/logic/deviation-words.ts';
 import { thresholdLines } from '../../src/console/logic/threshold-lines.ts';
 
 const minute = 60_000;
@@ -17,6 +18,7 @@ function series(minutes: number[], changes: Partial<Series> = {}): Series {
     stepMs: minute,
     buckets: minutes.map((at) => ({ at: at * minute, mean: at, min: at - 1, max: at + 1, count: 3 })),
     band: [],
+    deviation: null,
     thresholds: [],
     ...changes,
   };
@@ -142,4 +144,31 @@ test("a chart has the channels that the rule looked at; a rule of silence has th
   };
   expect(alarmChannels({ values: { rain: 1, open: 1 } }, type)).toEqual(['open', 'rain']);
   expect(alarmChannels({ values: {} }, type)).toEqual(['level', 'rain']);
+});
+
+test('a deviation is told as a ratio where that means something, else as a distance', () => {
+  const deviation = {
+    from: 0,
+    until: null,
+    at: 0,
+    value: 24,
+    low: 4,
+    middle: 6,
+    high: 8,
+    score: 0.99,
+    kind: 'point' as const,
+  };
+  expect(farFrom(deviation, { unit: 'cm' })).toEqual({ key: 'deviation.times', ratio: 4 });
+  expect(farFrom({ ...deviation, value: 3 }, { unit: 'cm' })).toEqual({ key: 'deviation.part', percent: 50 });
+  expect(farFrom({ ...deviation, value: 9 }, { unit: 'cm' })).toEqual({ key: 'deviation.above', difference: 3 });
+  expect(farFrom(deviation, { unit: 'Cel' })).toEqual({ key: 'deviation.above', difference: 18 });
+  expect(farFrom({ ...deviation, low: -1 }, { unit: 'cm' })).toEqual({ key: 'deviation.above', difference: 18 });
+  expect(farFrom({ ...deviation, low: -170, middle: -150, value: -160 }, { unit: 'cm' })).toEqual({
+    key: 'deviation.below',
+    difference: 10,
+  });
+  expect(kindKey(deviation)).toBeNull();
+  expect(kindKey({ ...deviation, kind: 'extreme', value: 3 })).toBe('deviation.lowest');
+  expect(kindKey({ ...deviation, kind: 'stuck' })).toBe('deviation.stuck');
+  expect(tellsFar({ ...deviation, kind: 'stuck' })).toBe(false);
 });

@@ -26,25 +26,30 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   const { device, channel, from, to, points } = query;
   const deviceId = device.id;
   const stepMs = stepFor(to - from, points);
-  const [buckets, band] = await Promise.all([
+  const [buckets, { band, deviation }] = await Promise.all([
     context.historian.range({ deviceId, channel: channel.name, from, to, stepMs }),
-    channel.baseline ? bandOf(context, query) : [],
+    channel.baseline ? baselineOf(context, query) : { band: [], deviation: null },
   ]);
   const book = await context.rules.book();
   const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
   const thresholds = thresholdsOf({ rules }, channel);
-  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, thresholds };
+  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
 }
 
 /** Values can be read without their band, so a chart is not refused when the engine is just starting again. */
-async function bandOf(context: ApiContext, { device, channel, from, to }: SeriesQuery): Promise<Series['band']> {
+async function baselineOf(
+  context: ApiContext,
+  { device, channel, from, to }: SeriesQuery,
+): Promise<Pick<Series, 'band' | 'deviation'>> {
   const stepMs = stepFor(to - from, bandPoints);
   const times: number[] = [];
   for (let at = Math.ceil(from / stepMs) * stepMs; at < to; at += stepMs) times.push(at);
   try {
-    return await context.engine.baseline(device.id, channel.name, times);
+    const { band, deviation } = await context.engine.baseline(device.id, channel.name, times);
+    const within = deviation && deviation.from < to && (deviation.until ?? to) >= from;
+    return { band, deviation: within ? deviation : null };
   } catch (error) {
     context.log.warn({ room: 'api', device: device.id, err: error }, 'The baseline could not be asked.');
-    return [];
+    return { band: [], deviation: null };
   }
 }

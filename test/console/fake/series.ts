@@ -80,8 +80,23 @@ export function makeSeries(
       });
     }
   }
+  const raised = alarm && channel.name in alarm.values && channel.baseline ? alarm : undefined;
+  const peak = raised?.values[channel.name];
+  const point = raised && band.find(({ at }) => at >= raised.raisedAt - 20 * 60_000);
+  const deviation: Series['deviation'] =
+    raised && peak !== undefined && point && (peak > point.high || peak < point.low)
+      ? {
+          ...point,
+          from: point.at,
+          at: raised.raisedAt,
+          until: raised.clearedAt,
+          value: peak,
+          score: 0.9992,
+          kind: 'extreme',
+        }
+      : null;
   const thresholds = thresholdsOf(type as unknown as ModelType, channel);
-  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, thresholds };
+  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
 }
 
 export function makeLatest(type: DeviceType, alarm: Alarm | undefined, now: number, silent: boolean): LatestValue[] {
