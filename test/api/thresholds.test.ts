@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest';
 import { stepFor } from '../../src/api/series/step.ts';
 import { thresholdsOf } from '../../src/api/series/thresholds.ts';
-import { gauge } from './world.ts';
+import { loadDeviceTypes } from '../../src/devices/registry.ts';
+
+const { types } = loadDeviceTypes('devices');
 
 /** The lines for a channel under one condition: value and direction. */
-function lines(when: string, name = 'level', unit = 'cm') {
+function lines(when: string, name = 'level', id = 'flood-gauge') {
+  const type = types.get(id)!;
   const level = { severity: 'red' as const, when, forMs: 0, clear: null, clearForMs: 0 };
-  const type = { ...gauge, rules: [{ ...gauge.rules[0]!, levels: [level] }] };
-  return thresholdsOf(type, { ...gauge.channels[0]!, name, unit }).map(({ value, direction }) => [value, direction]);
+  const rules = [{ ...type.rules.find((one) => one.levels.length > 0)!, levels: [level] }];
+  return thresholdsOf({ ...type, rules }, type.channelByName.get(name)!).map(({ value, direction }) => [
+    value,
+    direction,
+  ]);
 }
 
 test.each([
   ['level > 27 cm', [[27, 'above']]],
   ['level >= 0.4 m', [[40, 'above']]],
   ['level<-50 cm', [[-50, 'below']]],
-  ['level > 5', [[5, 'above']]],
   [
     'level < 10 cm || level > 90 cm',
     [
@@ -23,25 +28,31 @@ test.each([
     ],
   ],
   ['level > 27 cm && rate(level, 10 min) > 0 cm/h', [[27, 'above']]],
-  ['tilt > 10 deg && level > 27 cm && !open', [[27, 'above']]],
+  ['battery > 10 % && level > 27 cm && !(flow > 1 m3/s)', [[27, 'above']]],
+  ['(level > 27 cm || level > 0.5 m) && rain > 1 mm', [[27, 'above']]],
   ['avg(level, 10 min) > 2 cm', [[2, 'above']]],
   // Only narrows down what comes before it.
   ['rate(level, 10 min) > 30 cm/h && level > 5 cm', []],
   ['baseline(level).score > 8 && level > 6 cm && level < 10 cm', []],
-  ['level < 5 cm && tilt > 10 deg', []],
+  ['level < 5 cm && battery > 10 %', []],
   ['!(level > 5 cm)', []],
-  ['water_level > 5 cm', []],
+  ['!(level > 5 cm && rain > 1 mm)', []],
+  ['rain > 5 mm', []],
+  ['level > rain', []],
+  ['devices(grid, level > 5 cm) >= 3', []],
+  // Rules that are wrong.
+  ['level > 5', []],
   ['level > 5 kg', []],
-  ['level > limit', []],
   ['level == 5 cm', []],
 ])('%s', (when, expected) => {
   expect(lines(when)).toEqual(expected);
 });
 
 test('a line of a channel with a rate for its unit', () => {
-  expect(lines('worn && steps < 5 && heart_rate >= 131 /min', 'heart_rate', '/min')).toEqual([[131, 'above']]);
-  expect(lines('worn && steps < 5 && heart_rate >= 131 /min', 'steps', '1')).toEqual([]);
-  expect(lines('ch4 > 10 %LEL', 'ch4', '%{LEL}')).toEqual([[10, 'above']]);
+  const when = 'worn && steps < 5 && heart_rate >= 131 /min';
+  expect(lines(when, 'heart_rate', 'elder-wristband')).toEqual([[131, 'above']]);
+  expect(lines(when, 'steps', 'elder-wristband')).toEqual([]);
+  expect(lines('ch4 > 10 %LEL', 'ch4', 'manhole-cover')).toEqual([[10, 'above']]);
 });
 
 test('steps are ones that people can name, and never more than were asked for', () => {

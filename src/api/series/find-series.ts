@@ -32,7 +32,8 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   ]);
   const book = await context.rules.book();
   const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
-  const thresholds = thresholdsOf({ rules }, channel);
+  const type = context.deviceTypes.get(device.type);
+  const thresholds = type ? thresholdsOf({ ...type, rules }, channel) : [];
   return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
 }
 

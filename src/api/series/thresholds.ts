@@ -1,46 +1,41 @@
 import type { Channel } from '../../model/channel.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { convert } from '../../model/units.ts';
+import { compileType } from '../../rules/compile.ts';
+import type { Compared, CompiledCondition } from '../../rules/language/context.ts';
 import type { Series } from '../contract.ts';
 
 /**
- * `level > 27 cm`, `avg(fume, 10 min) > 2 mg/m3`: a channel or its mean, least or greatest value over a time, a
- * comparison, a number, perhaps a unit.
+ * The lines that a chart of this channel shows: what the type's rules compare it with, or its mean, least or greatest
+ * value over a time, in the channel's unit. A rule that is wrong has none.
  */
-const comparison =
-  /(?:(?<![\w.])(?:avg|min|max)\(\s*(\w+)\s*,[^()]*\)|(?<![\w.])([A-Za-z_]\w*))\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*([%°µA-Za-z/][^\s&|()<>=!,?:]*)?/g;
-
-/** What has another dimension than its channel, or a limit of its own for each device: there is no line for it. */
-const lineless = /\b(?:rate|delta|sum|count|abs|baseline)\(|!\(/;
-
-/**
- * The lines that a chart of this channel shows: what its rules compare it with, in the channel's unit. Of a condition
- * the last comparison is what it is about, those before say when it counts (`worn && steps < 5 && heart_rate > 131 /min`);
- * after a rate or a baseline a comparison only narrows that down (`rate(level, 10 min) > 30 cm/h && level > 5 cm`).
- */
-export function thresholdsOf(type: Pick<DeviceType, 'rules'>, channel: Channel): Series['thresholds'] {
-  return type.rules.flatMap((rule) =>
+export function thresholdsOf(type: DeviceType, channel: Channel): Series['thresholds'] {
+  const { rules, channelIndex } = compileType(type);
+  const index = channelIndex.get(channel.name);
+  return rules.flatMap((rule) =>
     rule.levels.flatMap(({ severity, when }) =>
-      when.split('||').flatMap((condition) => {
-        const [plain = ''] = condition.split(lineless);
-        const match = [...plain.matchAll(comparison)].at(-1);
-        if (!match) return [];
-        const [, averaged, named, operator, number, unit] = match;
-        const value = (averaged ?? named) === channel.name ? inUnit(Number(number), unit, channel.unit) : null;
-        if (value === null) return [];
-        const direction = operator!.startsWith('>') ? ('above' as const) : ('below' as const);
+      limitsOf(when).flatMap(({ channel: compared, operator, constant, unit }) => {
+        if (compared !== index || constant === null || operator === '==' || operator === '!=') return [];
+        const value = unit === '' ? constant : convert(constant, unit, channel.unit);
+        const direction = operator.startsWith('>') ? ('above' as const) : ('below' as const);
         return [{ ruleId: rule.id, severity, value, direction }];
       }),
     ),
   );
 }
 
-function inUnit(value: number, unit: string | undefined, wanted: string): number | null {
-  if (unit === undefined) return value;
-  try {
-    return convert(value, unit, wanted);
-  } catch {
-    // Not a unit, or one of another kind: the rule check says so, a chart just has no line.
-    return null;
+/**
+ * What a condition is about, of each part between its `||`: the last comparison of a channel. Those before say when it
+ * counts (`worn && steps < 5 && heart_rate > 131 /min`); after a rate or a baseline a comparison only narrows that down
+ * (`rate(level, 10 min) > 30 cm/h && level > 5 cm`).
+ */
+function limitsOf({ parts }: CompiledCondition): Compared[] {
+  const about = new Map<number, Compared>();
+  const narrowed = new Set<number>();
+  for (const { compared, branch } of parts) {
+    if (!compared || narrowed.has(branch)) continue;
+    if (compared.channel === null) narrowed.add(branch);
+    else about.set(branch, compared);
   }
+  return [...about.values()];
 }

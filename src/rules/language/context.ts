@@ -1,4 +1,5 @@
 import type { BaselineView } from '../../baseline/baseline.ts';
+import type { Comparison } from './operators.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the expressions of a rule may look at, at one sample of one device. */
@@ -53,6 +54,8 @@ export interface ConditionPart {
   evaluate: Evaluate;
   /** What is compared, for parts such as `rate(level, 10 min) > 30 cm/h`; null for others, such as `fan`. */
   compared: Compared | null;
+  /** How many `||` stand before it: what has the same number is joined by `&&`. */
+  branch: number;
 }
 
 /** The two sides of a comparison, in one unit, so that it can be told as "level >= 27 cm: 24.1 cm". */
@@ -63,6 +66,11 @@ export interface Compared {
   limit: Evaluate;
   /** Unit of both, as people write it; empty for plain numbers, times of day and what else has none. */
   unit: string;
+  operator: Comparison;
+  /** Index of the channel that the left side is, or whose usual or extreme value over a time; null for all else. */
+  channel: number | null;
+  /** The limit in `unit` where it is the same at all times and places. */
+  constant: number | null;
 }
 
 /** A condition that is ready to be judged. */

@@ -1,4 +1,4 @@
-import type { CompiledCondition, ConditionPart, Evaluate } from './context.ts';
+import type { Compared, CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
 import { functions } from './functions/table.ts';
 import { dayOfWeek, dimensionless, inMeasure, measureOf, milliseconds, said, timeOfDay } from './measures.ts';
@@ -63,6 +63,8 @@ export function compileValue(text: string, scope: Scope): NumberTyped | TruthTyp
 export class Expression {
   readonly source: Source;
   readonly scope: Scope;
+  /** How many `||` lie before what is compiled now. */
+  #branch = 0;
 
   constructor(source: Source, scope: Scope) {
     this.source = source;
@@ -76,18 +78,28 @@ export class Expression {
   /** Compiles a condition and notes its parts. */
   condition(node: ASTNode, parts: ConditionPart[]): Evaluate {
     if (node.op === '&&' || node.op === '||') {
-      const [a, b] = [this.condition(node.args[0], parts), this.condition(node.args[1], parts)];
+      const a = this.condition(node.args[0], parts);
+      if (node.op === '||') this.#branch++;
+      const b = this.condition(node.args[1], parts);
       return (node.op === '&&' ? and(a, b) : or(a, b)).run;
     }
-    if (node.op === '!_' && ['&&', '||'].includes(node.args.op)) return not(this.condition(node.args, parts)).run;
+    if (node.op === '!_' && ['&&', '||'].includes(node.args.op)) return not(this.#turned(node.args, parts)).run;
     const source = this.source.textOf(node);
     if (isComparison(node)) {
       const { evaluate, compared } = this.#comparison(node);
-      parts.push({ source, evaluate, compared });
+      parts.push({ source, evaluate, compared, branch: this.#branch });
       return evaluate;
     }
     const evaluate = this.truth(node);
-    parts.push({ source, evaluate, compared: null });
+    parts.push({ source, evaluate, compared: null, branch: this.#branch });
+    return evaluate;
+  }
+
+  /** Notes the parts of what a `!` stands before: what they are compared with is no limit of the whole. */
+  #turned(node: ASTNode, parts: ConditionPart[]): Evaluate {
+    const own: ConditionPart[] = [];
+    const evaluate = this.condition(node, own);
+    for (const part of own) parts.push({ ...part, compared: part.compared && { ...part.compared, channel: null } });
     return evaluate;
   }
 
@@ -189,7 +201,7 @@ export class Expression {
     const { index, measure, isSwitch } = this.channelNamed(node, name);
     const { maxGapMs } = this.scope;
     const run: Evaluate = (c) => (c.now - c.times[index]! <= maxGapMs ? c.values[index]! : Number.NaN);
-    return isSwitch ? truth(run) : number(measure, run);
+    return isSwitch ? truth(run) : { ...number(measure, run), channel: index };
   }
 
   #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): Pick<ConditionPart, 'evaluate' | 'compared'> {
@@ -207,11 +219,15 @@ export class Expression {
     // Told in the unit that stands in the rule.
     const shown = right.constant === undefined && left.constant !== undefined ? left.measure : right.measure;
     const limit = converted(right, left.measure);
-    const compared = {
+    const told = converted(right, shown);
+    const compared: Compared = {
       source: this.source.textOf(node.args[0]),
       value: converted(left, shown).run,
-      limit: converted(right, shown).run,
+      limit: told.run,
       unit: shown.unit,
+      operator,
+      channel: left.channel ?? null,
+      constant: told.constant ?? null,
     };
     return { evaluate: compare(operator, left.run, limit.run, limit.constant), compared };
   }
@@ -242,11 +258,14 @@ export class Expression {
       return this.fail(node, 'a number of devices is compared with >, >=, < or <=, and stands on the left');
     const limit = converted(right, left.measure).run;
     const [low, high] = [compare(operator, left.run, limit), compare(operator, most, limit)];
-    const compared = {
+    const compared: Compared = {
       source: this.source.textOf((node as { args: [ASTNode, ASTNode] }).args[0]),
       value: left.run,
       limit,
       unit: left.measure.unit,
+      operator,
+      channel: null,
+      constant: null,
     };
     const evaluate: Evaluate = (c) => {
       const truth = low(c);

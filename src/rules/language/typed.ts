@@ -17,6 +17,8 @@ export interface NumberTyped {
   constant?: number;
   /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
   most?: Evaluate;
+  /** Index of the channel that it is itself, or whose usual or extreme value over a time: a chart of it can show it. */
+  channel?: number;
 }
 
 /** One of a few words, which is compared with one of them in quotation marks. */

@@ -31,7 +31,8 @@ function windowFunction(name: Plain): RuleFunction {
       const run = asked[name](slot);
       if (name === 'count' || name === 'fit') return number(dimensionless, run);
       if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
-      return number(name === 'delta' ? difference(measure) : measure, run);
+      if (name === 'delta') return number(difference(measure), run);
+      return name === 'sum' ? number(measure, run) : { ...number(measure, run), channel: index };
     },
   };
 }
@@ -59,7 +60,7 @@ const percentile: RuleFunction = {
     if (!(ofHundred >= 0 && ofHundred <= 100))
       return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
     const slot = windowOf(call, index, args[2]!);
-    return number(measure, (c) => c.windows[slot]!.percentile(ofHundred / 100));
+    return { ...number(measure, (c) => c.windows[slot]!.percentile(ofHundred / 100)), channel: index };
   },
 };
 
