@@ -151,3 +151,8 @@ function layoutOf(rules: readonly CompiledRule[]): string {
   const places = rules.map(({ id, print, from }) => [id, print, from]);
   return createHash('sha256').update(JSON.stringify(places)).digest('base64url').slice(0, 12);
 }
+
+/** The version of the rule that raises an alarm, where rules have versions. */
+export function versionOf({ version }: CompiledRule | SilenceRule): { ruleVersion?: number } {
+  return version === undefined ? {} : { ruleVersion: version };
+}

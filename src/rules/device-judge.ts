@@ -1,60 +1,20 @@
 import { Baseline, type BaselineView } from '../baseline/baseline.ts';
-import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
+import type { AlarmEffect } from '../model/alarm.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
-import { type Severity, severityRank } from '../model/severity.ts';
 import { alarmId } from './alarm-id.ts';
-import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
-import type { LogState } from './channel-log.ts';
-import type { CompiledRule, CompiledType, SilenceRule } from './compile.ts';
+import { type CompiledRule, type CompiledType, versionOf } from './compile.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
+import { type DeviceState, endOf, episodesOf, type Underway } from './device-state.ts';
 import { EpisodeCollector } from './episodes.ts';
-import { Heard } from './heard.ts';
-import { Horizon, type KnownNow, restoredEpisode, type SnapshotState } from './horizon.ts';
+import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
 import type { RuleContext, RuleWindow } from './language/context.ts';
 import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
 import { copyPlain } from './plain.ts';
 import { rejudged } from './rejudged.ts';
-import { adoptAlarm, forgetEvidence, judgeRule, ruleChange, severityOf } from './rule-judge.ts';
-
-/** A device's state without its baselines, as it is kept in a checkpoint; rules, windows and channels by name. */
-export interface DeviceState {
-  /** Listening time at which the device was last heard. */
-  heard: number;
-  /** For how long before that the channels of rules of silence were last heard, by rule; see `Heard`. */
-  quiet?: Record<string, number>;
-  /** The last distances between its reports, where a rule asks how often it reports; see `Rhythm`. */
-  rhythm?: number[];
-  /** Measured time of its newest sample; null when there is none. */
-  head: number | null;
-  /** When it was last judged because of other devices, where that is after its newest sample. */
-  judgedAt?: number;
-  /** What its channels measured, as far back as rules look. */
-  logs: Record<string, LogState>;
-  rules: Record<string, KeptRule>;
-  /** Alarms that a late sample can still change. */
-  episodes: Episode[];
-  silence: Record<string, Underway>;
-  /** Alarms of rules that are no more, by rule, until the next tick ends them. */
-  orphans?: Record<string, Underway>;
-  /** What was known before, for late samples; absent where nothing is to be judged again. */
-  past?: { snapshots: SnapshotState[]; samples: number; layout: string };
-}
-
-/** An alarm under way. */
-export interface Underway {
-  id: string;
-  severity: Severity;
-  count: number;
-}
-
-/** What a rule knows of a device, and which text it was judged by. */
-export interface KeptRule {
-  print?: string;
-  /** Its cells that are not as at the beginning, counted from its first; see `packCells`. Absent: all are. */
-  cells?: readonly number[];
-  episode: Underway | null;
-}
+import { judgeRule, ruleChange, severityOf } from './rule-judge.ts';
+import { RuleStates } from './rule-states.ts';
+import { Silence } from './silence.ts';
 
 /** By channel, whether the sample that is judged now brought it. */
 let fresh = new Uint8Array(64);
@@ -71,8 +31,6 @@ const nobody: readonly never[] = [];
  */
 export class DeviceJudge implements RuleContext {
   now = 0;
-  /** What the rules know of the device, see `CellPlan`. */
-  memory: number[];
   readonly around: Surroundings;
   readonly values: Float64Array;
   readonly times: Float64Array;
@@ -85,17 +43,14 @@ export class DeviceJudge implements RuleContext {
   #head = Number.NEGATIVE_INFINITY;
   /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
   #judgedAt = Number.NEGATIVE_INFINITY;
-  /** Ids of the alarms under way by index of their rule; null when there are none. */
-  #ids: (string | null)[] | null = null;
+  readonly #states: RuleStates;
   /** Alarms as they were told, as far back as a late sample can change them. */
   #told: EpisodeCollector | null = null;
   #judgingAgain = false;
   readonly #baselines: (Baseline | undefined)[] = [];
-  /** By index of the silence rule. */
-  readonly #silent: (Underway | null)[];
+  readonly #silence: Silence;
   /** Alarms of rules that were there before and are no more, by rule. */
   #orphans = new Map<string, Underway>();
-  readonly #heard: Heard;
   /** Rules that count other devices, by index, and what they ask. */
   readonly #counting: readonly number[];
   readonly #questions: readonly PeerQuestion[];
@@ -103,16 +58,15 @@ export class DeviceJudge implements RuleContext {
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
     this.#type = type;
-    this.#heard = new Heard(type.silence, heard);
+    this.#silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
     this.#channels = new DeviceChannels(type);
     this.values = this.#channels.values;
     this.times = this.#channels.times;
     this.windows = this.#channels.windows;
     this.#horizon = new Horizon(type);
-    this.memory = newCells(type.initial);
+    this.#states = new RuleStates(type);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
-    this.#silent = type.silence.map(() => null);
     this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
     this.#questions = around.peers ? type.rules.flatMap((rule) => rule.peers) : nobody;
     if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
@@ -133,8 +87,8 @@ export class DeviceJudge implements RuleContext {
     learnt: (channel: string) => void,
   ): number {
     const { receivedAt } = samples[0]!;
-    for (let i = 0; i < samples.length; i++) this.#heard.hear(samples[i]!.values, heard);
-    this.#breakSilence(receivedAt, effects, undefined, heard);
+    for (let i = 0; i < samples.length; i++) this.#silence.hear(samples[i]!.values, heard);
+    this.#silence.end(receivedAt, effects, undefined, heard);
     if (this.#head > latest) this.#forgetTimes();
     let stale = 0;
     let next = 0;
@@ -195,7 +149,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   get #known(): KnownNow {
-    return { cells: this.memory, ids: this.#ids, told: this.#told?.episodes ?? noEpisodes };
+    return { cells: this.#states.cells, ids: this.#states.ids, told: this.#told?.episodes ?? noEpisodes };
   }
 
   /**
@@ -258,7 +212,7 @@ export class DeviceJudge implements RuleContext {
       for (const i of this.#counting) {
         const rule = this.#type.rules[i]!;
         if (at - this.#head > rule.maxGapMs) continue;
-        const changed = judgeRule(rule, this.memory, this, at);
+        const changed = judgeRule(rule, this.#states.cells, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
       }
     }
@@ -274,8 +228,7 @@ export class DeviceJudge implements RuleContext {
     const snapshot = this.#horizon.rewind(at);
     const steps = this.#channels.rewind(snapshot.at);
     for (const step of late) insertStep(steps, step);
-    this.memory = unpackCells(snapshot.cells, this.#type.initial);
-    this.#ids = snapshot.ids && [...snapshot.ids];
+    this.#states.rewind(snapshot);
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
     this.#told = new EpisodeCollector();
     for (const episode of over) this.#told.begin(episode);
@@ -303,7 +256,7 @@ export class DeviceJudge implements RuleContext {
     this.#told = new EpisodeCollector();
     for (const episode of found) this.#told.begin(episode);
     this.#forgetOver();
-    for (const { from, to } of change.renamed) this.#ids = this.#ids?.map((id) => (id === from ? to : id)) ?? null;
+    for (const { from, to } of change.renamed) this.#states.rename(from, to);
     if (change.effect) effects.push(change.effect);
   }
 
@@ -313,7 +266,7 @@ export class DeviceJudge implements RuleContext {
       const rule = rules[i]!;
       for (let j = 0; j < rule.judgedOn.length; j++) {
         if (fresh[rule.judgedOn[j]!] === 0) continue;
-        const changed = judgeRule(rule, this.memory, this, at);
+        const changed = judgeRule(rule, this.#states.cells, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
         break;
       }
@@ -324,7 +277,7 @@ export class DeviceJudge implements RuleContext {
     for (const channel of this.#type.baselines) {
       const baseline = this.#baselines[channel]!;
       if (fresh[channel] === 0 || !baseline.due(at)) continue;
-      if (!baseline.learn(at, this.values[channel]!, this.#inAlarm(channel))) continue;
+      if (!baseline.learn(at, this.values[channel]!, this.#states.inAlarm(channel))) continue;
       learnt(this.#type.channelNames[channel]!);
     }
   }
@@ -335,7 +288,7 @@ export class DeviceJudge implements RuleContext {
    */
   #forgetTimes(): void {
     this.#channels.clear();
-    for (const rule of this.#type.rules) forgetEvidence(rule, this.memory, this.#type.initial);
+    this.#states.forgetEvidence();
     this.#forgetPast(Number.NEGATIVE_INFINITY);
   }
 
@@ -354,6 +307,11 @@ export class DeviceJudge implements RuleContext {
     return this.#judgedAt;
   }
 
+  /** What the rules remember of the device, see `MemoryCell`. */
+  get memory(): number[] {
+    return this.#states.cells;
+  }
+
   /** The rules that it goes by. */
   get type(): CompiledType {
     return this.#type;
@@ -361,7 +319,7 @@ export class DeviceJudge implements RuleContext {
 
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
-    this.#heard.listenFrom(listened);
+    this.#silence.listenFrom(listened);
   }
 
   /**
@@ -371,14 +329,8 @@ export class DeviceJudge implements RuleContext {
   endAll(at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#endOrphans(at, effects);
-    this.#breakSilence(at, effects, 'device-off');
-    this.#type.rules.forEach((rule, i) => {
-      const episode = this.#underway(i);
-      if (!episode) return;
-      effects.push(endOf(episode, at, 'device-off'));
-      resetCells(this.memory, this.#type.initial, rule.from, rule.to);
-    });
-    this.#ids = null;
+    this.#silence.end(at, effects, 'device-off');
+    for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
       this.#told = null;
       this.#forgetPast(this.#head);
@@ -393,26 +345,19 @@ export class DeviceJudge implements RuleContext {
     this.#orphans.clear();
   }
 
-  /** The alarm of a rule that is under way. */
-  #underway(index: number): Underway | null {
-    const rule = this.#type.rules[index]!;
-    const count = this.memory[rule.cells.count]!;
-    return count === 0 ? null : { id: this.#ids![index]!, severity: severityOf(rule, this.memory), count };
-  }
-
   /** Says what a sample changed about the alarm of a rule. */
   #tell(index: number, changed: number, at: number, receivedAt: number, effects: AlarmEffect[]): void {
     const rule = this.#type.rules[index]!;
     const values = this.#valuesOf(rule);
     this.#told ??= new EpisodeCollector();
-    this.#ids ??= this.#type.rules.map(() => null);
-    const ids = this.#ids;
+    const { cells } = this.#states;
+    const ids = this.#states.openIds();
     const tell = (effect: AlarmEffect) => {
       this.#told!.take(effect);
       effects.push(effect);
     };
     const common = { at, receivedAt, values };
-    const severity = severityOf(rule, this.memory);
+    const severity = severityOf(rule, cells);
     if (changed & ruleChange.cleared) {
       tell({ kind: 'cleared', alarmId: ids[index]!, ...common });
       ids[index] = null;
@@ -425,10 +370,10 @@ export class DeviceJudge implements RuleContext {
     }
     if (changed & ruleChange.severity) tell({ kind: 'severity', alarmId: ids[index]!, severity, ...common });
     if (changed & ruleChange.continued) {
-      const count = this.memory[rule.cells.count]!;
+      const count = cells[rule.cells.count]!;
       tell({ kind: 'continued', alarmId: ids[index]!, count, ...common });
     }
-    if (changed & ruleChange.cleared && ids.every((id) => id === null)) this.#ids = null;
+    if (changed & ruleChange.cleared) this.#states.closeIds();
   }
 
   #valuesOf(rule: CompiledRule): Record<string, number> {
@@ -444,46 +389,15 @@ export class DeviceJudge implements RuleContext {
     return values;
   }
 
-  #inAlarm(channel: number): boolean {
-    return this.#type.rules.some((rule) => this.memory[rule.cells.count]! > 0 && rule.channels.includes(channel));
-  }
-
-  /** Ends the alarms of silence; with `heardAt` those only whose device or channels were heard then. */
-  #breakSilence(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason, heardAt?: number): void {
-    this.#silent.forEach((episode, i) => {
-      if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) return;
-      this.#silent[i] = null;
-      effects.push(endOf(episode, receivedAt, endedBy));
-    });
-  }
-
   /**
    * Judges the device's silence at a tick.
    * @param listened listening time now.
    * @returns whether anything changed.
    */
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
-    let changed = this.#orphans.size > 0;
+    const before = effects.length;
     this.#endOrphans(at, effects);
-    this.#type.silence.forEach((rule: SilenceRule, i) => {
-      if (this.#silent[i] || listened - this.#heard.of(i) < this.#heard.allowed(rule)) return;
-      const id = alarmId(rule.id, this.#deviceId, at);
-      this.#silent[i] = { id, severity: rule.severity, count: 1 };
-      const { severity } = rule;
-      effects.push({
-        kind: 'raised',
-        alarmId: id,
-        ruleId: rule.id,
-        deviceId: this.#deviceId,
-        severity,
-        at,
-        receivedAt: at,
-        values: {},
-        ...versionOf(rule),
-      });
-      changed = true;
-    });
-    return changed;
+    return this.#silence.judge(listened, at, effects) || effects.length > before;
   }
 
   baseline(channel: number): BaselineView | null {
@@ -498,25 +412,13 @@ export class DeviceJudge implements RuleContext {
   state(): DeviceState {
     const type = this.#type;
     const state: DeviceState = {
-      heard: this.#heard.device,
-      ...this.#heard.state(),
+      ...this.#silence.state(),
       head: Number.isFinite(this.#head) ? this.#head : null,
       logs: this.#channels.state(),
-      rules: {},
+      rules: this.#states.state(),
       episodes: [...(this.#told?.episodes.values() ?? [])],
-      silence: {},
       past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples, layout: type.layout },
     };
-    type.rules.forEach((rule, i) => {
-      const kept: KeptRule = { print: rule.print, episode: this.#underway(i) };
-      const cells = packCells(this.memory.slice(rule.from, rule.to), type.initial.slice(rule.from, rule.to));
-      if (cells.length > 0) kept.cells = cells;
-      state.rules[rule.id] = kept;
-    });
-    type.silence.forEach((rule, i) => {
-      const episode = this.#silent[i];
-      if (episode) state.silence[rule.id] = episode;
-    });
     if (this.#judgedAt > this.#head) state.judgedAt = this.#judgedAt;
     if (this.#orphans.size > 0) state.orphans = Object.fromEntries(this.#orphans);
     return state;
@@ -529,36 +431,13 @@ export class DeviceJudge implements RuleContext {
    */
   restore(state: DeviceState): void {
     const type = this.#type;
-    this.#heard.restore(state.heard, state.quiet, state.rhythm);
+    this.#silence.restore(state);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#judgedAt = state.judgedAt ?? this.#head;
     this.#channels.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
-    this.memory = newCells(type.initial);
-    this.#ids = null;
-    type.rules.forEach((rule, i) => {
-      const known = state.rules[rule.id];
-      if (!known) return;
-      const { print, cells = [], episode } = known;
-      if (print === rule.print) {
-        const own = unpackCells(cells, type.initial.slice(rule.from, rule.to));
-        for (let place = 0; place < own.length; place++) this.memory[rule.from + place] = own[place]!;
-      }
-      if (!episode) return;
-      rest.delete(episode.id);
-      this.#ids ??= type.rules.map(() => null);
-      this.#ids[i] = episode.id;
-      const { count, severity } = rule.cells;
-      const rank = severityRank(episode.severity);
-      if (print !== rule.print) adoptAlarm(rule, this.memory, rank, episode.count);
-      this.memory[count] = episode.count;
-      this.memory[severity] = rank;
-    });
-    type.silence.forEach((rule, i) => {
-      const known = state.silence[rule.id] ?? null;
-      this.#silent[i] = known;
-      if (known) rest.delete(known.id);
-    });
+    for (const id of this.#states.restore(state.rules)) rest.delete(id);
+    for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);
     this.#orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
     const told = state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode);
     this.#told = told.length > 0 ? new EpisodeCollector() : null;
@@ -571,28 +450,4 @@ export class DeviceJudge implements RuleContext {
   restoreBaseline(channel: string, state: unknown): void {
     this.baselineOf(channel)?.restore(state);
   }
-}
-
-/** Ends the alarms of a checkpoint's state, whose device is no longer in use. */
-export function endStored(state: DeviceState, at: number, effects: AlarmEffect[]): void {
-  for (const [, episode] of episodesOf(state)) effects.push(endOf(episode, at, 'device-off'));
-}
-
-/** Every episode under way, with its rule. */
-function episodesOf({ rules, silence, orphans = {} }: DeviceState): [ruleId: string, episode: Underway][] {
-  const judged = Object.entries(rules).flatMap(([id, { episode }]): [string, Underway][] =>
-    episode ? [[id, episode]] : [],
-  );
-  return [...judged, ...Object.entries(silence), ...Object.entries(orphans)];
-}
-
-/** The version of the rule that raises an alarm, where rules have versions. */
-function versionOf({ version }: CompiledRule | SilenceRule): { ruleVersion?: number } {
-  return version === undefined ? {} : { ruleVersion: version };
-}
-
-/** The end of an alarm; of one that no measurement ends, with the reason. */
-function endOf(episode: Underway, at: number, endedBy?: AlarmEndReason): AlarmEffect {
-  const end: AlarmEffect = { kind: 'cleared', alarmId: episode.id, at, receivedAt: at, values: {} };
-  return endedBy ? { ...end, endedBy } : end;
 }

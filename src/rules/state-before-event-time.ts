@@ -1,5 +1,5 @@
 import type { LogState } from './channel-log.ts';
-import type { DeviceState, Underway } from './device-judge.ts';
+import type { DeviceState, Underway } from './device-state.ts';
 
 /** A device's state as checkpoints had it before the past was kept for late samples (0.1.0). */
 interface StateBefore {

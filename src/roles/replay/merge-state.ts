@@ -1,6 +1,6 @@
 import type { Episode } from '../../model/episode.ts';
 import type { CompiledType } from '../../rules/compile.ts';
-import type { DeviceState } from '../../rules/device-judge.ts';
+import type { DeviceState } from '../../rules/device-state.ts';
 
 /** What the record calls an alarm that is under way, and how many samples it has. */
 export interface Known {

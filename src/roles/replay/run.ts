@@ -10,7 +10,7 @@ import type { DeviceType } from '../../model/device-type.ts';
 import type { Episode } from '../../model/episode.ts';
 import type { ReplayJudged } from '../../model/replay.ts';
 import type { CompiledType } from '../../rules/compile.ts';
-import type { DeviceState } from '../../rules/device-judge.ts';
+import type { DeviceState } from '../../rules/device-state.ts';
 import { deviceKey, type Fold } from '../../rules/fold.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RulesOfTime } from '../../rules/rules-of.ts';

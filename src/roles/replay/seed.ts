@@ -1,7 +1,7 @@
 import type { RecordedAlarm } from '../../alarms/recorded.ts';
 import type { Episode } from '../../model/episode.ts';
 import type { CompiledType } from '../../rules/compile.ts';
-import type { DeviceState } from '../../rules/device-judge.ts';
+import type { DeviceState } from '../../rules/device-state.ts';
 import { higher } from '../../rules/episodes.ts';
 
 /** The episode of an alarm as it stood at a moment; null when it was not active then, or no rule can go on with it. */

@@ -7,7 +7,7 @@ import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { Sample } from '../../model/sample.ts';
-import type { DeviceState } from '../../rules/device-judge.ts';
+import type { DeviceState } from '../../rules/device-state.ts';
 import { EpisodeCollector } from '../../rules/episodes.ts';
 import { deviceKey, Fold } from '../../rules/fold.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';

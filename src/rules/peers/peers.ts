@@ -1,7 +1,8 @@
 import type { Device } from '../../model/device.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../compile.ts';
-import { DeviceJudge, type DeviceState } from '../device-judge.ts';
+import { DeviceJudge } from '../device-judge.ts';
+import type { DeviceState } from '../device-state.ts';
 import type { PeerCounter, PeerPlace, PeerQuestion, Surroundings } from '../language/surroundings.ts';
 import { distanceM } from '../site/distance.ts';
 import { TruthLog } from './truth-log.ts';

@@ -1,0 +1,110 @@
+import { severityRank } from '../model/severity.ts';
+import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
+import type { CompiledType } from './compile.ts';
+import type { DeviceState, KeptRule, Underway } from './device-state.ts';
+import type { Snapshot } from './horizon.ts';
+import { adoptAlarm, forgetEvidence, severityOf } from './rule-judge.ts';
+
+/** What the rules of a device know of it now, and their alarms that are under way. */
+export class RuleStates {
+  readonly #type: CompiledType;
+  /** See `CellPlan`. */
+  cells: number[];
+  /** Ids of the alarms under way by index of their rule; null when there are none. */
+  ids: (string | null)[] | null = null;
+
+  constructor(type: CompiledType) {
+    this.#type = type;
+    this.cells = newCells(type.initial);
+  }
+
+  /** The alarm of a rule that is under way. */
+  underway(index: number): Underway | null {
+    const rule = this.#type.rules[index]!;
+    const count = this.cells[rule.cells.count]!;
+    return count === 0 ? null : { id: this.ids![index]!, severity: severityOf(rule, this.cells), count };
+  }
+
+  /** Whether a rule that looks at the channel has an alarm under way. */
+  inAlarm(channel: number): boolean {
+    return this.#type.rules.some((rule) => this.cells[rule.cells.count]! > 0 && rule.channels.includes(channel));
+  }
+
+  /** The ids by index of the rule, to be written to. */
+  openIds(): (string | null)[] {
+    this.ids ??= this.#type.rules.map(() => null);
+    return this.ids;
+  }
+
+  /** To be called after an alarm has ended: without any there is no list. */
+  closeIds(): void {
+    if (this.ids?.every((id) => id === null)) this.ids = null;
+  }
+
+  rename(from: string, to: string): void {
+    this.ids = this.ids?.map((id) => (id === from ? to : id)) ?? null;
+  }
+
+  /** Goes back to what was known before. */
+  rewind({ cells, ids }: Pick<Snapshot, 'cells' | 'ids'>): void {
+    this.cells = unpackCells(cells, this.#type.initial);
+    this.ids = ids && [...ids];
+  }
+
+  /** Evidence is gathered anew; alarms stay. */
+  forgetEvidence(): void {
+    for (const rule of this.#type.rules) forgetEvidence(rule, this.cells, this.#type.initial);
+  }
+
+  /** All alarms have ended: their rules begin anew. @returns the alarms. */
+  endAll(): Underway[] {
+    const ended = this.#type.rules.flatMap((rule, i) => {
+      const episode = this.underway(i);
+      if (!episode) return [];
+      resetCells(this.cells, this.#type.initial, rule.from, rule.to);
+      return [episode];
+    });
+    this.ids = null;
+    return ended;
+  }
+
+  /** What a checkpoint keeps, by rule. */
+  state(): DeviceState['rules'] {
+    const { rules, initial } = this.#type;
+    return Object.fromEntries(
+      rules.map((rule, i) => {
+        const kept: KeptRule = { print: rule.print, episode: this.underway(i) };
+        const cells = packCells(this.cells.slice(rule.from, rule.to), initial.slice(rule.from, rule.to));
+        if (cells.length > 0) kept.cells = cells;
+        return [rule.id, kept];
+      }),
+    );
+  }
+
+  /**
+   * Takes what a checkpoint kept. A rule of which it knows another text goes on with its alarm alone.
+   * @returns the ids of the alarms that go on.
+   */
+  restore(kept: DeviceState['rules']): string[] {
+    const { rules, initial } = this.#type;
+    this.cells = newCells(initial);
+    this.ids = null;
+    return rules.flatMap((rule, i) => {
+      const known = kept[rule.id];
+      if (!known) return [];
+      const { print, cells = [], episode } = known;
+      if (print === rule.print) {
+        const own = unpackCells(cells, initial.slice(rule.from, rule.to));
+        for (let place = 0; place < own.length; place++) this.cells[rule.from + place] = own[place]!;
+      }
+      if (!episode) return [];
+      this.openIds()[i] = episode.id;
+      const { count, severity } = rule.cells;
+      const rank = severityRank(episode.severity);
+      if (print !== rule.print) adoptAlarm(rule, this.cells, rank, episode.count);
+      this.cells[count] = episode.count;
+      this.cells[severity] = rank;
+      return [episode.id];
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
+import { alarmId } from './alarm-id.ts';
+import { type SilenceRule, versionOf } from './compile.ts';
+import { type DeviceState, endOf, type Underway } from './device-state.ts';
+import { Heard } from './heard.ts';
+
+/** Judges the silence of one device and of its channels, in listening time; see `Fold`. */
+export class Silence {
+  readonly #deviceId: string;
+  readonly #rules: readonly SilenceRule[];
+  readonly #heard: Heard;
+  /** By index of the rule. */
+  readonly #alarms: (Underway | null)[];
+
+  constructor(deviceId: string, rules: readonly SilenceRule[], listened: number) {
+    this.#deviceId = deviceId;
+    this.#rules = rules;
+    this.#heard = new Heard(rules, listened);
+    this.#alarms = rules.map(() => null);
+  }
+
+  /** A sample with these values came. */
+  hear(values: Readonly<Record<string, number>>, listened: number): void {
+    this.#heard.hear(values, listened);
+  }
+
+  /** Silence counts from now on: before, nobody listened to this device. */
+  listenFrom(listened: number): void {
+    this.#heard.listenFrom(listened);
+  }
+
+  /** Ends the alarms; with `heardAt` those only whose device or channels were heard then. */
+  end(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason, heardAt?: number): void {
+    for (let i = 0; i < this.#alarms.length; i++) {
+      const episode = this.#alarms[i];
+      if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) continue;
+      this.#alarms[i] = null;
+      effects.push(endOf(episode, receivedAt, endedBy));
+    }
+  }
+
+  /**
+   * Judges at a tick.
+   * @param listened listening time now.
+   * @returns whether anything changed.
+   */
+  judge(listened: number, at: number, effects: AlarmEffect[]): boolean {
+    let changed = false;
+    this.#rules.forEach((rule, i) => {
+      if (this.#alarms[i] || listened - this.#heard.of(i) < this.#heard.allowed(rule)) return;
+      const { severity } = rule;
+      const id = alarmId(rule.id, this.#deviceId, at);
+      this.#alarms[i] = { id, severity, count: 1 };
+      const times = { at, receivedAt: at };
+      const about = { alarmId: id, ruleId: rule.id, deviceId: this.#deviceId, severity, values: {} };
+      effects.push({ kind: 'raised', ...about, ...times, ...versionOf(rule) });
+      changed = true;
+    });
+    return changed;
+  }
+
+  /** What a checkpoint keeps of it. */
+  state(): Pick<DeviceState, 'heard' | 'quiet' | 'rhythm' | 'silence'> {
+    const silence: Record<string, Underway> = {};
+    this.#rules.forEach(({ id }, i) => {
+      const episode = this.#alarms[i];
+      if (episode) silence[id] = episode;
+    });
+    return { heard: this.#heard.device, ...this.#heard.state(), silence };
+  }
+
+  restore({ heard, quiet, rhythm, silence }: DeviceState): void {
+    this.#heard.restore(heard, quiet, rhythm);
+    this.#rules.forEach(({ id }, i) => {
+      this.#alarms[i] = silence[id] ?? null;
+    });
+  }
+}
