@@ -6,6 +6,8 @@ import type { Settings } from '../../settings/schema.ts';
 /** What the thread that tries rules is started with. */
 export interface TryoutData {
   settings: Settings;
+  /** From the journal's writer. */
+  journalProgress: SharedArrayBuffer;
 }
 
 /** What the main thread asks of it. A call rejects with a TocsinError's message when something is wrong with it. */

@@ -1,9 +1,11 @@
 import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
+import type { DecodeLimits } from '../../devices/decode.ts';
 import { readRulesText } from '../../devices/rule-file.ts';
+import type { JournalReader } from '../../journal/port.ts';
 import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
-import type { DeviceType } from '../../model/device-type.ts';
+import { type DeviceType, defaultLatenessMs } from '../../model/device-type.ts';
 import { type CompiledType, compileType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
@@ -11,6 +13,7 @@ import { warmUpMs } from '../../rules/warm-up.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { inForce } from './in-force.ts';
 import { keptSamples } from './kept-samples.ts';
+import { journalSince, receivedSamples } from './received-samples.ts';
 
 /** A baseline says something after a day, and goes by a week. */
 const baselineMs = 8 * 86_400_000;
@@ -22,6 +25,9 @@ export interface BacktestParts {
   devices: readonly Device[];
   book: RuleBook;
   range: Historian['range'];
+  /** What came in as it came in, for as long as that is kept. */
+  journal: JournalReader;
+  limits: DecodeLimits;
   aroundOf: AroundOf;
   /** Readings before are kept as means of five minutes only. */
   rawSince: number;
@@ -29,7 +35,7 @@ export interface BacktestParts {
   isCancelled(): boolean;
 }
 
-/** Tries rules on what the telemetry store has; null when it was cancelled. @throws TocsinError */
+/** Tries rules on what came in, by the journal, and on what the telemetry store has from before that; null when it was cancelled. @throws TocsinError */
 export async function runBacktest(request: BacktestRequest, parts: BacktestParts): Promise<BacktestAnswer | null> {
   const { type, devices, book } = parts;
   const current = inForce(book, devices);
@@ -40,12 +46,19 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf: parts.aroundOf });
   const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
   const channels = type.channels.map((channel) => channel.name);
-  for await (const { samples, until } of keptSamples({ devices, channels, from: begin, to }, parts.range)) {
-    if (parts.isCancelled()) return null;
-    judging.take(samples);
-    parts.onProgress((until - begin) / (to - begin));
-  }
-  return shortened(judging.result(), begin < parts.rawSince ? parts.rawSince : null);
+  const since = Math.min(Math.max((await journalSince(parts.journal)) ?? to, begin), to);
+  const kept = keptSamples({ devices, channels, from: begin, to: since }, parts.range);
+  // What was measured before the end may have come after it; what was measured before the journal begins is kept.
+  const span = { type, deviceIds: new Set(known.keys()), from: since, to: to + (type.latenessMs ?? defaultLatenessMs) };
+  const received = since < to ? [receivedSamples(span, parts.journal, parts.limits)] : [];
+  for (const source of [kept, ...received])
+    for await (const { samples, until } of source) {
+      if (parts.isCancelled()) return null;
+      judging.take(samples);
+      parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
+    }
+  const coarse = begin < parts.rawSince && begin < since;
+  return shortened(judging.result(), coarse ? Math.min(parts.rawSince, since) : null);
 }
 
 /** @throws TocsinError DEVICE_TYPE_INVALID, RULE_INVALID that say which line or expression is wrong. */

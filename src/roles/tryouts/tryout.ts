@@ -1,6 +1,10 @@
 import { workerData } from 'node:worker_threads';
+import { decodeLimits } from '../../devices/decode.ts';
 import { loadDeviceTypes } from '../../devices/registry.ts';
 import { readSiteFile } from '../../devices/site-file.ts';
+import { embeddedPartition } from '../../journal/partition-of.ts';
+import { pastDamage } from '../../journal/past-damage.ts';
+import { openJournalReader } from '../../journal/reader.ts';
 import type { Device } from '../../model/device.ts';
 import { loadAreas } from '../../response/areas.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
@@ -15,12 +19,12 @@ import { openStore } from '../../store/open.ts';
 import { selectIn } from '../../store/select-in.ts';
 import { bookInForce } from './in-force.ts';
 import type { TryoutAnswer, TryoutData, TryoutFunctions, TryoutHost } from './messages.ts';
-import { runBacktest } from './run-backtest.ts';
+import { type BacktestParts, runBacktest } from './run-backtest.ts';
 import { runExplain } from './run-explain.ts';
 
 /** The thread that tries rules on what has been kept: behind everything that has to be done now. */
 stepBack();
-const { settings } = workerData as TryoutData;
+const { settings, journalProgress } = workerData as TryoutData;
 const log = createLogger(settings.log.level, settings.log.format).child({ room: 'backtest' });
 const store = await openStore(dataFiles(settings).store);
 const { types } = loadDeviceTypes(settings.devicesDir);
@@ -33,16 +37,21 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
   backtest: (id, request) =>
     answered(async () => {
       const devices = await devicesOf(request.deviceIds);
-      return await runBacktest(request, {
+      const place = { dir: dataFiles(settings).journal, partition: embeddedPartition, progress: journalProgress };
+      const journal = pastDamage(await openJournalReader(place), log);
+      const parts: BacktestParts = {
         type: types.get(request.deviceType)!,
         devices,
         book: await bookInForce(store, types, log),
         range,
+        journal,
+        limits: decodeLimits(settings.intake),
         aroundOf: await aroundNow(),
         rawSince: systemClock.now() - settings.telemetry.retention.raw,
         onProgress: (share) => void host!.progress.asEvent(id, share),
         isCancelled: () => cancelled.has(id),
-      });
+      };
+      return await runBacktest(request, parts).finally(() => journal.close());
     }),
   async cancel(id) {
     cancelled.add(id);

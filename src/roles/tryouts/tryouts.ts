@@ -15,6 +15,8 @@ const keptJobs = 30;
 
 export interface TryoutsOptions {
   settings: Settings;
+  /** From the journal's writer. */
+  journalProgress: SharedArrayBuffer;
   range: Historian['range'];
   clock: Clock;
 }
@@ -103,8 +105,8 @@ export class TryoutThread implements Tryouts {
   }
 
   #start(): StartedWorker<TryoutFunctions> {
-    const { settings, range } = this.#options;
-    const data: TryoutData = { settings };
+    const { settings, journalProgress, range } = this.#options;
+    const data: TryoutData = { settings, journalProgress };
     const host: TryoutHost = {
       range,
       progress: (id, share) => {

@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadDeviceTypes } from '../../src/devices/registry.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
+import { openJournalWriter } from '../../src/journal/writer.ts';
+import type { Device } from '../../src/model/device.ts';
+import { bookInForce } from '../../src/roles/tryouts/in-force.ts';
+import { runBacktest } from '../../src/roles/tryouts/run-backtest.ts';
+import { Places } from '../../src/rules/site/places.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openStore } from '../../src/store/open.ts';
+import { appendFrames } from '../support/append-frames.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const minute = 60_000;
+const rules = `
+id: waterlogging
+severity: red
+name: { zh: 道路积水, en: Waterlogging }
+advice: { zh: 到场查看。, en: Go and look. }
+source: { zh: 测试, en: test }
+when: level >= 27 cm
+`;
+
+test('what the journal has is judged as it came in, what was kept before as it was measured', async () => {
+  const log = pino({ level: 'silent' });
+  const { types } = loadDeviceTypes('test/backtest/types');
+  const type = types.get('flood-gauge')!;
+  const dir = await tempDir();
+  const store = await openStore(`${dir}/tocsin.db`);
+  await migrate(store);
+  const journal = await openJournalWriter({ dir, segmentBytes: 100_000, keepMs: 0, log });
+  const reader = await openJournalReader({ dir, partition: 0, progress: journal.progress });
+  onTestFinished(async () => {
+    await reader.close();
+    await journal.close();
+    await store.destroy();
+  });
+  // The journal begins at minute 10. The crest of minute 12 comes five minutes late, after others, and once more.
+  const start = 1_772_323_200_000;
+  const at = (index: number) => start + index * minute;
+  const came: [measured: number, received: number, level: number][] = [
+    [10, 10, 3],
+    [11, 11, 3],
+    [13, 13, 3],
+    [14, 14, 3],
+    [12, 17, 40],
+    [12, 18, 40],
+  ];
+  await appendFrames(journal, came.length, (i) => {
+    const [measured, received, level] = came[i]!;
+    return { deviceId: 'g', payload: JSON.stringify({ time: at(measured), level }), receivedAt: at(received) };
+  });
+  const kept = [[5, 30], ...came.map(([measured, , level]) => [measured, level])] as [number, number][];
+  const device: Device = {
+    id: 'g',
+    type: type.id,
+    name: 'g',
+    latitude: 30,
+    longitude: 104,
+    gridId: 'x',
+    state: 'active',
+  };
+  const places = new Places();
+  const request = { deviceType: type.id, rules, againstCurrent: false, deviceIds: ['g'], from: at(0), to: at(16) };
+  const answer = await runBacktest(request, {
+    type,
+    devices: [device],
+    book: await bookInForce(store, types, log),
+    range: async ({ channel, from, to }) =>
+      kept
+        .filter(([measured]) => channel === 'level' && at(measured) >= from && at(measured) < to)
+        .map(([measured, level]) => ({ at: at(measured), mean: level, min: level, max: level, count: 1 })),
+    journal: reader,
+    limits: { maxFutureMs: 5 * minute, maxAgeMs: 7 * 24 * 60 * minute },
+    aroundOf: (one) => places.around(one),
+    rawSince: 0,
+    onProgress: () => {},
+    isCancelled: () => false,
+  });
+  expect(answer!.ledger.map(({ raised, cleared }) => [raised, cleared])).toEqual([
+    [at(5), at(10)],
+    [at(12), at(13)],
+  ]);
+  expect(answer!.counts).toMatchObject({ readings: 7, stale: 1, corrections: 1 });
+  expect(answer!.corrections).toMatchObject([{ kind: 'raised-late', at: at(12), receivedAt: at(17) }]);
+});
