@@ -76,6 +76,29 @@ test('what cannot be read is counted, named with its line, and left out alone', 
   ]);
 });
 
+test('the delimiter is the one between the names of the columns, however short the file', async () => {
+  const { samples, report } = await read('time;level\n2021-07-20 08:00;5\n2021-07-20 08:01;6,5\n');
+  expect(samples).toEqual([sample(0, { level: 5 })]);
+  expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[3, 'VALUE_TYPE']]);
+});
+
+test('a line with more cells than columns is left out: a decimal comma would be a whole number', async () => {
+  const { samples, report } = await read('time,level\n2021-07-20 08:00,5,\n2021-07-20 08:01,6,5\n');
+  expect(samples).toEqual([sample(0, { level: 5 })]);
+  expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[3, 'PAYLOAD_SHAPE']]);
+});
+
+test('the columns of time and device may be named', async () => {
+  const named = new Map([
+    ['when', 'time'],
+    ['gauge', 'device'],
+    ['depth', 'level[m]'],
+  ]);
+  const { samples } = await read('when,gauge,depth\n2021-07-20 08:00,G-1,0.05\n', { named });
+  expect(samples).toEqual([sample(0, { level: 5 }, 'G-1')]);
+  await expect(read('when,level\n2021-07-20 08:00,5\n')).rejects.toThrow('--column <header>=time');
+});
+
 test('devices, received times, and columns that have other names', async () => {
   const lines = [
     'Station,stage,time,receivedAt',

@@ -13,6 +13,8 @@ export interface ChannelColumn {
 
 /** What the columns of a file are, by their index. */
 export interface Columns {
+  /** How many there are. */
+  count: number;
   time: number;
   received: number | null;
   device: number | null;
@@ -65,6 +67,9 @@ const deviceNames = [
 const channelNames = ['channel', 'quantity', 'parameter', 'metric', '通道', '指标'];
 const valueNames = ['value', 'reading', '值', '数值', '测值'];
 
+/** What `--column` can call a column beside a channel. */
+const notChannels: ReadonlySet<string> = new Set(['time', 'received', 'device']);
+
 /**
  * Reads a header: `time`, one column for each channel or `value`, and, where there are, `device` and `received`. A
  * channel goes by its name or its label, with a unit if it is not its own: `level[m]`, `level (m)`, `level_m`.
@@ -72,6 +77,7 @@ const valueNames = ['value', 'reading', '值', '数值', '测值'];
  */
 export function readHeader(header: readonly string[], type: DeviceType, choice: ColumnChoice): Columns {
   const columns: Columns = {
+    count: header.length,
     time: -1,
     received: null,
     device: null,
@@ -84,9 +90,11 @@ export function readHeader(header: readonly string[], type: DeviceType, choice: 
   let name: number | null = null;
   header.forEach((raw, index) => {
     const text = raw.trim();
-    const key = text.toLowerCase().replace(/[\s_-]/g, '');
-    const found = channelOf(choice.named.get(text) ?? text, type);
-    if (choice.named.has(text) && !found) throw unknownChannel(`--column ${text}=${choice.named.get(text)}`, type);
+    const meant = choice.named.get(text) ?? text;
+    const key = (notChannels.has(meant) ? meant : text).toLowerCase().replace(/[\s_-]/g, '');
+    const found = channelOf(meant, type);
+    if (choice.named.has(text) && !found && !notChannels.has(meant))
+      throw unknownChannel(`--column ${text}=${choice.named.get(text)}`, type);
     if (found) columns.channels.push({ index, ...found });
     else if (columns.time < 0 && timeNames.includes(key)) columns.time = index;
     else if (columns.received === null && receivedNames.includes(key)) columns.received = index;
@@ -97,7 +105,7 @@ export function readHeader(header: readonly string[], type: DeviceType, choice: 
   });
   if (columns.time < 0)
     throw invalid(
-      `There is no column with the time. The first line must name the columns, such as time,${type.channels[0]!.name}; here it is: ${header.join(',').slice(0, 200)}`,
+      `There is no column with the time. The first line must name the columns, such as time,${type.channels[0]!.name}; here it is: ${header.join(',').slice(0, 200)}. A column that is headed otherwise: --column <header>=time.`,
     );
   if (value !== null) takeValue(columns, value, name, header, type, choice);
   if (columns.channels.length === 0 && !columns.long)

@@ -9,7 +9,7 @@ export interface RowBatch {
 
 /**
  * The rows of a CSV text, batch by batch; no more is read than is asked for. Comma, semicolon, tab and bar are told
- * apart by the first lines.
+ * apart by the line that names the columns: further down a comma may stand in a number.
  */
 export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowBatch> {
   let pending: { rows: string[][]; resume(): void } | null = null;
@@ -17,7 +17,7 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowB
   let wake = () => {};
   const input = Readable.from(text, { objectMode: true, highWaterMark: 1 });
   papa.parse<string[]>(input, {
-    delimitersToGuess: [',', ';', '\t', '|'],
+    delimiter: delimiterOf,
     chunk({ data }, parser) {
       parser.pause();
       pending = { rows: data, resume: () => parser.resume() };
@@ -54,4 +54,13 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowB
   } finally {
     input.destroy();
   }
+}
+
+const delimiters = [',', ';', '\t', '|'];
+
+/** The one that stands most often in the first line that is not empty, outside of quotation marks. */
+function delimiterOf(text: string): string {
+  const names = (/[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const times = (delimiter: string) => names.split(delimiter).length;
+  return delimiters.reduce((best, one) => (times(one) > times(best) ? one : best));
 }

@@ -54,9 +54,18 @@ class CsvLines {
   }
 
   sample(row: readonly string[], line: number): Sample | null {
-    const { time, received, device, channels, long } = this.#columns;
+    const { count, time, received, device, channels, long } = this.#columns;
     const report = this.#report;
     report.lines++;
+    // A decimal comma between commas would be read as a whole number.
+    if (row.length > count && row.slice(count).some((cell) => cell.trim() !== '')) {
+      report.problems.add(
+        line,
+        'PAYLOAD_SHAPE',
+        `The line has ${row.length} cells for ${count} columns; a decimal comma needs quotation marks or another delimiter.`,
+      );
+      return null;
+    }
     const clocks = this.#moments.of(
       (row[time] ?? '').trim(),
       received === null ? undefined : (row[received] ?? '').trim(),

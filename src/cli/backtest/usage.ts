@@ -14,7 +14,8 @@ Tries rules on readings of the past and prints what they would have said. Nothin
   --from, --to <time>    alarms from then on, and readings before then; what comes before --from lets rules warm up
   --device <id>          the device of lines that name none
   --channel <name>       the channel of a column called value
-  --column <h>=<c>       the column headed h is channel c, which may have a unit: --column "stage=level[m]"
+  --column <h>=<c>       the column headed h is channel c, which may have a unit: --column "stage=level[m]";
+                         or c is time, received or device
   --zone <offset>        zone of times that do not say theirs, such as +08:00; also the zone of what is printed
   --arrival clocks|file  in which order readings arrive: by their received time, or measured time where the file has
                          none (clocks); or as they stand in the file (file), to see what lateness does
