@@ -103,7 +103,8 @@ export function lineOfRule(file: string, ruleId: string, condition: string): num
   if (isMap(rule)) {
     visit(rule, {
       Scalar(_, { value, range }) {
-        if (String(value).trim() !== condition) return;
+        // A text has its expressions in braces.
+        if (String(value).trim() !== condition && !String(value).includes(`{${condition}}`)) return;
         offset = range?.[0] ?? offset;
         return visit.BREAK;
       },

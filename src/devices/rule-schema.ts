@@ -6,6 +6,9 @@ import { DurationInFile, IdInFile, TextInFile } from './schema-parts.ts';
 /** What an entry of `rules.yaml` may say. Conditions are taken as they are; the rules room compiles them. */
 
 const Condition = z.string('a condition in quotation marks, such as "level > 27 cm"').trim().min(1).max(2000);
+const SeverityInFile = z.enum(severities, {
+  error: ({ input }) => `${input === undefined ? 'is missing' : 'is no severity'}; there are ${severities.join(', ')}`,
+});
 const Times = z.int('a whole number').min(2).max(100);
 /** Readings are looked at in the bits of an integer. */
 const mostReadings = 30;
@@ -26,7 +29,7 @@ const Step = z.strictObject({
 });
 
 const level = {
-  severity: z.enum(severities),
+  severity: SeverityInFile,
   when: Condition.optional(),
   for: DurationInFile.optional(),
   atLeast: AtLeast.optional(),
@@ -97,7 +100,7 @@ const Names = z.union(
   'a channel or a list of channels',
 );
 
-const Silence = z.strictObject({ ...common, severity: z.enum(severities), silentFor: SilentFor, of: Names.optional() });
+const Silence = z.strictObject({ ...common, severity: SeverityInFile, silentFor: SilentFor, of: Names.optional() });
 const Ladder = z.strictObject({
   ...common,
   ...judged,
@@ -149,12 +152,14 @@ function allowed(schema: typeof Silence | typeof Ladder | typeof Single, path: r
   return Object.keys(shape).join(', ');
 }
 
-export const RuleFile = z.array(RuleInFile).superRefine((rules, context) => {
-  const seen = new Set<string>();
-  for (const [index, rule] of rules.entries()) {
-    if (!rule) continue;
-    if (seen.has(rule.id))
-      context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${rule.id}" is there twice` });
-    seen.add(rule.id);
-  }
-});
+export const RuleFile = z
+  .array(RuleInFile, 'a list of rules, each beginning with "- id: …"')
+  .superRefine((rules, context) => {
+    const seen = new Set<string>();
+    for (const [index, rule] of rules.entries()) {
+      if (!rule) continue;
+      if (seen.has(rule.id))
+        context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${rule.id}" is there twice` });
+      seen.add(rule.id);
+    }
+  });

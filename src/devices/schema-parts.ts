@@ -4,11 +4,11 @@ import { parseDuration } from '../shared/duration.ts';
 
 /** Pieces that the files of a device type's folder have in common. */
 
+const bothLanguages = 'both languages are needed: { zh: 水位, en: Level }';
+const OneLanguage = z.string(bothLanguages).min(1, bothLanguages);
 export const TextInFile = z.strictObject(
-  { zh: z.string().min(1), en: z.string().min(1) },
-  {
-    error: ({ code }) => (code === 'invalid_type' ? 'both languages are needed: { zh: 水位, en: Level }' : undefined),
-  },
+  { zh: OneLanguage, en: OneLanguage },
+  { error: ({ code }) => (code === 'invalid_type' ? bothLanguages : undefined) },
 );
 
 /** A duration as people write it; milliseconds inside. */

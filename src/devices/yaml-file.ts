@@ -37,7 +37,11 @@ export function parseYaml<T extends z.ZodType>(text: string, shown: string, sche
   const document = parseDocument(text, { lineCounter: counter });
   if (document.errors.length > 0) {
     const sentence = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
-    return fail(document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e.message)}`));
+    const tab = text.split(/\r?\n/).findIndex((line) => /^ *\t/.test(line));
+    return fail([
+      ...(tab < 0 ? [] : [`${shown}:${tab + 1}: the line begins with a tab; YAML is indented with spaces`]),
+      ...document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e.message)}`),
+    ]);
   }
   let value: unknown;
   try {

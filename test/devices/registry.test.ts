@@ -200,7 +200,7 @@ test.each([
   [
     'a severity',
     'severity: purple\nwhen: on',
-    /pump\/rules\.yaml:5: rule "a": severity: .*"blue"\|"yellow"\|"orange"\|"red"/,
+    /pump\/rules\.yaml:5: rule "a": severity: is no severity; there are blue, yellow, orange, red/,
   ],
   ['a hold', 'severity: red\nwhen: on\nfor: a while', /pump\/rules\.yaml:7: rule "a": for: "a while" is no duration/],
   ['a mixture', 'severity: red\nwhen: on\nsilentFor: 5 min', /when: is no key here; there are id, .*silentFor, of/],
@@ -237,6 +237,24 @@ test('a text in one language is told', () => {
   expect(messageOf({ 'device.yaml': device, 'rules.yaml': plain })).toMatch(
     /pump\/rules\.yaml:4: rule "a": source: both languages are needed: \{ zh/,
   );
+});
+
+test.each([
+  [
+    'one language alone',
+    (text: string) => text.replace(/name: .*/, 'name: { zh: 水泵 }'),
+    /:2: .*name\.en: both languages/,
+  ],
+  [
+    'no severity',
+    (text: string) => text.replace(/severity: red\n */, ''),
+    /severity: is missing; there are blue, yellow/,
+  ],
+  ['a tab', (text: string) => text.replace('  when', '\twhen'), /:\d+: the line begins with a tab/],
+  ['no list', () => 'hello', /:1: a list of rules, each beginning with "- id/],
+])('rules.yaml: %s is told with what is allowed', (_, change, message) => {
+  const text = change(rule('severity: red\nwhen: on'));
+  expect(messageOf({ 'device.yaml': device, 'rules.yaml': text })).toMatch(message);
 });
 
 test('two rules of one name are told', () => {
