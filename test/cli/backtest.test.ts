@@ -88,3 +88,37 @@ test('an alarm that lasts through silence is explained', () => {
   expect(out).toContain('Blue is in alarm; to end it: level < 5 cm holds (4.7 cm); 3 min of 15 min.');
   expect(out).toContain('then 16 min without data.');
 });
+
+test('rules that the readings can say little about are named', async () => {
+  const data = file('hourly.csv', 'time,level\n2026-07-18 08:00,20\n2026-07-18 09:00,20\n2026-07-18 10:00,20\n');
+  const text = '{ zh: 水, en: Water }';
+  const head = `name: ${text}, advice: ${text}, source: ${text}, severity: red`;
+  const rules = file(
+    'rules.yaml',
+    `- { id: held, ${head}, when: level > 15 cm, for: 10 min }
+- { id: slow, ${head}, when: level > 15 cm, for: 10 min, maxGap: 2 h }
+- { id: many, ${head}, when: 'devices(2 km, level > 15 cm) >= 2', maxGap: 2 h }
+`,
+  );
+  const tried = await backtest(['--type', gauge, '--data', data, ...zone, '--rules', rules]);
+  expect(tried.text).toContain('Readings are usually 1 h apart, more than maxGap (3 min) of held:');
+  expect(tried.text).toContain('so what many counts of devices around is not known either');
+});
+
+test('an expression in a text that is wrong is told with the line of the text', async () => {
+  const text = '{ zh: 水, en: Water }';
+  const rules = file(
+    'rules.yaml',
+    `- id: deep
+  name: ${text}
+  advice: ${text}
+  source: ${text}
+  severity: red
+  when: level > 15 cm
+  text: { zh: "深 {levl}", en: "Deep {level}" }
+`,
+  );
+  await expect(backtest(['--type', gauge, '--data', example, ...zone, '--rules', rules])).rejects.toThrow(
+    /rules\.yaml:7: .*there is no channel levl/,
+  );
+});

@@ -1,12 +1,14 @@
 import { arriving } from '../../backtest/arrival.ts';
 import { Backtest, forAll } from '../../backtest/backtest.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
+import { Spacing } from '../../backtest/spacing.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { steadyClock } from '../../shared/clock.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
 import { type BacktestArguments, readArguments } from './arguments.ts';
+import { blindRules } from './blind-rules.ts';
 import { Misunderstood } from './data-arguments.ts';
 import { jsonReport } from './json-report.ts';
 import { report } from './report.ts';
@@ -39,9 +41,14 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
     to: asked.to,
     aroundOf: aroundFiles(settings),
   });
+  const spacing = new Spacing();
   const began = steadyClock.now();
   const samples = allData(asked, type, settings, data);
-  for await (const batch of arriving(samples, asked.arrival, rules.channelNames)) judging.take(batch);
+  for await (const batch of arriving(samples, asked.arrival, rules.channelNames)) {
+    judging.take(batch);
+    spacing.take(batch);
+  }
+  for (const note of blindRules(rules, spacing)) data.notes.add(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;
   const speed = Math.round(result.counts.readings / seconds);

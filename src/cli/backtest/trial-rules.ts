@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDeviceType } from '../../devices/registry.ts';
 import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
@@ -16,7 +16,13 @@ import { TocsinError } from '../../shared/errors.ts';
  */
 export function typeNamed(name: string, devicesDir: string): DeviceType {
   const folder = [join(devicesDir, name), name].find((one) => existsSync(join(one, 'device.yaml')));
-  if (!folder) throw new TocsinError('DEVICE_TYPE_UNKNOWN', `There is no device type ${name} in ${devicesDir}.`);
+  if (!folder) {
+    const known = existsSync(devicesDir)
+      ? readdirSync(devicesDir).filter((one) => existsSync(join(devicesDir, one, 'device.yaml')))
+      : [];
+    const there = known.length > 0 ? ` There are: ${known.sort().join(', ')}.` : '';
+    throw new TocsinError('DEVICE_TYPE_UNKNOWN', `There is no device type ${name} in ${devicesDir}.${there}`);
+  }
   return loadDeviceType(folder.replace(/[\\/]+$/, ''));
 }
 
