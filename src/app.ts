@@ -18,6 +18,7 @@ import { RuleAnnouncer } from './roles/rule-announcer.ts';
 import { startApi } from './roles/start-api.ts';
 import { startEngineThread, startHistorianThread } from './roles/threads.ts';
 import { TryoutThread } from './roles/tryouts/tryouts.ts';
+import { WordAnnouncer } from './roles/word-announcer.ts';
 import { ruleProblems } from './rules/rule-problems.ts';
 import { dataFiles } from './settings/data-files.ts';
 import type { Settings } from './settings/schema.ts';
@@ -73,6 +74,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   await recordFolderRules(store, settings.devicesDir, deviceTypes, clock);
   const rules = new RuleAnnouncer({ store, journal, clock, log });
   await rules.announce();
+  const words = new WordAnnouncer({ store, journal, clock, log });
 
   // devices → MQTT, HTTP → journal → PUBACK, 2xx; MQTT in several processes where one may not have enough files open
   const internal = createInternalDevices();
@@ -141,6 +143,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     liveFeed,
     system: watch.state,
     announceRules: () => rules.announce(),
+    announceWords: () => words.announce(),
     flows,
     leftOut: [...problems.map((problem) => problem.message), ...ruleProblems(deviceTypes)],
     measuring: [
@@ -166,6 +169,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await gateway.close();
       await api.close();
       await tryouts.stop();
+      await words.stop();
       await rules.stop();
       paced.close();
       await releasing.stop();

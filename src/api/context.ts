@@ -89,6 +89,8 @@ export interface ApiContext {
   rules: RuleShelf;
   /** Versions of rules were added to the store: resolves when they are in the journal, from where on they hold. */
   announceRules(): Promise<void>;
+  /** People said something about baselines: resolves when it is in the journal, from where on it holds. */
+  announceWords(): Promise<void>;
   /** The clients of the live feed. */
   liveFeed: FeedHub;
   /** What the watch sees of Tocsin itself. */

@@ -1,3 +1,4 @@
+import type { BaselineWord } from '../model/baseline-word.ts';
 import { type Deviation, followDeviation, packDeviation, unpackDeviation } from './deviation.ts';
 import { type Kind, kinds, Series, type SeriesState } from './series.ts';
 
@@ -38,6 +39,10 @@ export interface BaselineState {
   heldFrom: number | null;
   /** The newest deviation, packed; absent before the first. */
   deviation?: string;
+  /** What people said, where they did; see `BaselineWord`. */
+  damping?: number;
+  /** By how much what is expected was moved when somebody said that it is normal now. */
+  accepted?: number;
 }
 
 /** Whether a state is of the shape that `restore` reads; one that an earlier version wrote is not. */
@@ -56,6 +61,8 @@ export class Baseline {
   #series: Series;
   #heldFrom: number | null = null;
   #deviation: Deviation | null = null;
+  #damping = 0;
+  #accepted = 0;
 
   /** @param resolution a difference below this is never unusual, in the channel's unit. */
   constructor(resolution: number) {
@@ -96,8 +103,27 @@ export class Baseline {
   view(at: number, value: number): BaselineView | null {
     const normal = this.normal(at);
     if (!normal) return null;
-    const { standing, kind } = this.#series.look(at, value);
+    const look = this.#series.look(at, value);
+    const { kind } = look;
+    // What is usual stays so, whatever was said.
+    const standing = look.standing === 0 ? 0 : Math.max(0, look.standing - this.#damping);
     return { ...normal, score: 1 - 10 ** -standing, kind: standing < unusualFrom ? 'usual' : kind };
+  }
+
+  /**
+   * Goes by what a person said from here on.
+   * @param at measured time of the newest reading; NaN where there is none, and then nothing is accepted.
+   */
+  hear({ damping, normal }: Pick<BaselineWord, 'damping' | 'normal'>, at: number, value: number): void {
+    this.#damping = damping;
+    if (normal === 'take-back') {
+      this.#series.move(-this.#accepted);
+      this.#accepted = 0;
+    }
+    if (normal !== 'accept' || !Number.isFinite(at) || !Number.isFinite(value)) return;
+    this.#accepted = this.#series.accept(at, value);
+    // What lasts is learnt from now on, alarm or not.
+    this.#heldFrom = at - acceptedAfterMs;
   }
 
   /** The newest time in which the channel was unusual, over or not; null when there was none yet. */
@@ -106,17 +132,22 @@ export class Baseline {
   }
 
   state(): BaselineState {
-    const state = { series: this.#series.state(), heldFrom: this.#heldFrom };
-    return this.#deviation ? { ...state, deviation: packDeviation(this.#deviation) } : state;
+    const state: BaselineState = { series: this.#series.state(), heldFrom: this.#heldFrom };
+    if (this.#deviation) state.deviation = packDeviation(this.#deviation);
+    if (this.#damping !== 0) state.damping = this.#damping;
+    if (this.#accepted !== 0) state.accepted = this.#accepted;
+    return state;
   }
 
   /** @returns whether the state could be read; if not, the baseline begins anew. */
   restore(state: unknown): boolean {
-    const { series, heldFrom, deviation } = (state ?? {}) as Partial<BaselineState>;
+    const { series, heldFrom, deviation, damping, accepted } = (state ?? {}) as Partial<BaselineState>;
     const known = Series.from(series, this.#resolution);
     this.#series = known ?? new Series(this.#resolution);
     this.#heldFrom = known ? (heldFrom ?? null) : null;
     this.#deviation = known ? unpackDeviation(deviation) : null;
+    this.#damping = known ? (damping ?? 0) : 0;
+    this.#accepted = known ? (accepted ?? 0) : 0;
     return known !== null;
   }
 }

@@ -60,6 +60,11 @@ export class Expectation {
     return Math.abs(value - this.#origin - level) < Math.abs(best.profile.expected(time) - level) / 4;
   }
 
+  /** Everything that is expected is so much higher from now on. */
+  move(by: number): void {
+    this.#origin += by;
+  }
+
   /** Learns a reading. */
   learn(time: number, value: number): void {
     if (Number.isNaN(this.#origin)) this.#origin = value;

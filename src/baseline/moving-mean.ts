@@ -21,6 +21,10 @@ export class MovingMean {
     this.#value = mean;
   }
 
+  move(by: number): void {
+    this.#value += by;
+  }
+
   write(pack: PackWriter): void {
     pack.number(this.#value);
   }

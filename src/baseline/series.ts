@@ -170,6 +170,30 @@ export class Series {
     this.#highest = Math.max(this.#highest, value);
   }
 
+  /** Takes a value for what was to be expected at its time. @returns by how much all that is expected was moved. */
+  accept(time: number, value: number): number {
+    const expected = this.#expectation.at(time);
+    if (!expected) return 0;
+    const by = value - expected.value;
+    this.#expectation.move(by);
+    this.#fast.become(value);
+    this.#slow.become(value);
+    this.#off.become(0);
+    // The way there is no step of its own any more.
+    this.#last = value;
+    this.#sameFrom = time;
+    this.#lowest = Math.min(this.#lowest, value);
+    this.#highest = Math.max(this.#highest, value);
+    return by;
+  }
+
+  /** Everything that is expected is so much higher from now on. */
+  move(by: number): void {
+    this.#expectation.move(by);
+    this.#fast.move(by);
+    this.#slow.move(by);
+  }
+
   get #parts() {
     const means = [this.#fast, this.#slow, this.#off, this.#rough];
     const extremes = [this.#distances, this.#steps, this.#shifts, this.#drifts, this.#roughs, this.#runs];

@@ -1,3 +1,4 @@
+import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Intake } from '../model/frame.ts';
 import { type ErrorCode, errorCodes, TocsinError } from '../shared/errors.ts';
 import type { Entry } from './port.ts';
@@ -11,6 +12,7 @@ import type { Entry } from './port.ts';
  *     3 refused  via u8, receivedAt f64, device id (u8 length, 0 for none), topic (u16), code (u8), reason (u16),
  *                size f64, payload to the end
  *     4 rules    at f64, version f64
+ *     5 word     at f64, damping f64, normal u8, device id (u8 length), channel (u8 length)
  *
  * Times are f64 since a JavaScript number is one. Strings are UTF-8.
  */
@@ -18,6 +20,9 @@ const FRAME = 1;
 const TICK = 2;
 const REFUSED = 3;
 const RULES = 4;
+const WORD = 5;
+
+const normals: readonly BaselineWord['normal'][] = ['keep', 'accept', 'take-back'];
 
 const intakes: readonly Intake[] = ['mqtt', 'http'];
 
@@ -29,6 +34,7 @@ export function largestBody(entry: Entry): number {
   }
   if (entry.kind === 'tick') return 9;
   if (entry.kind === 'rules') return 17;
+  if (entry.kind === 'word') return 20 + 3 * (entry.word.deviceId.length + entry.word.channel.length);
   const { deviceId, topic, code, reason, payload } = entry.refusal;
   return 24 + 3 * ((deviceId?.length ?? 0) + topic.length + code.length + reason.length) + payload.length;
 }
@@ -42,6 +48,13 @@ export function encodeBody(entry: Entry, bytes: Buffer, at: number): number {
   if (entry.kind === 'rules') {
     bytes[at] = RULES;
     return bytes.writeDoubleLE(entry.version, bytes.writeDoubleLE(entry.at, at + 1));
+  }
+  if (entry.kind === 'word') {
+    const { deviceId, channel, damping, normal } = entry.word;
+    bytes[at] = WORD;
+    const end = bytes.writeDoubleLE(damping, bytes.writeDoubleLE(entry.at, at + 1));
+    bytes[end] = normals.indexOf(normal);
+    return writeShort(channel, bytes, writeShort(deviceId, bytes, end + 1));
   }
   if (entry.kind === 'frame') {
     const { deviceId, topic, via, receivedAt, payload } = entry.frame;
@@ -79,6 +92,7 @@ export function decodeBody(body: Buffer): Entry {
   try {
     if (kind === FRAME) return decodeFrame(body);
     if (kind === REFUSED) return decodeRefusal(body);
+    if (kind === WORD) return decodeWord(body);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
   }
@@ -93,7 +107,8 @@ export function decodeBody(body: Buffer): Entry {
 export function bodyTime(body: Buffer): number {
   if (body[0] === TICK && body.length === 9) return body.readDoubleLE(1);
   if (body[0] === RULES && body.length === 17) return body.readDoubleLE(1);
-  const known = (body[0] === FRAME || body[0] === REFUSED) && body.length >= 10;
+  const known = (body[0] === FRAME || body[0] === REFUSED || body[0] === WORD) && body.length >= 10;
+  if (known && body[0] === WORD) return body.readDoubleLE(1);
   return known ? body.readDoubleLE(2) : Number.NEGATIVE_INFINITY;
 }
 
@@ -104,6 +119,15 @@ function decodeFrame(body: Buffer): Entry {
     kind: 'frame',
     frame: { deviceId, topic, via: intakeAt(body), receivedAt: body.readDoubleLE(2), payload: body.subarray(end) },
   };
+}
+
+function decodeWord(body: Buffer): Entry {
+  const normal = normals[body.readUInt8(17)];
+  if (normal === undefined) throw new RangeError('unknown word');
+  const [deviceId, next] = readShort(body, 18);
+  const [channel] = readShort(body, next);
+  const word = { deviceId, channel, damping: body.readDoubleLE(9), normal };
+  return { kind: 'word', at: body.readDoubleLE(1), word };
 }
 
 function decodeRefusal(body: Buffer): Entry {

@@ -112,7 +112,7 @@ export class PartitionWriter {
       done(closedError(), -1);
       return;
     }
-    const first = urgent || entry.kind === 'tick' || entry.kind === 'rules';
+    const first = urgent || entry.kind === 'tick' || entry.kind === 'rules' || entry.kind === 'word';
     const refused = this.#holding && !first ? this.#wait(entry, done) : this.#gather(entry, done, first);
     if (refused !== null) {
       done(refused, -1);

@@ -1,3 +1,4 @@
+import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Frame, Intake } from '../model/frame.ts';
 import type { SystemTrouble } from '../model/system-alarm.ts';
 import type { ErrorCode } from '../shared/errors.ts';
@@ -31,7 +32,9 @@ export type Entry =
   | { kind: 'tick'; at: number }
   | { kind: 'refused'; refusal: Refusal }
   /** From here on the rules hold as of this version, so that a replay judges each frame by the rules of its time. */
-  | { kind: 'rules'; version: number; at: number };
+  | { kind: 'rules'; version: number; at: number }
+  /** From here on a baseline goes by what a person said of it. */
+  | { kind: 'word'; word: BaselineWord; at: number };
 
 export interface StoredEntry {
   offset: number;

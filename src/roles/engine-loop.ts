@@ -7,6 +7,7 @@ import { type DecodeLimits, decode } from '../devices/decode.ts';
 import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
+import type { BaselineWord } from '../model/baseline-word.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
@@ -204,7 +205,8 @@ export class EngineLoop {
       } else if (entry.kind === 'frame') await this.#frame(offset, entry.frame, isNew, news);
       else if (entry.kind === 'rules') {
         if (!(await this.#takeRules(offset, entry.version))) return false;
-      } else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
+      } else if (entry.kind === 'word') await this.#word(offset, entry.word);
+      else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
       if (isNew) effects.push(...news);
     }
     const last = entries.at(-1)!;
@@ -216,6 +218,13 @@ export class EngineLoop {
     this.#options.onHandled?.(this.#handled);
     this.#handledAt = entryTime(last.entry);
     return true;
+  }
+
+  async #word(offset: number, word: BaselineWord): Promise<void> {
+    if (offset < (this.#ahead.get(deviceKey(word.deviceId)) ?? 0)) return;
+    const { devices, fold } = this.#options;
+    const device = devices.get(word.deviceId) ?? (await devices.find(word.deviceId));
+    if (device) fold.hear(device, word);
   }
 
   /** @returns whether they are in force; not when the engine is to stop while the store cannot be read. */

@@ -1,5 +1,6 @@
 import { Baseline, type BaselineView } from '../baseline/baseline.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
+import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
 import { alarmId } from './alarm-id.ts';
@@ -402,6 +403,14 @@ export class DeviceJudge implements RuleContext {
 
   baseline(channel: number): BaselineView | null {
     return this.#baselines[channel]?.view(this.now, this.values[channel]!) ?? null;
+  }
+
+  /** A baseline goes by what a person said from here on. @returns whether there is one. */
+  hear(word: BaselineWord): boolean {
+    const baseline = this.baselineOf(word.channel);
+    const channel = this.#type.channelIndex.get(word.channel) ?? -1;
+    baseline?.hear(word, this.times[channel] ?? Number.NaN, this.values[channel] ?? Number.NaN);
+    return baseline !== undefined;
   }
 
   /** The baseline of a channel by name, to show what is normal. */

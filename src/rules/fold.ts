@@ -1,6 +1,7 @@
 import type { NormalBand } from '../baseline/baseline.ts';
 import type { Deviation } from '../baseline/deviation.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
+import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
@@ -179,6 +180,13 @@ export class Fold {
       const normal = baseline.normal(at);
       return normal ? [{ at, ...normal }] : [];
     });
+  }
+
+  /** The baseline of a device's channel goes by what a person said from here on. */
+  hear(device: Device, word: BaselineWord): void {
+    if (!this.#judgeOf(device)?.hear(word)) return;
+    this.#touched.add(device.id);
+    this.#noteLearnt(device.id, word.channel);
   }
 
   /** The newest time in which a channel was unusual; null when there was none yet. */

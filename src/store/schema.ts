@@ -1,6 +1,7 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
 import type { AlarmChangeKind, AlarmCorrection, AlarmEndReason } from '../model/alarm.ts';
 import type { Tier } from '../model/area.ts';
+import type { Verdict } from '../model/baseline-word.ts';
 import type { CaseStatus, CaseStepKind, NoticeReason } from '../model/case.ts';
 import type { DeviceState } from '../model/device.ts';
 import type { ReplayState } from '../model/replay.ts';
@@ -260,6 +261,20 @@ export interface Database {
     clearedAt: number | null;
     /** All of it, see `Episode`. */
     episodeJson: string;
+  };
+  /** What people said about alarms of rules that ask a baseline; rows are added, and taken back. */
+  baselineWord: {
+    id: string;
+    alarmId: string;
+    deviceId: string;
+    channel: string;
+    verdict: Verdict;
+    byPersonId: string;
+    at: number;
+    takenBackAt: number | null;
+    takenBackBy: string | null;
+    /** 1 once the journal has it as it is. */
+    announced: number;
   };
   /** Every change of every rule, see `RuleVersion`. Rows are only added. */
   ruleVersion: Omit<RuleVersion, 'version'> & { version: Generated<number> };

@@ -218,6 +218,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
     rules: new RuleShelf(store, new Map([[gauge.id, gauge]]), pino({ level: 'silent' })),
+    announceWords: async () => void calls.push('announceWords'),
     announceRules: async () => void calls.push('announceRules'),
     system: () => wellSystem,
     ...options.context,

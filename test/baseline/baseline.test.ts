@@ -66,6 +66,26 @@ describe('the baseline of a channel', () => {
     expect(JSON.stringify(baseline.state()).length).toBeLessThan(4096);
   });
 
+  it('goes by what people say: less or more sensitive, and a new normal that can be taken back', () => {
+    const baseline = learnt(20);
+    const score = () => baseline.view(after, 31)!.score;
+    const [before, normal] = [score(), baseline.normal(after)!];
+    expect(before).toBeGreaterThan(0.5);
+    baseline.hear({ damping: 0.5, normal: 'keep' }, after, 20);
+    expect(1 - score()).toBeCloseTo(Math.min(1, 10 ** 0.5 * (1 - before)), 6);
+    baseline.hear({ damping: -0.5, normal: 'keep' }, after, 20);
+    expect(score()).toBeGreaterThan(before);
+
+    baseline.hear({ damping: 0, normal: 'accept' }, after, 50);
+    expect(baseline.view(after, 50)!.score).toBeLessThan(0.5);
+    expect(baseline.normal(after)!.middle).toBeCloseTo(50, 6);
+    const other = new Baseline(0.01);
+    other.restore(JSON.parse(JSON.stringify(baseline.state())));
+    other.hear({ damping: 0, normal: 'take-back' }, after, 50);
+    expect(other.normal(after)!.middle).toBeCloseTo(normal.middle, 6);
+    expect(other.state().accepted).toBeUndefined();
+  });
+
   it('goes on from a checkpoint, and begins anew from one that it does not know', () => {
     const baseline = learnt(20);
     baseline.learn(after, 45, true);

@@ -177,12 +177,14 @@ export class Harness {
   }
 
   /** What came from outside. */
-  async entries(): Promise<Exclude<Entry, { kind: 'tick' | 'rules' }>[]> {
-    return (await this.everything()).filter((entry) => entry.kind !== 'tick' && entry.kind !== 'rules');
+  async entries(): Promise<Exclude<Entry, { kind: 'tick' | 'rules' | 'word' }>[]> {
+    return (await this.everything()).filter(
+      (entry) => entry.kind !== 'tick' && entry.kind !== 'rules' && entry.kind !== 'word',
+    );
   }
 
   /** Waits for so many entries that are no ticks. */
-  async entriesOnceThere(count: number): Promise<Exclude<Entry, { kind: 'tick' | 'rules' }>[]> {
+  async entriesOnceThere(count: number): Promise<Exclude<Entry, { kind: 'tick' | 'rules' | 'word' }>[]> {
     for (;;) {
       const entries = await this.entries();
       if (entries.length >= count) return entries;
@@ -221,6 +223,6 @@ export function closed(client: MqttClient): Promise<void> {
 }
 
 /** Payload of an entry as text. */
-export function payloadOf(entry: Exclude<Entry, { kind: 'tick' | 'rules' }>): string {
+export function payloadOf(entry: Exclude<Entry, { kind: 'tick' | 'rules' | 'word' }>): string {
   return Buffer.from((entry.kind === 'frame' ? entry.frame : entry.refusal).payload).toString();
 }

@@ -357,6 +357,10 @@ export const never: AbortSignal = new AbortController().signal;
 /** A frame, a tick or a refusal, each different from the one before. */
 export function someEntry(index: number): Entry {
   if (index % 10 === 3) return { kind: 'tick', at: 1_772_323_200_000 + index };
+  if (index % 20 === 7) {
+    const word = { deviceId: `d${index}`, channel: 'level', damping: 0.5, normal: 'accept' } as const;
+    return { kind: 'word', at: 1_772_323_200_000 + index, word };
+  }
   const common = { via: index % 2 ? 'mqtt' : 'http', receivedAt: 1_772_323_200_000 + index + 0.5 } as const;
   const payload = Buffer.from(`{"level":${index}}`.padEnd(20 + (index % 7) * 30));
   if (index % 10 === 5) {
@@ -410,7 +414,7 @@ export async function readAll(reader: JournalReader, from: number, count: number
 
 /** An entry with its payload as text, for comparing whatever kind of bytes it is. */
 export function plain(entry: Entry): unknown {
-  if (entry.kind === 'tick' || entry.kind === 'rules') return entry;
+  if (entry.kind === 'tick' || entry.kind === 'rules' || entry.kind === 'word') return entry;
   const { payload, ...rest } = entry.kind === 'frame' ? entry.frame : entry.refusal;
   return { kind: entry.kind, ...rest, payload: Buffer.from(payload).toString() };
 }

@@ -10,13 +10,15 @@ import { isVisible, type Scope } from '../access/scope.ts';
 import type { SignedIn } from '../access/session.ts';
 import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
-import { Alarm, AlarmDetail, Note, Severity } from '../contract.ts';
+import { Alarm, AlarmDetail, NewBaselineWord, Note, Severity } from '../contract.ts';
 import { findAlarmChanges } from '../queries/alarm-changes.ts';
 import { findAlarms } from '../queries/alarms.ts';
 import { findCaseSteps, findCases } from '../queries/cases.ts';
 import { findDevices } from '../queries/devices.ts';
 import { gridsToSearch } from '../queries/grids-to-search.ts';
+import { findHeardBaselines } from '../queries/heard-baselines.ts';
 import { record } from '../record.ts';
+import { sayWord, takeBackWord } from '../words/say-word.ts';
 import { responseContextFor } from './response-context.ts';
 
 const tags = ['alarms'];
@@ -81,6 +83,49 @@ export function alarmRoutes(api: Api, context: ApiContext): void {
       return await alarmDetail(context, id, request.scope);
     },
   );
+
+  api.post(
+    '/alarms/:id/words',
+    {
+      config: { may: 'alarm.acknowledge' },
+      schema: {
+        tags,
+        summary: 'Say of an alarm that asks a baseline that it was false or right, or that this is normal now',
+        description:
+          'A false alarm makes the baseline of its channels less sensitive, a right one more so, within limits; `new-normal` makes the value now what is expected. It holds from the next entry of the journal on.',
+        params: byId,
+        body: NewBaselineWord,
+        response: { 200: AlarmDetail },
+      },
+    },
+    async (request) =>
+      await after(context, request.params.id, request.scope, (alarm) =>
+        sayWord(context, caller(request), alarm, request.body.verdict),
+      ),
+  );
+
+  api.post(
+    '/alarms/:id/words/:verdict/take-back',
+    {
+      config: { may: 'alarm.acknowledge' },
+      schema: {
+        tags,
+        summary: 'Take back what was said of an alarm',
+        params: byId.extend({ verdict: NewBaselineWord.shape.verdict }),
+        response: { 200: AlarmDetail },
+      },
+    },
+    async (request) =>
+      await after(context, request.params.id, request.scope, (alarm) =>
+        takeBackWord(context, caller(request), alarm, request.params.verdict),
+      ),
+  );
+}
+
+/** Does something to an alarm that the caller sees, and shows what has become of it. */
+async function after(context: ApiContext, id: string, scope: Scope, deed: (alarm: AlarmDetail) => Promise<void>) {
+  await deed(await alarmDetail(context, id, scope));
+  return await alarmDetail(context, id, scope);
 }
 
 /** Acknowledging and accepting are one deed; an alarm that has no case (of a device in no grid) is only acknowledged. */
@@ -119,9 +164,11 @@ async function alarmDetail(context: ApiContext, id: string, scope: Scope): Promi
   const alarm = await visibleAlarm(context, id, scope);
   const [case_] = await findCases(store, { alarmId: id });
   const [device] = await findDevices(store, { ids: [alarm.deviceId] });
+  const rule = await ruleOfAlarm(context, alarm);
   return {
     ...alarm,
-    rule: await ruleOfAlarm(context, alarm),
+    rule,
+    baselines: await findHeardBaselines(store, alarm.deviceId, rule),
     device: device ?? null,
     changes: await findAlarmChanges(store, id),
     case: case_ ? { ...case_, steps: await findCaseSteps(store, case_.id) } : null,

@@ -6,6 +6,7 @@ import * as m0004 from './0004-telemetry-windows.ts';
 import * as m0005 from './0005-state-offsets.ts';
 import * as m0006 from './0006-rule-versions.ts';
 import * as m0007 from './0007-shadow-alarms.ts';
+import * as m0008 from './0008-baseline-words.ts';
 
 /** Every migration under its number, in order. One that has been released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005-state-offsets': m0005,
   '0006-rule-versions': m0006,
   '0007-shadow-alarms': m0007,
+  '0008-baseline-words': m0008,
 };

@@ -220,7 +220,9 @@ export class FakeApi {
       .filter((alarm) => !query.has('device') || alarm.deviceId === query.get('device'))
       .filter((alarm) => alarm.raisedAt < before)
       .sort((a, b) => b.raisedAt - a.raisedAt)
-      .map(({ rule: _rule, device: _device, changes: _changes, case: _case, ...alarm }) => alarm);
+      .map(
+        ({ rule: _rule, baselines: _baselines, device: _device, changes: _changes, case: _case, ...alarm }) => alarm,
+      );
   }
 
   #cases(query: URLSearchParams, person: Person): Case[] {
