@@ -12,6 +12,12 @@ const xx = 4;
 const yy = 6;
 const xy = 8;
 
+/**
+ * Squares of deviations that add up to less are what readings that have left the window leave behind in the last digits
+ * of the sums: which ones depends on the order of arrival.
+ */
+const leastSquares = 1e-14;
+
 /** The straight line that fits the readings best, by least squares. */
 export class Line implements WindowPart {
   readonly #cells = new Array<number>(10).fill(0);
@@ -50,7 +56,7 @@ export class Line implements WindowPart {
     if (this.#count < 2) return Number.NaN;
     const along = centred(this.#cells, this.#count, xy, x, y);
     const values = centred(this.#cells, this.#count, yy, y, y);
-    if (values <= 0) return 1;
+    if (values < leastSquares) return 1;
     return Math.min(1, (along * along) / (values * centred(this.#cells, this.#count, xx, x, x)));
   }
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import type { ChannelLog } from '../../src/rules/channel-log.ts';
+import { Line } from '../../src/rules/windows/line.ts';
+
+test('readings that are all the same lie on the line, whatever has left the window before', () => {
+  const values = [12.3, 59.7, 0.1, 31.4, 7.9, ...new Array<number>(15).fill(23.4)];
+  const log = {
+    timeAt: (i: number) => 1_784_354_400_000 + i * 60_000,
+    valueAt: (i: number) => values[i]!,
+  } as unknown as ChannelLog;
+  for (const order of [
+    [0, 1, 2, 3, 4],
+    [4, 2, 0, 3, 1],
+    [3, 4, 1, 0, 2],
+  ]) {
+    const line = new Line();
+    for (const i of order) line.take(log, i);
+    for (let i = 5; i < values.length; i++) line.take(log, i);
+    for (const i of order.toReversed()) line.leave(log, i);
+    expect(line.fit()).toBe(1);
+  }
+});
