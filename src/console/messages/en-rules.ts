@@ -25,7 +25,7 @@ export const enRules: Messages['rules'] = {
   minActive: 'Lasts {time} at least',
   stepDown: 'A lower severity only when it has been right for {time}',
   rearm: 'A new wave is an alarm of its own: after',
-  again: ' as soon as',
+  again: 'as soon as',
   source: 'Source: {source}',
   mode: { live: 'Set otherwise', shadow: 'Trial', off: 'Switched off', withdrawn: 'Withdrawn' },
   until: 'until {moment}',
