@@ -96,6 +96,9 @@ export const api = {
   alarms: (query: AlarmQuery) => get<Alarm[]>('/alarms', query),
   alarm: (id: string) => get<AlarmDetail>(`/alarms/${part(id)}`),
   acknowledge: (id: string, note: string) => post<AlarmDetail>(`/alarms/${part(id)}/acknowledge`, noted(note)),
+  sayWord: (id: string, verdict: string) => post<AlarmDetail>(`/alarms/${part(id)}/words`, { verdict }),
+  takeBackWord: (id: string, verdict: string) =>
+    post<AlarmDetail>(`/alarms/${part(id)}/words/${part(verdict)}/take-back`, {}),
   cases: (query: { status?: string; mine?: boolean; before?: number; limit?: number }) => get<Case[]>('/cases', query),
   case: (id: string) => get<CaseDetail>(`/cases/${part(id)}`),
   caseMove: (id: string, move: 'accept' | 'note' | 'handled', note: string) =>

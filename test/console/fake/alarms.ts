@@ -253,9 +253,7 @@ function tell(
     });
   return {
     id,
-    baselines: rule.id.includes('unusual')
-      ? [{ channel: Object.keys(story.values)[0] ?? 'level', rarer: 1, words: [] }]
-      : [],
+    baselines: [],
     ruleId: rule.id,
     ruleName: rule.name,
     text: null,

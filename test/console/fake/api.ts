@@ -165,6 +165,8 @@ export class FakeApi {
       ['GET /alarms', ({ query }) => this.#list(query)],
       ['GET /alarms/:id', ({ id }) => this.#alarm(id)],
       ['POST /alarms/:id/acknowledge', ({ id, person, body }) => this.#accept(this.#alarm(id), person, body)],
+      ['POST /alarms/:id/words', ({ id, person, body }) => this.#say(this.#alarm(id), person, String(body.verdict))],
+      ['POST /alarms/:id/words/[^/]+/take-back', ({ id, person }) => this.#takeBack(this.#alarm(id), person)],
       ['GET /cases', ({ query, person }) => this.#cases(query, person)],
       ['GET /cases/:id', ({ id }) => ({ ...this.#ofCase(id).case, alarm: this.#ofCase(id) })],
       ['POST /cases/:id/accept', ({ id, person, body }) => this.#accept(this.#ofCase(id), person, body).case],
@@ -232,6 +234,25 @@ export class FakeApi {
       .filter((one) => !statuses || statuses.includes(one.status))
       .filter((one) => query.get('mine') !== 'true' || one.assignee?.id === person.id)
       .map(({ steps: _, ...one }) => one);
+  }
+
+  #say(alarm: AlarmDetail, person: Person, verdict: string): AlarmDetail {
+    for (const one of alarm.baselines) {
+      const word = { id: `w${++this.#seq}`, alarmId: alarm.id, channel: one.channel, at: Date.now() };
+      const by = { id: person.id, name: person.name };
+      one.words.unshift({ ...word, verdict: verdict as 'right', by, takenBackAt: null, takenBackBy: null });
+      if (verdict === 'false-alarm') one.rarer = 3.16;
+    }
+    return alarm;
+  }
+
+  #takeBack(alarm: AlarmDetail, person: Person): AlarmDetail {
+    for (const one of alarm.baselines) {
+      one.rarer = 1;
+      for (const word of one.words)
+        Object.assign(word, { takenBackAt: Date.now(), takenBackBy: { id: person.id, name: person.name } });
+    }
+    return alarm;
   }
 
   #accept(alarm: AlarmDetail, person: Person, body: Record<string, unknown>): AlarmDetail {
