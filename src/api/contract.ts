@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alarmChangeKinds, alarmCorrections, alarmEndReasons } from '../model/alarm.ts';
 import { tiers } from '../model/area.ts';
 import { backtestStates } from '../model/backtest-request.ts';
+import { verdicts } from '../model/baseline-word.ts';
 import { caseStatuses, caseStepKinds, noticeReasons } from '../model/case.ts';
 import { deviceIdPattern } from '../model/device.ts';
 import { replayStates } from '../model/replay.ts';
@@ -320,7 +321,28 @@ export const Case = z.object({
   /** When the next tier is told, while nobody has accepted. */
   acceptDueAt: Time.nullable(),
 });
+/** What somebody said about an alarm of a rule that asks a baseline. */
+export const BaselineWord = z.object({
+  id: z.string(),
+  alarmId: z.string(),
+  channel: z.string(),
+  verdict: z.enum(verdicts),
+  by: PersonRef,
+  at: Time,
+  takenBackAt: Time.nullable(),
+  takenBackBy: PersonRef.nullable(),
+});
+export const NewBaselineWord = z.object({ verdict: z.enum(verdicts) });
+/** A channel whose baseline the alarm's rule asks, and what people's words have made of its sensitivity. */
+export const HeardBaseline = z.object({
+  channel: z.string(),
+  /** How many times rarer than by the device's past alone something has to be for the same score: 0.3 to 10; 1 as it is. */
+  rarer: z.number(),
+  words: z.array(BaselineWord),
+});
 export const AlarmDetail = Alarm.extend({
+  /** Empty for an alarm of a rule that asks none. */
+  baselines: z.array(HeardBaseline),
   rule: Rule.nullable(),
   device: Device.nullable(),
   changes: z.array(AlarmChange),
@@ -668,6 +690,7 @@ export type Bucket = z.infer<typeof Bucket>;
 export type Series = z.infer<typeof Series>;
 export type Alarm = z.infer<typeof Alarm>;
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
+export type HeardBaseline = z.infer<typeof HeardBaseline>;
 export type AlarmDetail = z.infer<typeof AlarmDetail>;
 export type Case = z.infer<typeof Case>;
 export type CaseDetail = z.infer<typeof CaseDetail>;
