@@ -42,6 +42,7 @@ export const examples: Examples = {
   DevicePatch: { name: 'Underpass, north side', state: 'active' },
   DeviceCommand: { command: 'show', arguments: { text: '积水封路' } },
   NewBacktest: { deviceType: 'flood-gauge', deviceIds: ['gauge-1'], from: 1_772_323_200_000, to: 1_772_409_600_000 },
+  NewBaselineWord: { verdict: 'false-alarm' },
   NewReplay: { from: 1_772_323_200_000, deviceId: 'gauge-1', dryRun: true },
   RuleChange: {
     scope: 'area',

@@ -14,7 +14,7 @@ import { createApi } from '../../src/api/server.ts';
 import { TocsinError } from '../../src/shared/errors.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
 import { registeredRoutes } from './registered-routes.ts';
-import { addAlarm, addCase, areas, openWorld, type World } from './world.ts';
+import { addAlarm, addBaselineAlarm, addCase, areas, openWorld, type World } from './world.ts';
 
 let world: World;
 let folder: string;
@@ -304,6 +304,8 @@ test('every route that changes something leaves a line in the audit record', asy
       ['POST /backtests', 'admin', '/backtests', { deviceType: 'flood-gauge', from: 1, to: 2 }],
       ['DELETE /backtests/:id', 'admin', '/backtests/1'],
       ['POST /alarms/:id/acknowledge', 'officer', '/alarms/a2/acknowledge'],
+      ['POST /alarms/:id/words', 'officer', '/alarms/b1/words', { verdict: 'false-alarm' }],
+      ['POST /alarms/:id/words/:verdict/take-back', 'officer', '/alarms/b1/words/false-alarm/take-back'],
       ['POST /cases/:id/accept', 'worker', '/cases/k1/accept'],
       ['POST /cases/:id/note', 'worker', '/cases/k1/note', { note: 'here' }],
       ['POST /cases/:id/handled', 'worker', '/cases/k1/handled'],
@@ -316,7 +318,7 @@ test('every route that changes something leaves a line in the audit record', asy
         'POST /rules/:type/:name/revert',
         'admin',
         '/rules/flood-gauge/waterlogging/revert',
-        { version: 1, note: 'why' },
+        { version: 2, note: 'why' },
       ],
       ['DELETE /webhooks/:id', 'admin', `/webhooks/${hook.body.id}`],
     ];
@@ -330,6 +332,7 @@ test('every route that changes something leaves a line in the audit record', asy
     expect((await own.call(null, 'DELETE', '/session', undefined, own2)).status).toBe(204);
     expect((await own.call(null, 'GET', '/session', undefined, hers)).status).toBe(401);
 
+    await addBaselineAlarm(own.store, 'b1');
     for (const [route, who, path, body] of calls) {
       const before = (await rows()).length;
       const answer = await own.call(who, route.split(' ')[0]!, path, body);

@@ -1,22 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/store/audit.ts';
-import { addRuleVersion } from '../../src/store/rule-versions.ts';
-import { addAlarm, openWorld, start, type World } from './world.ts';
+import { addBaselineAlarm, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
   world = await openWorld();
-  const text = `id: waterlogging
-name: { zh: 积水, en: Waterlogging }
-advice: { zh: 查看, en: Look }
-source: { zh: 测试, en: Test }
-severity: red
-when: "baseline(level).score > 0.96"
-`;
-  const slot = { ruleId: 'flood-gauge/waterlogging', scope: 'type', scopeId: 'flood-gauge', lane: 'live' } as const;
-  const version = { ...slot, mode: 'live' as const, text, until: null, note: '', at: start, byPersonId: null };
-  const added = await addRuleVersion(world.store, { ...version, reverts: null });
-  for (const id of ['a1', 'a2', 'a3', 'a4']) await addAlarm(world.store, id, { ruleVersion: added.version });
+  for (const id of ['a1', 'a2', 'a3', 'a4']) await addBaselineAlarm(world.store, id);
 });
 afterEach(async () => await world.close());
 

@@ -12,6 +12,7 @@ import type { Role } from '../../src/model/role.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
+import { addRuleVersion } from '../../src/store/rule-versions.ts';
 import type { NewRow } from '../../src/store/schema.ts';
 import type { SystemState } from '../../src/watch/watch.ts';
 
@@ -380,4 +381,19 @@ export async function addFeedLine(
   personId: string | null = null,
 ): Promise<void> {
   await store.insertInto('feed').values({ kind, ref, gridId, personId, at: start }).execute();
+}
+
+/** An alarm of a rule that asks a baseline. */
+export async function addBaselineAlarm(store: Store, id: string): Promise<void> {
+  const text = `id: waterlogging
+name: { zh: 积水, en: Waterlogging }
+advice: { zh: 查看, en: Look }
+source: { zh: 测试, en: Test }
+severity: red
+when: "baseline(level).score > 0.96"
+`;
+  const slot = { ruleId: 'flood-gauge/waterlogging', scope: 'type', scopeId: 'flood-gauge', lane: 'live' } as const;
+  const about = { mode: 'live' as const, text, until: null, note: '', at: start, byPersonId: null, reverts: null };
+  const added = await addRuleVersion(store, { ...slot, ...about });
+  await addAlarm(store, id, { ruleVersion: added.version });
 }
