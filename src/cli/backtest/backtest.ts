@@ -7,9 +7,9 @@ import { steadyClock } from '../../shared/clock.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
+import { answering } from './answering.ts';
 import { type BacktestArguments, readArguments } from './arguments.ts';
 import { blindRules } from './blind-rules.ts';
-import { Misunderstood } from './data-arguments.ts';
 import { jsonReport } from './json-report.ts';
 import { report } from './report.ts';
 import { texts } from './texts.ts';
@@ -18,13 +18,7 @@ import { usage } from './usage.ts';
 
 /** `backtest`: tries rules on readings of the past, with the engine's own fold, and says what they would have said. */
 export async function backtest(args: string[]): Promise<Outcome> {
-  try {
-    const asked = readArguments(args);
-    return asked ? await run(asked) : { text: usage, ok: true };
-  } catch (error) {
-    if (error instanceof Misunderstood) return { text: `${error.message}\n\n${usage}`, ok: false, misunderstood: true };
-    throw error;
-  }
+  return await answering(usage, () => readArguments(args), run);
 }
 
 async function run(asked: BacktestArguments): Promise<Outcome> {

@@ -7,6 +7,7 @@ import { loadSettings } from '../../settings/load.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
+import { answering } from './answering.ts';
 import { type DataArguments, dataArguments, dataOptions, Misunderstood, timeArgument } from './data-arguments.ts';
 import { aroundFiles, trialRules, typeNamed } from './trial-rules.ts';
 
@@ -35,13 +36,7 @@ interface ExplainArguments extends DataArguments {
 
 /** `explain`: why a rule had, or had not, raised an alarm. */
 export async function explain(args: string[]): Promise<Outcome> {
-  try {
-    const asked = readArguments(args);
-    return asked ? await run(asked) : { text: usage, ok: true };
-  } catch (error) {
-    if (error instanceof Misunderstood) return { text: `${error.message}\n\n${usage}`, ok: false, misunderstood: true };
-    throw error;
-  }
+  return await answering(usage, () => readArguments(args), run);
 }
 
 async function run(asked: ExplainArguments): Promise<Outcome> {
