@@ -76,14 +76,13 @@ test('InfluxDB away for a while: alarms are on time meanwhile, and afterwards no
   clearInterval(load);
   await expect.poll(() => acked).toEqual(sent);
   await expect.poll(async () => (await ready()).parts.telemetry.detail, { timeout: 20_000 }).toBeUndefined();
-  await expect
-    .poll(async () => (await tocsin.metrics()).tocsin_telemetry_lag_entries, { timeout: 20_000 })
-    .toBeLessThan(5);
-
+  // What was acknowledged last may be on its way still; what is never written, or written twice, is seen all the same.
+  const rowsOf = (id: string) => influx.query('tocsin', `SELECT "level" FROM "reading" WHERE "device" = '${id}'`);
   for (const [i, gauge] of gauges.entries()) {
-    const rows = await influx.query('tocsin', `SELECT "level" FROM "reading" WHERE "device" = '${gauge.id}'`);
-    expect(rows.map(([time, level]) => [(Number(time) - began) / 1000, level])).toEqual(
-      Array.from({ length: sent[i]! }, (_, step) => [step, step % 7]),
-    );
+    await expect
+      .poll(async () => (await rowsOf(gauge.id)).map(([time, level]) => [(Number(time) - began) / 1000, level]), {
+        timeout: 20_000,
+      })
+      .toEqual(Array.from({ length: sent[i]! }, (_, step) => [step, step % 7]));
   }
 }, 240_000);
