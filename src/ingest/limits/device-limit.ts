@@ -10,8 +10,13 @@ import { lifeSafetyTest, type MayBeLifeSafety } from './life-safety.ts';
 const LEAST_RATE = 100;
 /** How many times its period a device may report for ever. */
 const TIMES_PERIOD = 100;
-/** Seconds of the rate that can come at once: what a device has stored while it was away. */
+/** Seconds of the rate that can come in a row: what a device has stored while it was away. */
 const BURST_S = 20;
+/**
+ * How many times the rate such a row is answered at, after the first second's worth: where answers are waited for nothing
+ * is lost by it, and others do not notice that one device has much to say.
+ */
+const TIMES_RATE_IN_A_ROW = 2;
 /** Messages a second of QoS 0 that are read of a device at all: reading one costs some 6 microseconds. */
 const READ_RATE = 5000;
 /**
@@ -36,6 +41,8 @@ export class DeviceLimit {
   /** Frames a second in the long run; null when there is no limit. */
   readonly rate: number | null;
   readonly bucket: Bucket | null;
+  /** Of messages with QoS 1 or 2 within a row. */
+  readonly row: Bucket | null;
   /** Of messages that are read to be shed. */
   readonly reading: Bucket | null;
   /** Of requests that are no messages; null when there is no limit. */
@@ -56,10 +63,16 @@ export class DeviceLimit {
     this.type = typeId;
     this.rate = rateOf(type, setting);
     this.bucket = this.rate === null ? null : new Bucket(this.rate, BURST_S * this.rate);
+    this.row = this.rate === null ? null : new Bucket(TIMES_RATE_IN_A_ROW * this.rate, this.rate);
     this.reading = this.rate === null ? null : new Bucket(READ_RATE, READ_RATE);
     this.asking = this.rate === null ? null : new Bucket(ASK_RATE, ASK_BURST);
     this.mayBeLifeSafety = lifeSafetyTest(type);
     this.urgent = type === undefined || type.channels.some(({ lifeSafety }) => lifeSafety);
+  }
+
+  /** Takes what a frame that waits for an answer costs. @returns milliseconds until that answer may be given. */
+  take(now: number, tokens: number): number {
+    return Math.max(this.bucket?.take(now, tokens) ?? 0, this.row?.take(now, tokens) ?? 0);
   }
 
   /** Whether one more request is one too many. What is refused costs nothing, so that it may go on at that rate. */

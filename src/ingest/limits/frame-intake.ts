@@ -40,7 +40,8 @@ export interface FrameIntakeParts {
  *
  * A frame over the limit is not kept back. With QoS 1 or 2, and whenever it may be of life safety, it goes to the
  * journal at once and only its answer waits until the bucket has paid for it: the alarm is not late, nothing is lost,
- * and the device is slowed, since Aedes reads no further while answers are missing. Telemetry of QoS 0 is shed.
+ * and the device is slowed, since Aedes reads no further while answers are missing. So is one that sends what it has
+ * stored in one go, a little. Telemetry of QoS 0 over the limit is shed.
  */
 export class FrameIntake {
   readonly #parts: FrameIntakeParts;
@@ -65,8 +66,10 @@ export class FrameIntake {
     const sheds = this.#sheds(limit, now, tokens);
     const over = (limit.bucket?.wait(now, tokens) ?? 0) > 0;
     // Answers of a device keep their order (MQTT 3.1.1, section 4.6), so none passes those that wait.
-    if (!over && limit.owed === 0 && (qos > 0 || !sheds)) {
-      limit.bucket?.take(now, tokens);
+    const waits = qos > 0 && (limit.owed > 0 || (limit.row?.wait(now, tokens) ?? 0) > 0);
+    if (!over && !waits && (qos > 0 || !sheds)) {
+      if (qos > 0) limit.take(now, tokens);
+      else limit.bucket?.take(now, tokens);
       this.#append(device, limit, frame, tokens, answer);
       return;
     }
@@ -131,7 +134,8 @@ export class FrameIntake {
 
   #slow(device: KnownDevice, limit: DeviceLimit, frame: Frame, tokens: number, answer: Answer): void {
     const { steady, limitMetrics } = this.#parts;
-    const until = steady.now() + (limit.bucket?.take(steady.now(), tokens) ?? 0);
+    const now = steady.now();
+    const until = now + limit.take(now, tokens);
     this.#owe(limit, tokens);
     limitMetrics.slowed();
     this.#append(device, limit, frame, tokens, (error) => {
