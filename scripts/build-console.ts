@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'src/console');
 /** The console takes the API's contract and the model from the service's sources. */
-const sources = [folder, join(root, 'src/model'), join(root, 'src/api/contract.ts')];
+const sources = [folder, ...['src/model', 'src/api/contract.ts', 'src/api/contract'].map((path) => join(root, path))];
 const built = join(folder, 'dist/index.html');
 /** Not sources of what is built. */
 const skipped = new Set(['dist', 'node_modules']);

@@ -34,13 +34,19 @@ const problems: string[] = [];
 let edges = 0;
 
 const roomOf = (path: string) => path.split('/')[1]!;
+/** The API's contract, and the folder of its parts, which nobody else imports. */
+const contract = 'src/api/contract.ts';
+const contractParts = 'src/api/contract/';
+const moreThanTypes = /^(?:import|export) (?!type\b)[^;]*\/api\/contract\.ts'/m;
 const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'|new URL\('(\.{1,2}\/[^']+\.ts)'/g;
 
 function checkImports(file: string, text: string): void {
   for (const match of text.matchAll(importPattern)) {
     const target = normalize(join(dirname(file), (match[1] ?? match[2])!));
+    if (target.startsWith(contractParts) && file !== contract && !file.startsWith(contractParts))
+      problems.push(`${file} imports ${target}: ${contract} has all parts of the contract.`);
     if (file.startsWith('simulator/')) {
-      if (target.startsWith('src/') && !/^src\/(api\/contract|model\/)/.test(target))
+      if (target.startsWith('src/') && !isForClients(target))
         problems.push(
           `${file} imports ${target}: the simulator is a client, it knows only the API's contract and the model.`,
         );
@@ -54,8 +60,10 @@ function checkImports(file: string, text: string): void {
     const [from, to] = [roomOf(file), roomOf(target)];
     if (from === to) continue;
     if (from === 'console') {
-      if (!/^src\/(api\/contract|model\/)/.test(target))
+      if (!isForClients(target))
         problems.push(`${file} imports ${target}: the console knows only the API's contract and the model.`);
+      else if (target === contract && moreThanTypes.test(text))
+        problems.push(`${file} imports ${target}: only types of it, or the browser would load what checks requests.`);
       continue;
     }
     const [a, b] = [rankOf.get(from), rankOf.get(to)];
@@ -66,6 +74,10 @@ function checkImports(file: string, text: string): void {
         `${file} imports ${target}: ${to} comes after ${from} in the flow of data; hand it in from src/app.ts, or move what both need to model.`,
       );
   }
+}
+
+function isForClients(target: string): boolean {
+  return target === contract || target.startsWith('src/model/');
 }
 
 const files = globSync(['src/**/*.{ts,vue}', 'simulator/**/*.ts'], { exclude: ['**/node_modules/**', '**/dist/**'] });

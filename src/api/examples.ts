@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type * as contract from './contract.ts';
-import type * as rulesContract from './rules-contract.ts';
 
-type Contract = typeof contract & typeof rulesContract;
+type Contract = typeof contract;
 type Examples = { [Name in keyof Contract]?: Contract[Name] extends z.ZodType ? z.input<Contract[Name]> : never };
 
 /** What the API's page shows for a schema of the contract, ready to be sent; the story of docs/api.md. */

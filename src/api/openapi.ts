@@ -6,12 +6,11 @@ import { routesMay } from './access/routes-may.ts';
 import type { Api } from './api.ts';
 import * as contract from './contract.ts';
 import { examples } from './examples.ts';
-import * as rulesContract from './rules-contract.ts';
 
 /** OpenAPI 3.1 made of the routes' schemas, at /api/docs/json, and the page that shows it at /api/docs. */
 export async function describeApi(api: Api): Promise<void> {
   // Zod's own registry, since it has what the schemas say with `describe`.
-  for (const [name, schema] of Object.entries({ ...contract, ...rulesContract })) {
+  for (const [name, schema] of Object.entries(contract)) {
     const example = examples[name as keyof typeof contract];
     const more = example === undefined ? {} : { examples: [example] };
     z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), ...more, id: name });

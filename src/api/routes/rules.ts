@@ -9,17 +9,9 @@ import { caller } from '../access/authenticate.ts';
 import type { Scope } from '../access/scope.ts';
 import { type Api, byId } from '../api.ts';
 import type { ApiContext } from '../context.ts';
+import { DeviceRule, RuleChange, RuleCheck, RuleOverview, RuleRevert, RuleToCheck, RuleVersion } from '../contract.ts';
 import { changeRule } from '../rules/change-rule.ts';
 import { showVersions } from '../rules/show-versions.ts';
-import {
-  DeviceRule,
-  RuleChange,
-  RuleCheck,
-  RuleOverview,
-  RuleRevert,
-  RuleToCheck,
-  RuleVersion,
-} from '../rules-contract.ts';
 import { typeOf, visibleDevice } from './find-device.ts';
 
 const tags = ['rules'];

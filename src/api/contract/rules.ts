@@ -1,8 +1,43 @@
 import { z } from 'zod';
-import { ruleLanes, ruleModes, ruleScopes } from '../model/rule-version.ts';
-import { Count, PersonRef, Rule, Text, Time } from './contract.ts';
+import { ruleLanes, ruleModes, ruleScopes } from '../../model/rule-version.ts';
+import { Count, Severity, Text, Time } from './basics.ts';
+import { PersonRef } from './people.ts';
 
-/** What the API takes and gives about rules as versioned data. */
+export const Rule = z.object({
+  id: z.string(),
+  name: Text,
+  advice: Text,
+  source: Text,
+  severity: Severity,
+  silentForMs: z.number().nullable(),
+  levels: z.array(
+    z.object({
+      severity: Severity,
+      when: z.string(),
+      forMs: z.number(),
+      clear: z.string().nullable(),
+      clearForMs: z.number(),
+      atLeast: z.object({ readings: Count, of: Count }).optional(),
+      confirm: Count.optional(),
+      repeated: z.object({ times: Count, withinMs: z.number() }).optional(),
+      /** Begins when these have happened one after another, instead of `when`. */
+      sequence: z
+        .array(
+          z.object({
+            when: z.string(),
+            forMs: z.number(),
+            unless: z.string().nullable(),
+            withinMs: z.number().nullable(),
+          }),
+        )
+        .optional(),
+    }),
+  ),
+  minActiveMs: z.number().optional(),
+  stepDownAfterMs: z.number().optional(),
+  rearm: z.object({ after: z.string(), again: z.string().nullable(), forMs: z.number() }).optional(),
+});
+export type Rule = z.infer<typeof Rule>;
 
 const version = Count.describe('counts all changes of all rules');
 
@@ -26,6 +61,7 @@ export const RuleVersion = z.object({
   reverts: version.nullable().describe('the version whose content it brought back'),
   inForce: z.boolean().describe('whether it is the newest of its place'),
 });
+export type RuleVersion = z.infer<typeof RuleVersion>;
 
 /** One rule of a type, what its folder says, and where it is set otherwise. */
 export const RuleOverview = z.object({
@@ -37,6 +73,7 @@ export const RuleOverview = z.object({
   /** In force, at areas and devices. */
   places: z.array(RuleVersion),
 });
+export type RuleOverview = z.infer<typeof RuleOverview>;
 
 /** One rule as it holds for one device. */
 export const DeviceRule = z.object({
@@ -49,13 +86,16 @@ export const DeviceRule = z.object({
   /** What is tried out beside it. */
   shadow: RuleVersion.nullable(),
 });
+export type DeviceRule = z.infer<typeof DeviceRule>;
 
 /** Why something is changed. */
 const why = z.string().trim().min(1).max(2000).describe('why, for those who read the history');
+
 const place = {
   scope: z.enum(['area', 'device']),
   scopeId: z.string().min(1).max(300),
 };
+
 const expected = version
   .nullable()
   .optional()
@@ -65,6 +105,8 @@ export const RuleChange = z.discriminatedUnion('mode', [
   z.object({ ...place, mode: z.enum(['live', 'shadow']), text: z.string().min(1).max(20_000), note: why, expected }),
   z.object({ ...place, mode: z.literal('off'), until: Time.nullable().default(null), note: why, expected }),
 ]);
+export type RuleChange = z.infer<typeof RuleChange>;
+
 export const RuleRevert = z.object({ version, note: why });
 
 export const RuleToCheck = z.object({
@@ -72,14 +114,10 @@ export const RuleToCheck = z.object({
   text: z.string().max(20_000),
   name: z.string().optional().describe('what its id must be'),
 });
+
 export const RuleCheck = z.object({
   /** Null when something is wrong. */
   rule: Rule.nullable(),
   problems: z.array(z.object({ line: Count, message: z.string() })),
 });
-
-export type RuleVersion = z.infer<typeof RuleVersion>;
-export type RuleOverview = z.infer<typeof RuleOverview>;
-export type DeviceRule = z.infer<typeof DeviceRule>;
-export type RuleChange = z.infer<typeof RuleChange>;
 export type RuleCheck = z.infer<typeof RuleCheck>;

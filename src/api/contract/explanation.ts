@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { TrialAlarm } from './backtests.ts';
+import { Count, Severity, Text, Time } from './basics.ts';
+
+const ExplainedCondition = z.object({
+  source: z.string(),
+  /** Null: it was not known. */
+  holds: z.boolean().nullable(),
+  parts: z.array(
+    z.object({
+      source: z.string(),
+      holds: z.boolean().nullable(),
+      value: z.number().nullable(),
+      limit: z.number().nullable(),
+      unit: z.string(),
+    }),
+  ),
+  /** For how long it had held, of how long; milliseconds. */
+  heldMs: z.number().nullable(),
+  neededMs: z.number(),
+  gap: z.object({ from: z.number(), to: z.number(), heldMs: z.number() }).nullable(),
+  before: z.object({ heldMs: z.number(), until: z.number() }).nullable(),
+});
+
+/** Why a rule had, or had not, raised an alarm of a device at a moment. */
+export const Explanation = z.object({
+  rule: z.string(),
+  device: z.string(),
+  at: Time,
+  alarm: TrialAlarm.nullable(),
+  lastAt: z.number().nullable(),
+  silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
+  levels: z.array(
+    z.object({
+      severity: Severity,
+      active: z.boolean(),
+      when: ExplainedCondition,
+      clear: ExplainedCondition.nullable(),
+      /** For a level that begins by several readings, repeats or steps: how far it has come. */
+      counted: z
+        .object({
+          kind: z.enum(['readings', 'times', 'steps']),
+          have: Count,
+          needed: Count,
+          of: Count.nullable(),
+          withinMs: z.number().nullable(),
+          next: z.string().nullable(),
+        })
+        .nullable(),
+      text: Text,
+    }),
+  ),
+  text: Text,
+});
+export type Explanation = z.infer<typeof Explanation>;
