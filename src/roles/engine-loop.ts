@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type AlarmTransition, recordEffects } from '../alarms/ledger.ts';
-import { isBaselineState } from '../baseline/baseline.ts';
 import { type DecodeLimits, decode } from '../devices/decode.ts';
 import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
@@ -11,49 +10,27 @@ import type { BaselineWord } from '../model/baseline-word.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
-import { baselinePrefix, deviceKey, type Fold } from '../rules/fold.ts';
+import type { Fold } from '../rules/fold.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { StageSeconds } from '../shared/stage-seconds.ts';
-import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
+import { setCheckpoint } from '../store/checkpoint.ts';
 import { insertAll } from '../store/insert-all.ts';
 import type { Store } from '../store/open.ts';
 import { addQuarantineCounts } from '../store/quarantine-counts.ts';
-import type { Database, Row } from '../store/schema.ts';
-import { upsertAll } from '../store/upsert-all.ts';
+import type { Database } from '../store/schema.ts';
 import type { DeviceDirectory } from './device-directory.ts';
+import { EngineCheckpoints, effectsConsumer } from './engine-checkpoints.ts';
 import type { LiveRules } from './live-rules.ts';
 import type { ConsumerStatus } from './messages.ts';
 import { Quarantine } from './quarantine.ts';
-import { isShadowKey, type ShadowFold } from './shadow-fold.ts';
+import type { ShadowFold } from './shadow-fold.ts';
 
 /** Entries folded before their effects are committed together: bounds memory and the time to the first alarm. */
 const batchEntries = 2_000;
 /** How long a read waits for something to fold, so that a checkpoint and a stop are never far away. */
 const readWaitMs = 500;
 const retryMs = 500;
-
-/** Consumer of effects: everything below its offset is in the store. */
-const effectsConsumer = 'rules';
-/**
- * Devices whose state is written at once, at least: some 2 ms, so that an alarm never waits long for a checkpoint. A
- * checkpoint of many devices takes many such slices, between batches; each part says as of which entry it is.
- */
-const sliceDevices = 12;
-/** Where batches are large because there is a backlog, slices are too: entries of a batch for each device of a slice. */
-const entriesPerDevice = 20;
-/** Nobody waits at the end. */
-const wholeSlice = 500;
-/** Consumer of the fold's own state, which is written more seldom: a restart folds from here. */
-const stateConsumer = 'rules.state';
-
-/** The part of a checkpoint that says which version of the rules was in force where. */
-const rulesKey = 'rules';
-
-interface StatePart {
-  key: string;
-  state: unknown;
-}
 
 export interface EngineOptions {
   store: Store;
@@ -79,7 +56,7 @@ export interface EngineOptions {
   /** Everything below this offset has been judged and had its effect. */
   onHandled?(offset: number): void;
   clock: Clock;
-  /** What checkpoints go by: a machine whose clock is set back by an hour would write none for that long. */
+  /** What checkpoints go by. */
   steady: Clock;
   log: Logger;
   registry: Registry;
@@ -93,6 +70,7 @@ export interface EngineOptions {
 export class EngineLoop {
   readonly #options: EngineOptions;
   readonly #quarantine: Quarantine;
+  readonly #checkpoints: EngineCheckpoints;
   readonly #stopping = new AbortController();
   readonly #transitions: Counter<'kind'>;
   /** Entries below have been folded. */
@@ -102,13 +80,6 @@ export class EngineLoop {
   /** Entries below are folded and have had their effect. */
   #handled = 0;
   #handledAt: number | null = null;
-  #checkpointAt = 0;
-  /** The checkpoint that is being written. */
-  #writing: { offset: number; clock: StatePart; devices: Set<string> } | null = null;
-  /** Device → entries below are in its state already, since it was written later than the checkpoint began. */
-  readonly #ahead = new Map<string, number>();
-  /** A restart reads the journal from here. */
-  #checkpointed = 0;
   #trouble: string | null = null;
   #running: Promise<void> | null = null;
 
@@ -116,6 +87,7 @@ export class EngineLoop {
     this.#options = options;
     const { registry, reader } = options;
     this.#quarantine = new Quarantine(registry);
+    this.#checkpoints = new EngineCheckpoints({ ...options, persist: (what, work) => this.#persist(what, work) });
     this.#transitions = new Counter({
       name: 'tocsin_alarm_transitions_total',
       help: 'Alarms raised, changed in severity and cleared',
@@ -144,42 +116,22 @@ export class EngineLoop {
 
   /** Loads the checkpoint and begins to fold from there. */
   async start(): Promise<void> {
-    const { store, partition, fold, steady, reader, log } = this.#options;
-    this.#committed = await getCheckpoint(store, effectsConsumer, partition);
-    this.#offset = Math.max(await getCheckpoint(store, stateConsumer, partition), reader.start());
-    this.#checkpointed = this.#offset;
+    const { reader, log } = this.#options;
+    this.#committed = await this.#checkpoints.load(reader.start());
+    this.#offset = this.#checkpoints.offset;
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);
-    let rules: unknown;
-    let unknownBaselines = 0;
-    for (const { key, stateJson, offset } of await store.selectFrom('foldState').selectAll().execute()) {
-      if (isShadowKey(key)) {
-        this.#options.shadow?.restore(key, JSON.parse(stateJson), offset);
-        continue;
-      }
-      const state: unknown = JSON.parse(stateJson);
-      if (key === rulesKey) rules = state;
-      else fold.restore(key, state);
-      if (key.startsWith(baselinePrefix) && !isBaselineState(state)) unknownBaselines++;
-      if (offset > this.#offset) this.#ahead.set(key, offset);
-    }
-    if (unknownBaselines > 0) log.warn({ baselines: unknownBaselines }, 'baselines of another version begin anew');
-    if (rules !== undefined) {
-      const ahead = [...this.#ahead].filter(([key]) => key !== rulesKey);
-      const byDevice = new Map(ahead.map(([key, offset]) => [key.slice(deviceKey('').length), offset]));
-      this.#options.rules?.restore(rules, this.#offset, byDevice);
-    }
-    this.#checkpointAt = steady.now();
     log.info({ offset: this.#offset, committed: this.#committed, end: reader.end() }, 'engine starts');
     this.#running = this.#run();
   }
 
   async #run(): Promise<void> {
-    const { reader, checkpointEveryMs, steady, replays } = this.#options;
+    const { reader, replays } = this.#options;
+    const checkpoints = this.#checkpoints;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const entries = await this.#persist('read the journal', () =>
-        reader.read(this.#offset, batchEntries, this.#writing ? 0 : readWaitMs, signal),
+        reader.read(this.#offset, batchEntries, checkpoints.isWriting ? 0 : readWaitMs, signal),
       );
       // Told to stop while the store did not take the effects: the offset must stay below them.
       if (entries && entries.length > 0 && !(await this.#take(entries))) return;
@@ -187,8 +139,9 @@ export class EngineLoop {
         if (await this.#checkpoint()) await replays.handOver({ offset: this.#offset });
         continue;
       }
-      if (!this.#writing && steady.now() - this.#checkpointAt >= checkpointEveryMs) this.#beginCheckpoint();
-      if (this.#writing) await this.#writeSlice(Math.max(sliceDevices, (entries?.length ?? 0) / entriesPerDevice));
+      if (checkpoints.isDue) checkpoints.begin(this.#offset);
+      if (checkpoints.isWriting && (await checkpoints.goOn(this.#offset, entries?.length ?? 0)))
+        this.#committed = this.#offset;
     }
   }
 
@@ -221,7 +174,7 @@ export class EngineLoop {
   }
 
   async #word(offset: number, word: BaselineWord): Promise<void> {
-    if (offset < (this.#ahead.get(deviceKey(word.deviceId)) ?? 0)) return;
+    if (this.#checkpoints.has(word.deviceId, offset)) return;
     const { devices, fold } = this.#options;
     const device = devices.get(word.deviceId) ?? (await devices.find(word.deviceId));
     if (device) fold.hear(device, word);
@@ -248,7 +201,7 @@ export class EngineLoop {
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
-    if (this.#ahead.size > 0 && offset < (this.#ahead.get(deviceKey(frame.deviceId)) ?? 0)) return;
+    if (this.#checkpoints.has(frame.deviceId, offset)) return;
     const { devices, deviceTypes, limits, fold, shadow, partition, log } = this.#options;
     const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
     const type = device && deviceTypes.get(device.type);
@@ -304,62 +257,14 @@ export class EngineLoop {
     return true;
   }
 
-  #beginCheckpoint(): void {
-    const { fold, steady } = this.#options;
-    this.#checkpointAt = steady.now();
-    // What is left of one that was broken off is written with this one.
-    const devices = new Set([...(this.#writing?.devices ?? []), ...fold.takeTouched()]);
-    this.#writing = { offset: this.#offset, clock: fold.clock, devices };
-  }
-
-  /**
-   * Writes the state of some devices, as of now; with the last of them the checkpoint is there, as of its beginning.
-   * @returns whether the store has taken it.
-   */
-  async #writeSlice(most: number): Promise<boolean> {
-    const { store, fold, partition } = this.#options;
-    const writing = this.#writing!;
-    const slice: string[] = [];
-    for (const id of writing.devices) {
-      if (slice.length >= most) break;
-      slice.push(id);
-    }
-    for (const id of slice) writing.devices.delete(id);
-    const done = writing.devices.size === 0;
-    const parts = slice.flatMap((id) => fold.partsOf(id)).map((part) => stateRow(part, this.#offset));
-    if (done) parts.push(stateRow(writing.clock, writing.offset));
-    const { rules, shadow } = this.#options;
-    if (done && shadow) parts.push(...shadow.takeParts().map((part) => stateRow(part, this.#offset)));
-    if (rules)
-      parts.push(
-        stateRow({ key: rulesKey, state: rules.state(done ? writing.offset : this.#checkpointed) }, this.#offset),
-      );
-    const taken = await this.#persist('write a checkpoint', async () => {
-      await store.transaction().execute(async (tx) => {
-        await upsertAll(tx, 'foldState', 'key', ['stateJson', 'offset'], parts);
-        // The state of a device must never be ahead of its effects.
-        await setCheckpoint(tx, effectsConsumer, partition, this.#offset);
-        if (done) await setCheckpoint(tx, stateConsumer, partition, writing.offset);
-      });
-      return true;
-    });
-    if (!taken) return false;
-    this.#committed = this.#offset;
-    if (done) {
-      this.#checkpointed = writing.offset;
-      this.#writing = null;
-    }
-    return true;
-  }
-
   /**
    * Writes a whole checkpoint as of now.
    * @returns whether state and effects up to here are in the store.
    */
   async #checkpoint(): Promise<boolean> {
-    this.#beginCheckpoint();
-    while (this.#writing) if (!(await this.#writeSlice(wholeSlice))) return false;
-    return true;
+    const written = await this.#checkpoints.writeAll(this.#offset);
+    if (written) this.#committed = this.#offset;
+    return written;
   }
 
   /** Entries below are judged and have had their effect. */
@@ -387,7 +292,7 @@ export class EngineLoop {
 
   status(): ConsumerStatus {
     return {
-      offset: this.#checkpointed,
+      offset: this.#checkpoints.offset,
       end: this.#options.reader.end(),
       trouble: this.#trouble,
       handled: this.#handled,
@@ -402,8 +307,4 @@ export class EngineLoop {
     await this.#running;
     if (!this.#trouble) await this.#checkpoint();
   }
-}
-
-function stateRow({ key, state }: StatePart, offset: number): Row<'foldState'> {
-  return { key, stateJson: JSON.stringify(state), offset };
 }
