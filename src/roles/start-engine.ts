@@ -154,6 +154,7 @@ export async function startEngine(
       await devices.load();
       response.areas = await loadAreas(store);
       places.setAreas(response.areas.values());
+      fold.placesChanged();
       await rules.placesChanged();
     },
     async baseline(deviceId, channel, times) {

@@ -5,7 +5,7 @@ import type { CellPlan } from './cells.ts';
 import type { CompiledCondition, Evaluate, MemoryCell } from './language/context.ts';
 import { compileCondition } from './language/expression.ts';
 import type { Scope } from './language/scope.ts';
-import type { PeerPlace, PeerQuestion } from './language/surroundings.ts';
+import type { Asked, PeerPlace, PeerQuestion } from './language/surroundings.ts';
 import { compileText, type TextValue } from './language/text.ts';
 import { type LevelCells, planLevel } from './level-judge.ts';
 import { planRule, type RuleCells } from './rule-judge.ts';
@@ -74,7 +74,8 @@ export interface CompiledRule {
 
 /** What a rule's expressions may ask of its type; see `Scope`. */
 export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names' | 'typeNames'> & {
-  peers(rule: Rule, where: PeerPlace, type: string | null, condition: string): PeerQuestion;
+  peers(rule: Rule, where: PeerPlace, type: string | null, asked: Asked): PeerQuestion;
+  compileWhen(text: string, scope: Scope): CompiledCondition;
   channelCount: number;
   window(channel: number, spanMs: number, maxGapMs: number): number;
 };
@@ -93,8 +94,8 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
     channelNames: type.channelNames,
     names: type.names,
     typeNames: type.typeNames,
-    peers(where, memberType, condition) {
-      const question = type.peers(rule, where, memberType, condition);
+    peers(where, memberType, asked) {
+      const question = type.peers(rule, where, memberType, asked);
       peers.push(question);
       return question;
     },
@@ -114,7 +115,7 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
     },
   };
   const levels = rule.levels
-    .map((level) => compileLevel(level, scope, plan, rule.rearm !== undefined && rule.rearm.again === null))
+    .map((level) => compileLevel(level, scope, type, plan, rule.rearm !== undefined && rule.rearm.again === null))
     .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const rearm = rule.rearm && {
     after: compileCondition(rule.rearm.after, scope).evaluate,
@@ -149,7 +150,13 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
   };
 }
 
-function compileLevel(level: RuleLevel, scope: Scope, plan: CellPlan, rearms: boolean): CompiledLevel {
+function compileLevel(
+  level: RuleLevel,
+  scope: Scope,
+  { compileWhen }: TypeScope,
+  plan: CellPlan,
+  rearms: boolean,
+): CompiledLevel {
   const { severity, forMs, clearForMs, confirm = 1, repeated = null } = level;
   const tally = level.atLeast ?? (confirm > 1 ? { readings: confirm, of: confirm } : null);
   const sequence = level.sequence?.map(({ when, unless, ...times }) => ({
@@ -160,7 +167,7 @@ function compileLevel(level: RuleLevel, scope: Scope, plan: CellPlan, rearms: bo
   const compiled = {
     severity,
     rank: severityRank(severity),
-    when: sequence ? sequence.at(-1)!.when : compileCondition(level.when, scope),
+    when: sequence ? sequence.at(-1)!.when : compileWhen(level.when, scope),
     forMs,
     clear: level.clear === null ? null : compileCondition(level.clear, scope),
     // Something that came again and again is over when it has not come for as long as that was counted in.

@@ -5,6 +5,7 @@ import type { Severity } from '../model/severity.ts';
 import { TocsinError } from '../shared/errors.ts';
 import { CellPlan } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
+import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 import { peerQuestion } from './peers/question.ts';
 
@@ -64,11 +65,13 @@ const noOrigins: RuleOrigins = { versions: new Map(), off: new Set() };
 /**
  * Compiles the rules of a device type. A rule that is wrong is left out and named; the others work.
  * @param names what the site has, where rules are checked against it: a place that is not there is never reached.
+ * @param compileWhen how the `when` of levels is compiled.
  */
 export function compileType(
   type: DeviceType,
   { versions, off }: RuleOrigins = noOrigins,
   names: TypeScope['names'] = () => null,
+  compileWhen: TypeScope['compileWhen'] = compileCondition,
 ): CompiledType {
   const types = type.others?.() ?? new Map([[type.id, type]]);
   const channelNames = type.channels.map((c) => c.name);
@@ -78,9 +81,9 @@ export function compileType(
     channelCount: channelNames.length,
     channelNames: () => channelNames,
     names,
+    compileWhen,
     typeNames: () => [...types.keys()],
-    peers: (rule, where, other, condition) =>
-      peerQuestion(other === null ? type : types.get(other)!, rule, where, condition),
+    peers: (rule, where, other, asked) => peerQuestion(other === null ? type : types.get(other)!, rule, where, asked),
     channel(name) {
       const index = channelIndex.get(name);
       if (index === undefined) return null;

@@ -402,7 +402,9 @@ export class DeviceJudge implements RuleContext {
   }
 
   baseline(channel: number): BaselineView | null {
-    return this.#baselines[channel]?.view(this.now, this.values[channel]!) ?? null;
+    const { around } = this;
+    const baseline = this.#baselines[channel] ?? around.baselineOf?.(this.#type.channelNames[channel]!);
+    return baseline?.view(this.now, this.values[channel]!) ?? null;
   }
 
   /** A baseline goes by what a person said from here on. @returns whether there is one. */

@@ -42,7 +42,7 @@ export class Fold {
   readonly #learnt = new Map<string, Set<string>>();
   /** State of devices that have not been needed since the start. */
   readonly #stored = new Map<string, unknown>();
-  /** Devices that others count; null while no rule does. */
+  /** Devices that others ask; null while no rule does. */
   #peers: Peers | null = null;
   #storedPeers: PeerState[] = [];
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
@@ -119,10 +119,18 @@ export class Fold {
     }
   }
 
-  /** What is around a device, with other devices to count where its rules do. */
+  /** Areas are others from here on: who stands in them is found anew. */
+  placesChanged(): void {
+    this.#peers?.regroup();
+  }
+
+  /** What is around a device, with other devices to ask where its rules do. */
   #around(device: Device, type: CompiledType): Surroundings {
     if (!type.rules.some((rule) => rule.peers.length > 0)) return this.#aroundOf(device);
-    this.#peers ??= new Peers(this.#aroundOf);
+    this.#peers ??= new Peers({
+      aroundOf: this.#aroundOf,
+      baselineOf: (asked, channel) => this.#judgeOf(asked)?.baselineOf(channel),
+    });
     for (const state of this.#storedPeers.splice(0)) this.#peers.restore(state);
     this.#peers.ask(device, type);
     return this.#peers.around(device);

@@ -215,7 +215,7 @@ test.each([
   ['devices(street 5, level > 10 cm) > 1', /in /],
   [
     'devices(home, level > 10 cm) > 1',
-    /at "home" .*counts in grid, community, street, district, downstream, upstream, or around/,
+    /at "home" .*looks in grid, community, street, district, downstream, upstream, or around/,
   ],
   ['devices(grid, leve > 10 cm) > 1', /there is no channel leve; there are level/],
   [

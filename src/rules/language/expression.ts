@@ -59,6 +59,15 @@ export function compileValue(text: string, scope: Scope): NumberTyped | TruthTyp
   return typed.kind === 'word' ? expression.fail(ast, `a text tells numbers; ${comparedWith(typed)}`) : typed;
 }
 
+/**
+ * Compiles an expression that is a number.
+ * @throws TocsinError RULE_INVALID.
+ */
+export function compileNumber(text: string, scope: Scope): NumberTyped {
+  const expression = new Expression(new Source(text), scope);
+  return expression.number(expression.source.ast);
+}
+
 /** An expression that is being compiled, and what its functions need to compile their arguments. */
 export class Expression {
   readonly source: Source;
@@ -297,15 +306,18 @@ export class Expression {
   }
 
   #member(node: ASTNode, target: ASTNode, part: string): Typed {
-    if (target.op !== 'call') return this.fail(node, `".${part}" belongs to baseline(channel)`);
+    if (target.op !== 'call') return this.fail(node, `".${part}" belongs to ${withParts}`);
     const known = functions.get(`${target.args[0]}.${part}`);
     const parts = [...functions.keys()].filter((name) => name.startsWith(`${target.args[0]}.`));
     if (parts.length === 0)
-      return this.fail(node, `${target.args[0]} has no parts; ".${part}" belongs to baseline(channel)`);
+      return this.fail(node, `${target.args[0]} has no parts; ".${part}" belongs to ${withParts}`);
     if (!known) return this.fail(node, `there is no .${part}; there are ${parts.join(', ')}`);
     return known.compile({ name: known.name, args: target.args[1], node, expression: this });
   }
 }
+
+/** What has parts after a dot. */
+const withParts = 'baseline(channel) or neighbours(where, value)';
 
 function isText(node: ASTNode): boolean {
   return node.op === 'value' && typeof node.args === 'string';

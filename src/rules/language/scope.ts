@@ -1,6 +1,6 @@
 import type { MemoryCell } from './context.ts';
 import type { Measure } from './measures.ts';
-import type { PeerPlace, PeerQuestion } from './surroundings.ts';
+import type { Asked, PeerPlace, PeerQuestion } from './surroundings.ts';
 
 export interface ChannelInScope {
   index: number;
@@ -20,9 +20,9 @@ export interface Scope {
   memory(cell: MemoryCell): number;
   /** Names that the site gives to areas and places; null where nobody has said which there are. */
   names(kind: 'area' | 'place'): readonly string[] | null;
-  /** Asks for devices to be counted; the condition is compiled for their type. @throws TocsinError RULE_INVALID. */
-  peers(where: PeerPlace, type: string | null, condition: string): PeerQuestion;
-  /** Types whose devices can be counted. */
+  /** Asks something of other devices; it is compiled for their type. @throws TocsinError RULE_INVALID. */
+  peers(where: PeerPlace, type: string | null, asked: Asked): PeerQuestion;
+  /** Types whose devices can be asked. */
   typeNames(): readonly string[];
   /** A value older than this is not evidence, milliseconds. */
   maxGapMs: number;

@@ -1,3 +1,4 @@
+import type { Baseline } from '../../baseline/baseline.ts';
 import type { Tier } from '../../model/area.ts';
 import type { Device } from '../../model/device.ts';
 import type { CompiledType } from '../compile.ts';
@@ -27,21 +28,31 @@ export interface Surroundings {
   area(tier: Tier): string | null;
   /** Ids of the devices that its water comes by; null when it stands on no path of drainage. */
   downstream: ReadonlySet<string> | null;
-  /** Counts other devices; null where a device is judged by itself. */
+  /** Asks other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
+  /** Where the device is asked by others: the baselines that it has itself, by channel. */
+  baselineOf: ((channel: string) => Baseline | undefined) | null;
   /** The device's own limit of that name, as it reads in `measure`; NaN when nobody has set one of that kind. */
   limit(name: string, measure: Measure): number;
 }
 
-/** Which devices a rule counts, and what must hold on each. */
+/** What is asked of other devices: whether something holds, or a number. */
+export interface Asked {
+  asks: 'condition' | 'value';
+  source: string;
+}
+
+/** Which devices a rule asks, and what. */
 export interface PeerQuestion {
-  /** Names the condition and its device type: questions of one key have one answer for each device. */
+  /** Names what is asked and its device type: questions of one key have one answer for each device. */
   key: string;
   where: PeerPlace;
-  /** Device type of those that are counted. */
+  /** Device type of those that are asked. */
   type: string;
-  /** Its rules are the condition alone. */
+  /** Its rules are what is asked alone. */
   probe: CompiledType;
+  /** What the answer measures; null where it is a condition. */
+  measure: Measure | null;
   /** A reading older than this is not evidence, milliseconds. */
   maxGapMs: number;
 }
@@ -54,9 +65,11 @@ export type Course = (typeof courses)[number];
 export type PeerPlace = Tier | Course | { withinM: number };
 
 export interface PeerCounter {
-  /** Counts at a moment; the result stands in the three numbers below until the next call. */
+  /** Counts at a moment for how many a condition holds; the result stands in the three numbers below until the next call. */
   count(question: PeerQuestion, at: number): void;
-  /** When since a time the answer changed on one of the devices that are counted: measured times, in order. */
+  /** What the others say at a moment, as far as they know, in order; null where it is not known who they are. */
+  values(question: PeerQuestion, at: number): readonly number[] | null;
+  /** When since a time one of those that are counted changed its answer: measured times, in order. */
   changesSince(questions: readonly PeerQuestion[], from: number): number[];
   /** Devices for which it holds, those of which it is not known, and all that are there. */
   readonly holds: number;
@@ -80,6 +93,7 @@ export const nowhere: Surroundings = {
   area: () => null,
   downstream: null,
   peers: null,
+  baselineOf: null,
 };
 
 /** How a fold finds what is around a device; a new one for each call. */

@@ -1,30 +1,30 @@
+import type { Baseline } from '../../baseline/baseline.ts';
 import type { Device } from '../../model/device.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../compile.ts';
 import { DeviceJudge } from '../device-judge.ts';
 import type { DeviceState } from '../device-state.ts';
-import type { PeerCounter, PeerPlace, PeerQuestion, Surroundings } from '../language/surroundings.ts';
-import { distanceM } from '../site/distance.ts';
-import { TruthLog } from './truth-log.ts';
+import type { PeerCounter, PeerQuestion, Surroundings } from '../language/surroundings.ts';
+import { AnswerLog, type AnswerLogState } from './answer-log.ts';
+import { Rounds } from './rounds.ts';
 
 /** A device that has not been heard for so long is not there: it would be unknown for ever. */
 const gonePastMs = 86_400_000;
 /**
- * What was known is kept for so many times the lateness bound: whoever asks may be as far behind whom it counts, can be
+ * What was known is kept for so many times the lateness bound: whoever asks may be as far behind whom it asks, can be
  * judged again from so long before that, and then from what was known up to as long before.
  */
 const keptLateness = 3;
 
-/** The answers to one question, by the device that is counted. */
+/** The answers to one question, by the device that is asked. */
 interface Answers {
   question: PeerQuestion;
-  /** The probe's rules, with what it says noted in `log`. */
+  /** The probe's rules, with what they say noted in `log`. */
   type: CompiledType;
-  log: TruthLog;
+  log: AnswerLog;
   members: Map<string, Member>;
-  /** Devices whose rules ask. */
-  askedBy: Map<string, { device: Device; where: PeerPlace[] }>;
-  /** The longest lateness bound of all that ask and are counted, milliseconds. */
+  rounds: Rounds<Member>;
+  /** The longest lateness bound of all that ask and are asked, milliseconds. */
   latenessMs: number;
 }
 
@@ -35,44 +35,56 @@ interface Count {
   all: number;
 }
 
+/** Values that are known, in order, and whose each is. */
+interface Values {
+  values: number[];
+  ids: string[];
+}
+
 interface Member {
   device: Device;
   around: Surroundings;
   judge: DeviceJudge;
-  log: TruthLog;
+  log: AnswerLog;
 }
 
-/** What is kept of a counted device in a checkpoint. */
+/** What is kept of a device that is asked in a checkpoint. */
 export interface PeerState {
   device: Device;
   /** By question. */
-  answers: Record<string, { judge: DeviceState; log: { times: number[]; truths: number[] } }>;
+  answers: Record<string, { judge: DeviceState; log: AnswerLogState }>;
 }
 
-/** Something changed about a device that rules of another may have counted. */
+/** Something changed about a device that rules of another may have asked. */
 export interface PeerChange {
   deviceId: string;
   /** From this measured time on. */
   at: number;
 }
 
+/** What a fold knows of its devices that they can be asked for. */
+export interface PeerSources {
+  aroundOf(device: Device): Surroundings;
+  baselineOf(device: Device, channel: string): Baseline | undefined;
+}
+
 /**
- * What devices say of each other: for each condition that some rule counts, what it was on each device at each of its
- * readings. The condition is a rule of its own on the counted device, so that a late reading is put in its place there
- * too; who counted it since is told to judge again.
+ * What devices say of each other: for each condition that some rule counts and each value that it compares with, what it
+ * was on each device at each of its readings. It is a rule of its own on the device that is asked, so that a late reading
+ * is put in its place there too; who asked since is told to judge again.
  */
 export class Peers {
-  readonly #aroundOf: (device: Device) => Surroundings;
+  readonly #sources: PeerSources;
   readonly #answers = new Map<string, Answers>();
-  /** Counted devices of a checkpoint that have not been needed since. */
+  /** Asked devices of a checkpoint that have not been needed since. */
   readonly #stored = new Map<string, PeerState>();
-  /** What was counted for whole areas since the last sample: when something changes there, all in it ask the same. */
+  /** What was found for whole areas since the last sample: when something changes there, all in it ask the same. */
   readonly #counts = new Map<string, Count>();
-  readonly #logs = new Map<string, readonly TruthLog[]>();
+  readonly #values = new Map<string, Values>();
   readonly #changes = new Map<string, readonly number[]>();
 
-  constructor(aroundOf: (device: Device) => Surroundings) {
-    this.#aroundOf = aroundOf;
+  constructor(sources: PeerSources) {
+    this.#sources = sources;
   }
 
   /** Takes note of what the rules of a device ask of others. */
@@ -80,94 +92,92 @@ export class Peers {
     for (const question of type.rules.flatMap((rule) => rule.peers)) {
       const answers = this.#answersTo(question);
       answers.latenessMs = Math.max(answers.latenessMs, type.latenessMs);
-      const asked = answers.askedBy.get(device.id) ?? { device, where: [] };
-      asked.where.push(question.where);
-      answers.askedBy.set(device.id, asked);
+      answers.rounds.ask(question.where, this.#sources.aroundOf(device));
     }
   }
 
   #answersTo(question: PeerQuestion): Answers {
     const known = this.#answers.get(question.key);
     if (known) return known;
-    const [rule] = question.probe.rules;
-    const level = rule!.levels[0]!;
+    const { probe } = question;
     const answers: Answers = {
       question,
-      type: question.probe,
-      log: new TruthLog(),
+      type: probe,
+      log: new AnswerLog(),
       members: new Map(),
-      askedBy: new Map(),
-      latenessMs: question.probe.latenessMs,
+      rounds: new Rounds(),
+      latenessMs: probe.latenessMs,
     };
-    const evaluate: typeof level.when.evaluate = (context) => {
-      const truth = level.when.evaluate(context);
-      answers.log.set(context.now, truth);
-      return truth;
-    };
-    const noted = { ...level, when: { ...level.when, evaluate } };
-    answers.type = { ...question.probe, rules: [{ ...rule!, levels: [noted] }] };
+    answers.type = noting(question, (at, answer) => answers.log.set(at, answer));
     this.#answers.set(question.key, answers);
     for (const { device } of this.#stored.values()) if (device.type === question.type) this.#memberOf(answers, device);
     return answers;
   }
 
   /**
-   * Takes in a sample of a device that may be counted.
-   * @returns the devices that may have counted it otherwise, and since when.
+   * Takes in a sample of a device that may be asked.
+   * @returns the devices that may have asked it otherwise, and since when.
    */
   take(device: Device, sample: Sample, latest: number): PeerChange[] {
     const changes: PeerChange[] = [];
-    this.#counts.clear();
-    this.#logs.clear();
-    this.#changes.clear();
+    this.#forgetFound();
     for (const answers of this.#answers.values()) {
       if (answers.question.type !== device.type) continue;
       const member = this.#memberOf(answers, device);
       const at = sample.measuredAt;
       const { maxGapMs } = answers.question;
-      const before = member.log.truthAt(at, maxGapMs);
+      const before = member.log.answerAt(at, maxGapMs);
       const heardAt = member.log.timeAt(at);
       const late = at <= member.log.timeAt(Number.POSITIVE_INFINITY);
       answers.log = member.log;
       member.judge.judge([sample], 0, latest, [], () => {});
-      const now = member.log.truthAt(at, maxGapMs);
+      const now = member.log.answerAt(at, maxGapMs);
       member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
       const from = goesOn ? heardAt + maxGapMs : at;
-      for (const { device: asking, where } of answers.askedBy.values()) {
-        if (where.some((place) => reaches(place, this.#aroundOf(asking), member.around)))
-          changes.push({ deviceId: asking.id, at: from });
-      }
+      for (const { askedBy } of answers.rounds.of(member))
+        for (const deviceId of askedBy) changes.push({ deviceId, at: from });
     }
     return changes;
+  }
+
+  #forgetFound(): void {
+    this.#counts.clear();
+    this.#values.clear();
+    this.#changes.clear();
   }
 
   #memberOf(answers: Answers, device: Device): Member {
     const known = answers.members.get(device.id);
     if (known) return known;
-    const around = this.#aroundOf(device);
+    const around = this.#sources.aroundOf(device);
+    around.baselineOf = (channel) => this.#sources.baselineOf(device, channel);
     const kept = this.#stored.get(device.id)?.answers[answers.question.key];
     const judge = new DeviceJudge(device.id, answers.type, 0, around);
     if (kept) judge.restore(kept.judge);
-    const member: Member = { device, around, judge, log: new TruthLog(kept?.log) };
+    const member: Member = { device, around, judge, log: new AnswerLog(kept?.log) };
     answers.members.set(device.id, member);
+    answers.rounds.add(member);
     return member;
   }
 
-  /** What the rules of a device see around it, with others to count. */
+  /** What the rules of a device see around it, with others to ask. */
   around(device: Device): Surroundings {
-    const around = this.#aroundOf(device);
-    around.peers = new Counter(this, around);
+    const around = this.#sources.aroundOf(device);
+    around.peers = new Asking(this, around);
     return around;
   }
 
-  /** What the devices say that are counted for a question around a place. */
-  #near(question: PeerQuestion, around: Surroundings): readonly TruthLog[] {
-    return remembered(this.#logs, keyOf(question, around, 0), () => {
-      const members = [...(this.#answers.get(question.key)?.members.values() ?? [])];
-      return members.filter((one) => reaches(question.where, around, one.around)).map(({ log }) => log);
-    });
+  /** Areas may be others than they were. */
+  regroup(): void {
+    this.#forgetFound();
+    for (const { rounds } of this.#answers.values()) rounds.regroup();
+  }
+
+  /** The devices that are asked around a place. */
+  #near({ key, where }: PeerQuestion, around: Surroundings): readonly Member[] {
+    return this.#answers.get(key)?.rounds.at(where, around)?.members ?? [];
   }
 
   /** Counts around a place at a moment. */
@@ -177,12 +187,11 @@ export class Peers {
 
   #count(question: PeerQuestion, around: Surroundings, at: number): Count {
     const count: Count = { holds: 0, unknown: 0, all: 0 };
-    const { where, maxGapMs } = question;
     // Nobody has said where its water goes: that is no number, not even none.
-    if ((where === 'downstream' || where === 'upstream') && around.downstream === null) count.holds = Number.NaN;
-    for (const log of this.#near(question, around)) {
+    if (isCourse(question) && around.downstream === null) count.holds = Number.NaN;
+    for (const { log } of this.#near(question, around)) {
       if (at - log.timeAt(at) > gonePastMs) continue;
-      const truth = log.truthAt(at, maxGapMs);
+      const truth = log.answerAt(at, question.maxGapMs);
       count.all++;
       if (truth === 1) count.holds++;
       else if (truth !== 0) count.unknown++;
@@ -190,11 +199,31 @@ export class Peers {
     return count;
   }
 
-  /** When since a time the answer to a question changed on a device that is counted, in order. */
+  /** What those around a device say at a moment, itself not included; null where it is not known who they are. */
+  values(question: PeerQuestion, around: Surroundings, at: number): readonly number[] | null {
+    if (this.#answers.get(question.key)?.rounds.at(question.where, around) === null) return null;
+    const { values, ids } = remembered(this.#values, keyOf(question, around, at), () =>
+      this.#valuesOf(question, around, at),
+    );
+    const own = ids.indexOf(around.id);
+    return own < 0 ? values : values.toSpliced(own, 1);
+  }
+
+  #valuesOf(question: PeerQuestion, around: Surroundings, at: number): Values {
+    const known: { value: number; id: string }[] = [];
+    for (const { log, device } of this.#near(question, around)) {
+      const value = log.answerAt(at, question.maxGapMs);
+      if (!Number.isNaN(value)) known.push({ value, id: device.id });
+    }
+    known.sort((a, b) => a.value - b.value);
+    return { values: known.map(({ value }) => value), ids: known.map(({ id }) => id) };
+  }
+
+  /** When since a time the answer to a question changed on a device that is asked, in order. */
   changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
     return remembered(this.#changes, keyOf(question, around, from), () => {
       const times = new Set<number>();
-      for (const log of this.#near(question, around)) log.changesSince(from, question.maxGapMs, times);
+      for (const { log } of this.#near(question, around)) log.changesSince(from, question.maxGapMs, times);
       return inOrder(times);
     });
   }
@@ -210,14 +239,14 @@ export class Peers {
     return state;
   }
 
-  /** Takes what a checkpoint kept of a counted device. */
+  /** Takes what a checkpoint kept of a device that is asked. */
   restore(state: PeerState): void {
     this.#stored.set(state.device.id, state);
   }
 }
 
-/** Counts for one device. */
-class Counter implements PeerCounter {
+/** Asks for one device. */
+class Asking implements PeerCounter {
   holds = 0;
   unknown = 0;
   all = 0;
@@ -236,9 +265,36 @@ class Counter implements PeerCounter {
     this.all = all;
   }
 
-  changesSince(questions: readonly PeerQuestion[], from: number): number[] {
-    return inOrder(new Set(questions.flatMap((one) => this.#peers.changesSince(one, this.#around, from))));
+  values(question: PeerQuestion, at: number): readonly number[] | null {
+    return this.#peers.values(question, this.#around, at);
   }
+
+  changesSince(questions: readonly PeerQuestion[], from: number): number[] {
+    // Values change with nearly every reading: a rule looks at them when its own device reports.
+    const counted = questions.filter(({ measure }) => measure === null);
+    return inOrder(new Set(counted.flatMap((one) => this.#peers.changesSince(one, this.#around, from))));
+  }
+}
+
+/** The probe of a question, whose answers are noted instead of making alarms. */
+function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, answer: number) => void): CompiledType {
+  const [rule] = probe.rules;
+  const [level] = rule!.levels;
+  const asked = level!.when.evaluate;
+  const { channels } = rule!;
+  const evaluate: typeof asked = (context) => {
+    const { now, times } = context;
+    // A sum of nothing is 0, of a channel that is not there as well: that says nothing about its device.
+    const evident = measure === null || channels.every((channel) => now - times[channel]! <= maxGapMs);
+    note(now, evident ? asked(context) : Number.NaN);
+    return 0;
+  };
+  const noted = { ...level!, when: { ...level!.when, evaluate } };
+  return { ...probe, rules: [{ ...rule!, levels: [noted] }] };
+}
+
+function isCourse({ where }: PeerQuestion): boolean {
+  return where === 'downstream' || where === 'upstream';
 }
 
 function inOrder(times: Iterable<number>): number[] {
@@ -257,11 +313,4 @@ function remembered<T>(known: Map<string, T>, key: string | null, find: () => T)
   const found = find();
   if (key !== null) known.set(key, found);
   return found;
-}
-
-function reaches(where: PeerPlace, from: Surroundings, to: Surroundings): boolean {
-  if (where === 'downstream') return from.downstream?.has(to.id) === true;
-  if (where === 'upstream') return to.downstream?.has(from.id) === true;
-  if (typeof where === 'string') return from.area(where) !== null && from.area(where) === to.area(where);
-  return distanceM(from.latitude, from.longitude, to.latitude, to.longitude) <= where.withinM;
 }

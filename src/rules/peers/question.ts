@@ -2,45 +2,49 @@ import type { DeviceType } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { compileType } from '../compile.ts';
-import type { PeerPlace, PeerQuestion } from '../language/surroundings.ts';
+import type { CompiledCondition } from '../language/context.ts';
+import { compileCondition, compileNumber } from '../language/expression.ts';
+import type { Measure } from '../language/measures.ts';
+import type { Scope } from '../language/scope.ts';
+import type { Asked, PeerPlace, PeerQuestion } from '../language/surroundings.ts';
 
 const none = { zh: '-', en: '-' };
 
 /**
  * What is asked of other devices, as a rule of its own on each of them.
- * @param own whether they are of the same type as the asking rule's, whose gap then counts.
+ * @param asking the rule that asks; of devices of its own type its gap counts.
  * @throws TocsinError RULE_INVALID.
  */
-export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, condition: string): PeerQuestion {
+export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, { asks, source }: Asked): PeerQuestion {
   const maxGapMs = type.id === asking.deviceType ? asking.maxGapMs : 3 * type.periodMs;
   const rule: Rule = {
-    id: `${type.id}/counted`,
+    id: `${type.id}/asked`,
     deviceType: type.id,
     name: none,
     advice: none,
     source: none,
-    levels: [{ severity: 'blue', when: condition, forMs: 0, clear: null, clearForMs: 0 }],
+    levels: [{ severity: 'blue', when: source, forMs: 0, clear: null, clearForMs: 0 }],
     silentForMs: null,
     severity: 'blue',
     maxGapMs,
     onGap: 'restart',
   };
-  const probe = compileType({
-    ...type,
-    channels: type.channels.map((one) => ({ ...one, baseline: false })),
-    rules: [rule],
-  });
+  let measure: Measure | null = null;
+  const compileWhen = (text: string, scope: Scope): CompiledCondition => {
+    if (asks === 'condition') return compileCondition(text, scope);
+    const typed = compileNumber(text, scope);
+    measure = typed.measure;
+    return { source: text, evaluate: typed.run, parts: [] };
+  };
+  const channels = type.channels.map((one) => ({ ...one, baseline: false }));
+  const probe = compileType({ ...type, channels, rules: [rule] }, undefined, undefined, compileWhen);
   const [problem] = probe.problems;
   if (problem)
-    throw new TocsinError('RULE_INVALID', `of the devices that are counted: ${problem.message}`, problem.detail);
+    throw new TocsinError('RULE_INVALID', `of the devices that are asked: ${problem.message}`, problem.detail);
   const [compiled] = probe.rules;
-  if (compiled!.usesBaseline)
-    throw new TocsinError(
-      'RULE_INVALID',
-      `in "${condition}": baseline, devices and share cannot be counted by devices`,
-      {
-        expression: condition,
-      },
-    );
-  return { key: `${type.id} ${compiled!.print} ${maxGapMs}`, where, type: type.id, probe, maxGapMs };
+  if (compiled!.peers.length > 0)
+    throw new TocsinError('RULE_INVALID', `in "${source}": devices, share and neighbours cannot be asked of others`, {
+      expression: source,
+    });
+  return { key: `${type.id} ${asks} ${compiled!.print} ${maxGapMs}`, where, type: type.id, probe, measure, maxGapMs };
 }

@@ -99,6 +99,7 @@ export class Places {
 /** What is around one device. */
 class Around implements Surroundings {
   peers: PeerCounter | null = null;
+  baselineOf: Surroundings['baselineOf'] = null;
   readonly #places: Places;
   readonly #device: Device;
 

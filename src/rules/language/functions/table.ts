@@ -4,6 +4,7 @@ import { deviceFamily } from './devices.ts';
 import { episodeFamily } from './episode.ts';
 import { forecastFamily } from './forecast.ts';
 import { limitFamily } from './limits.ts';
+import { neighbourFamily } from './neighbours.ts';
 import { numberFamily } from './numbers.ts';
 import { placeFamily } from './place.ts';
 import { silenceFamily } from './silence.ts';
@@ -24,6 +25,7 @@ export const functions: ReadonlyMap<string, RuleFunction> = new Map(
     ...limitFamily,
     ...silenceFamily,
     ...deviceFamily,
+    ...neighbourFamily,
     ...numberFamily,
   ].map((one) => [one.name, one]),
 );
