@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { csvRows } from '../backtest/data/csv-rows.ts';
 import { openText } from '../backtest/data/open-text.ts';
-import { TimeReader, zoneMs } from '../backtest/data/read-time.ts';
+import { type FileZone, TimeReader, zoneOf } from '../backtest/data/read-time.ts';
 import { createDetector, defaultThreshold } from '../baseline/detector.ts';
 import { TocsinError } from '../shared/errors.ts';
 import type { Outcome } from './main.ts';
@@ -16,7 +16,7 @@ once a month. The file has a column of times and one of values, with or without 
   --data     the file; CSV, gzipped if you like
   --channel  the column of values, by its name; otherwise "value", or the only one that is not the time
   --out      where rows of time, value and score go, one for each row of the file; otherwise only the alarms are told
-  --zone     the offset from UTC of times that do not say theirs; otherwise +00:00
+  --zone     the zone of times that do not say theirs, such as +08:00 or Asia/Shanghai; otherwise +00:00
   --json     the answer as JSON`;
 
 const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'measured_at', '时间'];
@@ -26,7 +26,7 @@ interface Asked {
   data: string;
   channel: string | undefined;
   out: string | undefined;
-  zone: number;
+  zone: FileZone;
   json: boolean;
 }
 
@@ -69,8 +69,9 @@ function read(args: string[]): Asked | string {
     const { values } = parseArgs({ args, options });
     if (values.help) return usage;
     if (values.data === undefined) return `--data is missing: a file of times and values.\n\n${usage}`;
-    const zone = zoneMs(values.zone ?? '+00:00');
-    if (zone === null) return `--zone is "${values.zone}"; write an offset such as +08:00.\n\n${usage}`;
+    const zone = zoneOf(values.zone ?? '+00:00');
+    if (zone === null)
+      return `--zone is "${values.zone}"; write an offset such as +08:00, or a name such as Asia/Shanghai.\n\n${usage}`;
     return { data: values.data, channel: values.channel, out: values.out, zone, json: values.json ?? false };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n\n${usage}`;

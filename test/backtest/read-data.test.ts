@@ -22,7 +22,8 @@ async function read(content: string | Buffer, options: Partial<DataOptions> = {}
     device: 'd',
     channel: null,
     named: new Map(),
-    zoneMs: 8 * hour,
+    zone: 8 * hour,
+    dates: null,
     limits: { maxFutureMs: 300_000, maxAgeMs: 30 * 24 * hour },
     ...options,
   };
@@ -78,8 +79,10 @@ test('what cannot be read is counted, named with its line, and left out alone', 
 
 test('the delimiter is the one between the names of the columns, however short the file', async () => {
   const { samples, report } = await read('time;level\n2021-07-20 08:00;5\n2021-07-20 08:01;6,5\n');
-  expect(samples).toEqual([sample(0, { level: 5 })]);
-  expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[3, 'VALUE_TYPE']]);
+  expect(samples).toEqual([sample(0, { level: 5 }), sample(1, { level: 6.5 })]);
+  expect(report.problems.count).toBe(0);
+  const quoted = await read('time,level\n2021-07-20 08:00,"1,234"\n');
+  expect(quoted.report.problems.first.map(({ line, code }) => [line, code])).toEqual([[2, 'VALUE_TYPE']]);
 });
 
 test('a line with more cells than columns is left out: a decimal comma would be a whole number', async () => {
@@ -96,6 +99,16 @@ test('the columns of time and device may be named', async () => {
   ]);
   const { samples } = await read('when,gauge,depth\n2021-07-20 08:00,G-1,0.05\n', { named });
   expect(samples).toEqual([sample(0, { level: 5 }, 'G-1')]);
+  const twice = await read('time,when,gauge,depth (m)\n1,2021-07-20 08:00,G-1,0.05\n', {
+    named: new Map([...named, ['depth', 'level']]),
+  });
+  expect(twice.samples).toEqual([sample(0, { level: 5 }, 'G-1')]);
+  const days = new Map([
+    ['Datum', 'date'],
+    ['Uhrzeit', 'time'],
+  ]);
+  const apart = await read('Datum;Uhrzeit;level\n20.07.2021;08:01;5\n', { named: days });
+  expect(apart.samples).toEqual([sample(1, { level: 5 })]);
   await expect(read('when,level\n2021-07-20 08:00,5\n')).rejects.toThrow('--column <header>=time');
 });
 
@@ -172,6 +185,66 @@ test('a file of which nothing can be understood is refused with what is allowed'
   await expect(read('2021-07-20 08:00,7\n2021-07-20 08:01,8\n')).rejects.toThrow(/no column with the time.*time,level/);
   await expect(read('time,salt\n1,2\n')).rejects.toThrow(/No column is a channel of a flood-gauge.*level \(cm\)/);
   await expect(read('time,level[mg/m3]\n1,2\n')).rejects.toThrow(/cannot be converted to cm/);
-  await expect(read('time,level\n2021-07-20 08:00,2\n', { zoneMs: null })).rejects.toThrow(/Line 2.*--zone \+08:00/);
+  await expect(read('time,level\n2021-07-20 08:00,2\n', { zone: null })).rejects.toThrow(/Line 2.*--zone \+08:00/);
   await expect(read(gzipSync('time,level\n'.repeat(5000)).subarray(0, 30))).rejects.toThrow(/cannot be read/);
+});
+
+test('remarks above the names, a date beside a time of day, and the zone in its header', async () => {
+  const text = [
+    '# made by hand; level, in feet',
+    '#',
+    'Date,Time (GMT),level (ft)',
+    '2021/07/20,00:00,1',
+    '2021/07/20,00:02:00,0.5',
+    '2021/07/20,2021-07-20 00:03,0.25',
+  ];
+  const { samples } = await read(text.join('\n'), { zone: null });
+  expect(samples).toEqual([sample(0, { level: 30.48 }), sample(2, { level: 15.24 }), sample(3, { level: 7.62 })]);
+  const alone = await read('date,level\n2021-07-20 08:01,7\n');
+  expect(alone.samples).toEqual([sample(1, { level: 7 })]);
+});
+
+test('dates with the day or the month first', async () => {
+  const points = await read('time,level\n20.07.2021 08:00,5\n');
+  expect(points.samples).toEqual([sample(0, { level: 5 })]);
+  const text = 'time,level\n7/8/2021 8:00,5\n07/08/2021 08:01 PM,6\n';
+  await expect(read(text)).rejects.toThrow(/Line 2.*--dates day-first or --dates month-first/);
+  const at8 = (month: string) => Date.parse(`2021-${month}T08:00:00+08:00`);
+  const july = await read(text, { dates: 'month-first' });
+  expect(july.samples.map(({ measuredAt }) => measuredAt)).toEqual([at8('07-08'), at8('07-08') + 12 * hour + 60_000]);
+  const august = await read(text, { dates: 'day-first' });
+  expect(august.samples[0]!.measuredAt).toBe(at8('08-07'));
+});
+
+test('local times of a zone whose clocks are set forward and back', async () => {
+  const lines = ['time,level', '2021-03-28 01:45,1', '2021-03-28 02:15,2', '2021-03-28 03:00,3', '2021-07-01 12:00,4'];
+  lines.push(
+    '2021-10-31 02:00,5',
+    '2021-10-31 02:30,6',
+    '2021-10-31 02:00,7',
+    '2021-10-31 02:30,8',
+    '2021-10-31 03:00,9',
+  );
+  const { samples, report } = await read(lines.join('\n'), { zone: 'Europe/Berlin' });
+  expect(
+    samples.map(({ measuredAt, values }) => [new Date(measuredAt).toISOString().slice(5, 16), values.level]),
+  ).toEqual([
+    ['03-28T00:45', 1],
+    ['03-28T01:00', 3],
+    ['07-01T10:00', 4],
+    ['10-31T00:00', 5],
+    ['10-31T00:30', 6],
+    ['10-31T01:00', 7],
+    ['10-31T01:30', 8],
+    ['10-31T02:00', 9],
+  ]);
+  expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[3, 'TIME_INVALID']]);
+});
+
+test('one channel a line, by other names and in other units', async () => {
+  const lines = ['time,parameter,value,unit', '2021-07-20 08:00,Wasserstand,0.07,m', '2021-07-20 08:00,rain,1,mm'];
+  lines.push('2021-07-20 08:01,rain,1,°C', '2021-07-20 08:02,level,8,');
+  const { samples, report } = await read(lines.join('\n'), { named: new Map([['Wasserstand', 'level']]) });
+  expect(samples).toEqual([sample(0, { level: 7 }), sample(0, { rain: 1 }), sample(2, { level: 8 })]);
+  expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[4, 'CHANNEL_UNKNOWN']]);
 });

@@ -47,6 +47,10 @@ test.each([
   [98.6, '°F', '°C', 37],
   [0, '°C', '°F', 32],
   [5, '°C', 'Cel', 5],
+  [11.5, 'ft', 'm', 3.5052],
+  [2, 'in', 'mm', 50.8],
+  [1000, 'cfs', 'm3/s', 28.316846592],
+  [1000, 'ft3/s', 'L/s', 28316.846592],
 ])('%d %s is, in %s, …', (value, from, to, expected) => {
   expect(convert(value, from, to)).toBeCloseTo(expected, 10);
 });

@@ -5,6 +5,7 @@ import papa from 'papaparse';
 export interface RowBatch {
   line: number;
   rows: string[][];
+  delimiter: string;
 }
 
 /**
@@ -12,15 +13,15 @@ export interface RowBatch {
  * apart by the line that names the columns: further down a comma may stand in a number.
  */
 export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowBatch> {
-  let pending: { rows: string[][]; resume(): void } | null = null;
+  let pending: Pending | null = null;
   let ended: { error: Error | null } | null = null;
   let wake = () => {};
   const input = Readable.from(text, { objectMode: true, highWaterMark: 1 });
   papa.parse<string[]>(input, {
     delimiter: delimiterOf,
-    chunk({ data }, parser) {
+    chunk({ data, meta: { delimiter } }, parser) {
       parser.pause();
-      pending = { rows: data, resume: () => parser.resume() };
+      pending = { rows: data, delimiter, resume: () => parser.resume() };
       wake();
     },
     complete() {
@@ -41,11 +42,11 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowB
         });
       }
       // The compiler does not see that the callbacks above write here.
-      const next = pending as { rows: string[][]; resume(): void } | null;
+      const next = pending as Pending | null;
       const end = ended as { error: Error | null } | null;
       if (next) {
         pending = null;
-        yield { line, rows: next.rows };
+        yield { line, rows: next.rows, delimiter: next.delimiter };
         line += next.rows.length;
         next.resume();
       } else if (end?.error) throw end.error;
@@ -56,11 +57,17 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RowB
   }
 }
 
+interface Pending {
+  rows: string[][];
+  delimiter: string;
+  resume(): void;
+}
+
 const delimiters = [',', ';', '\t', '|'];
 
-/** The one that stands most often in the first line that is not empty, outside of quotation marks. */
+/** The one that stands most often, outside of quotation marks, in the first line that is neither empty nor a remark. */
 function delimiterOf(text: string): string {
-  const names = (/[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const names = (/^(?!\uFEFF?\s*#)[^\r\n]*\S[^\r\n]*/m.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const times = (delimiter: string) => names.split(delimiter).length;
   return delimiters.reduce((best, one) => (times(one) > times(best) ? one : best));
 }

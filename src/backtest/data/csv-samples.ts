@@ -1,28 +1,33 @@
 import { quoted } from '../../devices/problems.ts';
-import { channelValue, ownUnit } from '../../devices/value.ts';
+import { channelValue } from '../../devices/value.ts';
 import type { Channel } from '../../model/channel.ts';
 import { deviceIdPattern } from '../../model/device.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Scale } from '../../model/units.ts';
 import { TocsinError } from '../../shared/errors.ts';
-import { type Columns, channelsOf, readHeader } from './columns.ts';
+import { type Columns, channelOf, channelsOf, readHeader, scaleFor } from './columns.ts';
 import { csvRows } from './csv-rows.ts';
 import type { DataOptions } from './data-options.ts';
 import type { DataReport } from './data-report.ts';
 import { Moments } from './moment.ts';
 
+/** Where semicolons stand between the columns, so that a comma can stand in a number. */
+const withComma = /^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$/;
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** What people and programs write where nothing was measured. */
 const nothing = new Set(['', '-', '--', 'na', 'n/a', 'nan', 'null', 'none', 'nil']);
 
-/** Samples of a CSV file, batch by batch; what cannot be one is noted with its line and left out. */
+/**
+ * Samples of a CSV file, batch by batch; what cannot be one is noted with its line and left out. Remarks, from a `#` on,
+ * may stand above the names of the columns.
+ */
 export async function* csvSamples(
   text: AsyncIterable<string>,
   options: DataOptions,
   report: DataReport,
 ): AsyncGenerator<Sample[]> {
   let lines: CsvLines | null = null;
-  for await (const { line, rows } of csvRows(text)) {
+  for await (const { line, rows, delimiter } of csvRows(text)) {
     const samples: Sample[] = [];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
@@ -30,7 +35,8 @@ export async function* csvSamples(
       if (lines) {
         const sample = lines.sample(row, line + i);
         if (sample) samples.push(sample);
-      } else lines = new CsvLines(readHeader(row, options.type, options), options, report);
+      } else if (!/^\uFEFF?\s*#/.test(row[0]!))
+        lines = new CsvLines(readHeader(row, options.type, options), delimiter, options, report);
     }
     if (samples.length > 0) yield samples;
   }
@@ -42,19 +48,23 @@ class CsvLines {
   readonly #options: DataOptions;
   readonly #report: DataReport;
   readonly #moments: Moments;
+  readonly #commaInNumbers: boolean;
+  /** Channels by their names in lines with one channel each, and by their units. */
+  readonly #named = new Map<string, { channel: Channel; scale: Scale } | string>();
 
-  constructor(columns: Columns, options: DataOptions, report: DataReport) {
+  constructor(columns: Columns, delimiter: string, options: DataOptions, report: DataReport) {
     this.#columns = columns;
     this.#options = options;
     this.#report = report;
-    this.#moments = new Moments(options, report);
+    this.#moments = new Moments({ ...options, zone: columns.zone ?? options.zone }, report);
+    this.#commaInNumbers = delimiter === ';';
     if (columns.guess) report.notes.add(columns.guess);
     if (columns.ignored.length > 0)
       report.notes.add(`Columns that are no channel were left aside: ${columns.ignored.join(', ')}.`);
   }
 
   sample(row: readonly string[], line: number): Sample | null {
-    const { count, time, received, device, channels, long } = this.#columns;
+    const { count, received, device, channels, long } = this.#columns;
     const report = this.#report;
     report.lines++;
     // A decimal comma between commas would be read as a whole number.
@@ -62,12 +72,12 @@ class CsvLines {
       report.problems.add(
         line,
         'PAYLOAD_SHAPE',
-        `The line has ${row.length} cells for ${count} columns; a decimal comma needs quotation marks or another delimiter.`,
+        `The line has ${row.length} cells for ${count} columns; numbers are written with a point, or with a comma where semicolons stand between the columns.`,
       );
       return null;
     }
     const clocks = this.#moments.of(
-      (row[time] ?? '').trim(),
+      this.#timeIn(row),
       received === null ? undefined : (row[received] ?? '').trim(),
       line,
     );
@@ -90,22 +100,47 @@ class CsvLines {
     return { deviceId, measuredAt: clocks.measuredAt, receivedAt: clocks.receivedAt, values };
   }
 
+  /** The time of a line, with the date before it where that stands in a column of its own. */
+  #timeIn(row: readonly string[]): string {
+    const { time, day } = this.#columns;
+    const text = (row[time] ?? '').trim();
+    if (day === null || !/^\d{1,2}:\d/.test(text)) return text;
+    return `${(row[day] ?? '').trim().split(/[T ]/)[0]} ${text}`;
+  }
+
   #takeLong(
     row: readonly string[],
-    long: { name: number; value: number },
+    long: { name: number; value: number; unit: number | null },
     line: number,
     values: Record<string, number>,
   ): boolean {
-    const { type } = this.#options;
     const name = (row[long.name] ?? '').trim();
-    const channel = type.channelByName.get(name);
-    if (channel) return this.#take(row[long.value], channel, ownUnit, line, values);
-    this.#report.problems.add(
-      line,
-      'CHANNEL_UNKNOWN',
-      `${quoted(name)} is no channel of a ${type.id}. ${channelsOf(type)}`,
-    );
+    const unit = long.unit === null ? '' : (row[long.unit] ?? '').trim();
+    const found = this.#channelNamed(name, unit);
+    if (typeof found !== 'string') return this.#take(row[long.value], found.channel, found.scale, line, values);
+    this.#report.problems.add(line, 'CHANNEL_UNKNOWN', found);
     return false;
+  }
+
+  /** The channel that a line is about; a sentence when it is none. */
+  #channelNamed(name: string, unit: string): { channel: Channel; scale: Scale } | string {
+    const key = `${name}\n${unit}`;
+    const known = this.#named.get(key);
+    if (known !== undefined) return known;
+    const { type, named } = this.#options;
+    let found: { channel: Channel; scale: Scale } | string;
+    try {
+      const about = channelOf(named.get(name) ?? name, type);
+      if (!about) found = `${quoted(name)} is no channel of a ${type.id}. ${channelsOf(type)}`;
+      else if (unit === '') found = about;
+      else found = { channel: about.channel, scale: scaleFor(about.channel, unit, name) };
+    } catch (error) {
+      if (!(error instanceof TocsinError)) throw error;
+      found = error.message;
+    }
+    // A column of remarks may have another text on every line.
+    if (this.#named.size < 1000) this.#named.set(key, found);
+    return found;
   }
 
   #take(
@@ -118,7 +153,8 @@ class CsvLines {
     if (cell === undefined || cell === '') return false;
     const text = cell.trim();
     if (nothing.has(text.toLowerCase())) return false;
-    const value = channelValue(channel, rawOf(text, channel), scale);
+    const plain = this.#commaInNumbers && withComma.test(text) ? text.replace(',', '.') : text;
+    const value = channelValue(channel, rawOf(plain, channel), scale);
     if (typeof value === 'number') {
       values[channel.name] = value;
       return true;

@@ -9,11 +9,11 @@ import type { DataArguments } from './data-arguments.ts';
 
 /** The samples of all files of a command line, one file after the other. */
 export async function* allData(
-  { data, device, channel, columns, zone }: DataArguments,
+  { data, device, channel, columns, zone, dates }: DataArguments,
   type: DeviceType,
   { intake }: Pick<Settings, 'intake'>,
   report: DataReport,
 ): AsyncGenerator<Sample[]> {
-  const options: DataOptions = { type, device, channel, named: columns, zoneMs: zone, limits: decodeLimits(intake) };
+  const options: DataOptions = { type, device, channel, named: columns, zone, dates, limits: decodeLimits(intake) };
   for (const file of data) yield* readData(file, options, report);
 }

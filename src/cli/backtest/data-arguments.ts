@@ -1,4 +1,4 @@
-import { TimeReader, zoneMs } from '../../backtest/data/read-time.ts';
+import { type DateOrder, dateOrders, type FileZone, TimeReader, zoneOf } from '../../backtest/data/read-time.ts';
 
 /** What is wrong with a command line, in a sentence. */
 export class Misunderstood extends Error {}
@@ -12,6 +12,7 @@ export const dataOptions = {
   channel: { type: 'string' },
   column: { type: 'string', multiple: true },
   zone: { type: 'string' },
+  dates: { type: 'string' },
   lang: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -26,6 +27,7 @@ export interface DataValues {
   channel?: string | undefined;
   column?: string[] | undefined;
   zone?: string | undefined;
+  dates?: string | undefined;
   lang?: string | undefined;
   json?: boolean | undefined;
 }
@@ -40,8 +42,10 @@ export interface DataArguments {
   device: string;
   channel: string | null;
   columns: Map<string, string>;
-  /** Offset from UTC, milliseconds; null: not said. */
-  zone: number | null;
+  /** Zone of times that do not say theirs; null: not said. */
+  zone: FileZone | null;
+  /** What comes first in dates such as 7/8/2021; null: not said. */
+  dates: DateOrder | null;
   lang: 'zh' | 'en';
   json: boolean;
 }
@@ -52,15 +56,18 @@ export function dataArguments(values: DataValues): DataArguments {
   if (type === undefined)
     throw new Misunderstood('--type is missing: the device type that the readings are of, such as flood-gauge.');
   if (data.length === 0) throw new Misunderstood('--data is missing: a file of readings, CSV or NDJSON.');
-  const zone = values.zone === undefined ? null : zoneMs(values.zone);
+  const zone = values.zone === undefined ? null : zoneOf(values.zone);
   if (values.zone !== undefined && zone === null)
-    throw new Misunderstood(`--zone is "${values.zone}"; write an offset such as +08:00.`);
+    throw new Misunderstood(
+      `--zone is "${values.zone}"; write an offset such as +08:00, or a name such as Asia/Shanghai.`,
+    );
+  const dates = values.dates === undefined ? null : oneOf('dates', values.dates, dateOrders);
   const lang = oneOf('lang', values.lang ?? 'en', ['en', 'zh'] as const);
-  return { type, data, rules, device, channel, columns: new Map(column.map(namedColumn)), zone, lang, json };
+  return { type, data, rules, device, channel, columns: new Map(column.map(namedColumn)), zone, dates, lang, json };
 }
 
 /** A time of the command line, milliseconds since the epoch; null: it is not there. @throws Misunderstood */
-export function timeArgument(name: string, text: string | undefined, zone: number | null): number | null {
+export function timeArgument(name: string, text: string | undefined, zone: FileZone | null): number | null {
   const at = text === undefined ? null : new TimeReader(zone).read(text);
   if (typeof at !== 'string') return at;
   const allowed = 'write it as 2021-07-20T08:00:00+08:00, or without the offset beside --zone';

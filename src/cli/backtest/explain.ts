@@ -25,7 +25,7 @@ gap stopped it. The readings go through the engine's own fold once more.
   --lang en|zh     language of what is printed
   --json           prints JSON, with the words in both languages
 
---type, --data, --rules, --channel, --column and --zone are as for backtest: npm run tocsin -- backtest --help`;
+--type, --data, --rules, --channel, --column, --zone and --dates are as for backtest: npm run tocsin -- backtest --help`;
 
 /** What was asked on the command line. */
 interface ExplainArguments extends DataArguments {

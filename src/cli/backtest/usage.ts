@@ -16,7 +16,10 @@ Tries rules on readings of the past and prints what they would have said. Nothin
   --channel <name>       the channel of a column called value
   --column <h>=<c>       the column headed h is channel c, which may have a unit: --column "stage=level[m]";
                          or c is time, received or device
-  --zone <offset>        zone of times that do not say theirs, such as +08:00; also the zone of what is printed
+  --zone <zone>          zone of times that do not say theirs, such as +08:00 or Europe/Berlin; also the zone of what is
+                         printed
+  --dates day-first|month-first
+                         which comes first in dates such as 7/8/2021
   --arrival clocks|file  in which order readings arrive: by their received time, or measured time where the file has
                          none (clocks); or as they stand in the file (file), to see what lateness does
   --lang en|zh           language of what is printed
