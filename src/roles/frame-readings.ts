@@ -2,7 +2,7 @@ import { type DecodeLimits, decode } from '../devices/decode.ts';
 import type { Device } from '../model/device.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
-import type { Reading } from '../model/reading.ts';
+import { clockMarkOf, type Reading } from '../model/reading.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 
@@ -51,9 +51,11 @@ export class FrameReadings {
     if (!type) return;
     try {
       const deviceType = type.id;
-      for (const { deviceId, measuredAt, receivedAt, values } of decode(type, frame, limits).samples) {
+      for (const { deviceId, measuredAt, receivedAt, quality, values } of decode(type, frame, limits).samples) {
         for (const channel in values) {
           into.push({ deviceId, deviceType, channel, value: values[channel]!, measuredAt, receivedAt });
+          if (quality !== 'clock') continue;
+          into.push({ deviceId, deviceType, channel: clockMarkOf(channel), value: 1, measuredAt, receivedAt });
         }
       }
     } catch (error) {

@@ -114,6 +114,7 @@ test('the series of a channel comes with its band and the limits of its rules', 
     { ruleId: 'flood-gauge/waterlogging', severity: 'red', value: 40, direction: 'above' },
   ]);
   const battery = await world.call('worker', 'GET', '/devices/dev1/series?channel=battery');
+  expect(battery.body.buckets).toMatchObject([{ count: 4, clock: 4 }]);
   expect(battery.body).toMatchObject({ band: [], thresholds: [], unit: '%' });
 });
 
@@ -131,7 +132,7 @@ test('a series that makes no sense is refused', async () => {
 test('newest values and commands go through', async () => {
   expect((await world.call('worker', 'GET', '/devices/dev1/latest')).body).toEqual([
     { channel: 'level', value: 1, measuredAt: start },
-    { channel: 'battery', value: 1, measuredAt: start },
+    { channel: 'battery', value: 1, measuredAt: start, quality: 'clock' },
   ]);
   world.calls.length = 0;
   const sent = await world.call('flow', 'POST', '/devices/dev1/commands', {

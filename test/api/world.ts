@@ -8,6 +8,7 @@ import { FeedHub } from '../../src/api/feed/hub.ts';
 import { RuleShelf } from '../../src/api/rules/rule-shelf.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
+import { clockMarkOf } from '../../src/model/reading.ts';
 import type { Role } from '../../src/model/role.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -151,6 +152,9 @@ export interface WorldOptions {
   context?: Partial<ApiContext>;
 }
 
+/** The clock of the gauges was off whenever they said their battery, and never when they said their level. */
+const isKept = (channel: string) => channel !== clockMarkOf('level');
+
 /** A real API over a real store, listening on a free port; only gateway, engine and historian are played. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-api-'));
@@ -186,8 +190,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       }),
     },
     historian: {
-      range: async ({ from, stepMs }) => [{ at: from, mean: stepMs, min: 0, max: 9, count: 4 }],
-      latest: async (_id, channels) => channels.map((channel) => ({ channel, value: 1, measuredAt: start })),
+      range: async ({ channel, from, stepMs }) =>
+        isKept(channel) ? [{ at: from, mean: stepMs, min: 0, max: 9, count: 4 }] : [],
+      latest: async (_id, channels) =>
+        channels.filter(isKept).map((channel) => ({ channel, value: 1, measuredAt: start })),
       reload: async () => void calls.push('historian.reload'),
     },
     tryouts: {

@@ -61,6 +61,14 @@ test('a switch that was on for a moment of a step is shown as on', () => {
   expect(chartColumns(series([], { buckets }), { kind: 'switch', min: 0, max: 1 }, minute, minute).mean).toEqual([1]);
 });
 
+test('steps with readings whose time is doubtful are told, those that follow each other as one', () => {
+  const buckets = series([0, 1, 2, 5]).buckets.map((bucket, i) => (i === 0 ? bucket : { ...bucket, clock: 1 }));
+  expect(chartColumns(series([], { buckets }), depth, minute, 100 * minute).doubtful).toEqual([
+    { from: minute, to: 3 * minute },
+    { from: 5 * minute, to: 6 * minute },
+  ]);
+});
+
 test('near thresholds are in the picture, far ones do not press the line flat', () => {
   const columns = chartColumns(series([10, 11, 12]), depth, minute, 100 * minute);
   const [low, high] = chartRange(columns, [15, 500]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Reading } from '../../src/model/reading.ts';
+import { clockMarkOf, type Reading } from '../../src/model/reading.ts';
 import type { Telemetry } from '../../src/telemetry/port.ts';
 
 const minute = 60_000;
@@ -57,6 +57,22 @@ export function telemetryContract(telemetry: () => Telemetry): void {
 
     const query = { deviceId: 'again', channel: 'level', from: start, to: start + minute, stepMs: 3 * minute };
     expect(await telemetry().range(query)).toEqual([{ at: start, mean: 4.5, min: 1, max: 8, count: 2 }]);
+  });
+
+  test('a mark of a clock that was off is found by its channel, beside the reading at the same time', async () => {
+    const [at, mark] = [start + 7, clockMarkOf('level')];
+    await telemetry().write([reading('marks', 'level', at, 12), reading('marks', mark, at, 1)]);
+    await telemetry().write([reading('marks', 'level', at + minute, 13)]);
+
+    const query = { deviceId: 'marks', from: start, to: start + 2 * minute, stepMs: minute };
+    const counts = async (channel: string) =>
+      (await telemetry().range({ ...query, channel })).map(({ at, count }) => [at - start, count]);
+    expect(await counts('level')).toEqual([
+      [0, 1],
+      [minute, 1],
+    ]);
+    expect(await counts(mark)).toEqual([[0, 1]]);
+    expect(await telemetry().latest('marks', [mark])).toEqual([{ channel: mark, value: 1, measuredAt: at }]);
   });
 
   test('the latest value of each channel goes by measured time, whatever came last', async () => {

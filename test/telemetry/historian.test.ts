@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clockMarkOf } from '../../src/model/reading.ts';
 import type { HistorianFunctions } from '../../src/roles/messages.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import type { StartedWorker } from '../../src/shared/worker.ts';
 import { getCheckpoint } from '../../src/store/checkpoint.ts';
+import { appendFrames } from '../support/append-frames.ts';
 import { type InfluxServer, startInflux } from '../support/influx.ts';
 import { missingOrWrong, start, townOfGauges } from './historian-setup.ts';
 
@@ -66,6 +68,23 @@ test('frames become readings, and wrong ones, unknown ones and ticks are passed 
   ]);
   expect(await metric(historian, 'tocsin_telemetry_lag_entries')).toBe(0);
   expect(await metric(historian, 'tocsin_telemetry_readings_total')).toBe(40);
+});
+
+test('readings of a device whose clock is off are marked, each of them, and no others', async () => {
+  const town = await townOfGauges(devices, embedded);
+  await town.send(1);
+  const payload = JSON.stringify({ time: '1970-01-01T00:07:00Z', level: 12, battery: 90 });
+  await appendFrames(town.journal, 1, () => ({ deviceId: 'gauge-1', payload, receivedAt: start + 60_000 }));
+  const historian = town.startHistorian();
+  await caughtUp(historian);
+  const span = { deviceId: 'gauge-1', from: start, to: start + 120_000, stepMs: 60_000 };
+  const counts = async (channel: string) =>
+    (await historian.remote.range({ ...span, channel })).map(({ at, count }) => [at - start, count]);
+  expect(await counts('level')).toEqual([
+    [0, 1],
+    [60_000, 1],
+  ]);
+  for (const channel of ['level', 'battery']) expect(await counts(clockMarkOf(channel))).toEqual([[60_000, 1]]);
 });
 
 test('a device made after the start is known with its first frame', async () => {

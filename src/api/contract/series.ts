@@ -1,10 +1,24 @@
 import { z } from 'zod';
 import { Count, Severity, Time } from './basics.ts';
 
-export const LatestValue = z.object({ channel: z.string(), value: z.number(), measuredAt: Time });
+export const LatestValue = z.object({
+  channel: z.string(),
+  value: z.number(),
+  measuredAt: Time,
+  /** `clock`: the device's clock was off, and the time was put right by when the reading came; absent when it is good. */
+  quality: z.literal('clock').optional(),
+});
 export type LatestValue = z.infer<typeof LatestValue>;
 
-export const Bucket = z.object({ at: Time, mean: z.number(), min: z.number(), max: z.number(), count: Count });
+export const Bucket = z.object({
+  at: Time,
+  mean: z.number(),
+  min: z.number(),
+  max: z.number(),
+  count: Count,
+  /** How many of them have a time that was put right, since the device's clock was off; absent when none has. */
+  clock: Count.optional(),
+});
 export type Bucket = z.infer<typeof Bucket>;
 
 /** Values that are normal for this device at that hour; absent where the baseline has not learnt enough yet. */

@@ -6,6 +6,7 @@ import { type Api, byId, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { CommandSent, DeviceCommand, LatestValue, Series } from '../contract.ts';
 import { record } from '../record.ts';
+import { findLatest } from '../series/find-latest.ts';
 import { findSeries } from '../series/find-series.ts';
 import { typeOf, visibleDevice } from './find-device.ts';
 
@@ -21,7 +22,7 @@ const SeriesQuery = z.object({
 
 /** What a device measures, and what it is told. */
 export function deviceDataRoutes(api: Api, context: ApiContext): void {
-  const { store, clock, historian, gateway } = context;
+  const { store, clock, gateway } = context;
 
   api.get(
     '/devices/:id/latest',
@@ -36,8 +37,7 @@ export function deviceDataRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const device = await visibleDevice(store, request.params.id, request.scope);
-      const channels = typeOf(context, device.type).channels.map((channel) => channel.name);
-      return await historian.latest(device.id, channels);
+      return await findLatest(context, device, typeOf(context, device.type));
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Channel } from '../../model/channel.ts';
 import type { Device as ModelDevice } from '../../model/device.ts';
+import { clockMarkOf } from '../../model/reading.ts';
 import type { ApiContext } from '../context.ts';
 import type { Series } from '../contract.ts';
 import { stepFor } from './step.ts';
@@ -26,10 +27,13 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   const { device, channel, from, to, points } = query;
   const deviceId = device.id;
   const stepMs = stepFor(to - from, points);
-  const [buckets, { band, deviation }] = await Promise.all([
+  const [values, marks, { band, deviation }] = await Promise.all([
     context.historian.range({ deviceId, channel: channel.name, from, to, stepMs }),
+    context.historian.range({ deviceId, channel: clockMarkOf(channel.name), from, to, stepMs }),
     channel.baseline ? baselineOf(context, query) : { band: [], deviation: null },
   ]);
+  const marked = new Map(marks.map(({ at, count }) => [at, count]));
+  const buckets = values.map((bucket) => ({ ...bucket, clock: marked.get(bucket.at) }));
   const book = await context.rules.book();
   const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
   const type = context.deviceTypes.get(device.type);

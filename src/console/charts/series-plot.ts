@@ -95,12 +95,32 @@ export function drawSeries(
       { series: [4, 3], fill: colour('chart-range') },
     ],
     hooks: {
-      draw: [(plot) => drawThresholds(plot, content, font), (plot) => drawMoments(plot, content, font)],
+      draw: [
+        (plot) => drawDoubtful(plot, content),
+        (plot) => drawThresholds(plot, content, font),
+        (plot) => drawMoments(plot, content, font),
+      ],
       setCursor: [(plot) => pointed(plot.cursor.idx ?? null)],
     },
   };
   const { time, low, high, min, max, mean } = content.columns;
   return new uPlot(options, [time, low, high, min, max, mean] as uPlot.AlignedData, container);
+}
+
+/** A strip on the axis of time, at least three pixels long, that the readings above have a doubtful time. */
+function drawDoubtful(plot: uPlot, { columns, from, to }: PlotContent): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const height = 0.3 * remPixels() * ratio;
+  ctx.save();
+  ctx.fillStyle = colour('lost');
+  for (const span of columns.doubtful) {
+    if (span.to <= from || span.from >= to) continue;
+    const left = Math.max(bbox.left, plot.valToPos(span.from / 1000, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(span.to / 1000, 'x', true));
+    ctx.fillRect(left, bbox.top + bbox.height - height, Math.max(right - left, 3 * ratio), height);
+  }
+  ctx.restore();
 }
 
 function drawThresholds(plot: uPlot, content: PlotContent, font: string): void {

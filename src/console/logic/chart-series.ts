@@ -12,6 +12,8 @@ export interface ChartColumns {
   max: (number | null | undefined)[];
   low: (number | null | undefined)[];
   high: (number | null | undefined)[];
+  /** Steps with readings whose time was put right, since the device's clock was off. Milliseconds since the epoch. */
+  doubtful: { from: number; to: number }[];
 }
 
 /**
@@ -50,7 +52,20 @@ export function chartColumns(
     max: times.map((at) => value(at, 'max')),
     low: times.map((at) => within(band.get(at)?.low)),
     high: times.map((at) => within(band.get(at)?.high)),
+    doubtful: doubtfulSpans(series),
   };
+}
+
+/** Steps that follow each other are one span. */
+function doubtfulSpans({ buckets, stepMs }: Series): ChartColumns['doubtful'] {
+  const spans: ChartColumns['doubtful'] = [];
+  for (const { at, clock } of buckets) {
+    if (!clock) continue;
+    const last = spans.at(-1);
+    if (last?.to === at) last.to = at + stepMs;
+    else spans.push({ from: at, to: at + stepMs });
+  }
+  return spans;
 }
 
 /** Where values stand between two gaps, so that no line leads to or from them. */

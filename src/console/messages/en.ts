@@ -368,6 +368,8 @@ export const en: Messages = {
     from7d: '7 days',
     latest: 'Latest',
     unusual: 'Unusual',
+    clock: 'Clock was off',
+    clockHint: 'Time in doubt: the device’s clock was off, so the time of receipt was gone by',
   },
   words: {
     title: 'Was this right?',

@@ -358,6 +358,8 @@ export const zh = {
     from7d: '7 天',
     latest: '最新',
     unusual: '异常',
+    clock: '设备时钟不准',
+    clockHint: '时间存疑：设备时钟不准，按收到的时间推定',
   },
   words: {
     title: '这次报得对吗',

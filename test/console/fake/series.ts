@@ -4,6 +4,9 @@ import { thresholdsOf } from '../../../src/api/series/thresholds.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
 import { randomFrom } from '../../support/random.ts';
 
+/** A device whose clock was off for a while. */
+const clockOff = 'flood-gauge-004';
+
 type Channel = DeviceType['channels'][number];
 
 /** Usual value and how far it moves. */
@@ -65,7 +68,10 @@ export function makeSeries(
     if (at > quiet[0] && at < quiet[1]) continue;
     const mean = valueAt(channel, at, alarm, next());
     const reach = channel.kind === 'switch' ? 0 : (usual[channel.name]?.[1] ?? 1) * 0.5 * next();
-    buckets.push({ at, mean, min: clamp(mean - reach, channel), max: clamp(mean + reach, channel), count: 5 });
+    // A quarter of an hour, two hours ago, in which the clock of this device was off.
+    const isOff = deviceId === clockOff && at > now - 2.25 * 3_600_000 && at <= now - 2 * 3_600_000;
+    const spread = { min: clamp(mean - reach, channel), max: clamp(mean + reach, channel) };
+    buckets.push({ at, mean, ...spread, count: 5, ...(isOff && { clock: 5 }) });
   }
   const band: Series['band'] = [];
   if (channel.baseline) {
