@@ -3,6 +3,7 @@ import type { Deviation } from '../baseline/deviation.ts';
 import type { BacktestJob, BacktestRequest, ExplainRequest } from '../model/backtest-request.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Explanation } from '../model/explanation.ts';
+import type { AroundOf } from '../rules/language/surroundings.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -85,6 +86,8 @@ export interface ApiContext {
     /** The API has added rows itself: tell every subscriber, the API included. */
     changed(): void;
   };
+  /** What the site file says of a device's place: its own limits. */
+  aroundOf: AroundOf;
   /** Versions of rules, as they are in the store. */
   rules: RuleShelf;
   /** Versions of rules were added to the store: resolves when they are in the journal, from where on they hold. */

@@ -8,8 +8,9 @@ import { cannotListen } from '../shared/cannot-listen.ts';
 import { type MetricsSource, mergeMetrics } from '../shared/metrics.ts';
 import type { Flows } from './flows.ts';
 import { type ReadinessParts, readiness } from './readiness.ts';
+import { sitePlaces } from './site-places.ts';
 
-type ApiParts = Omit<ApiContext, 'readiness' | 'metrics' | 'rules'> &
+type ApiParts = Omit<ApiContext, 'readiness' | 'metrics' | 'rules' | 'aroundOf'> &
   Pick<ReadinessParts, 'engine' | 'historian' | 'leftOut'> & {
     flows: Flows;
     /** Whose metrics `/metrics` shows, beside the API's own. */
@@ -27,9 +28,11 @@ export async function startApi(parts: ApiParts): Promise<{ api: FastifyInstance;
   const rules = new RuleShelf(store, parts.deviceTypes, log);
   // Names of rules that no folder has are known before anybody asks for alarms.
   await rules.history();
+  const places = sitePlaces(settings);
   const api = createApi({
     ...parts,
     rules,
+    aroundOf: (device) => places.around(device),
     readiness: async () => {
       await administrator.promise;
       return await readiness(parts);

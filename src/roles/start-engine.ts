@@ -3,7 +3,6 @@ import { Registry } from 'prom-client';
 import type { AlarmTransition } from '../alarms/ledger.ts';
 import { decodeLimits } from '../devices/decode.ts';
 import { loadDeviceTypes } from '../devices/registry.ts';
-import { readSiteFile } from '../devices/site-file.ts';
 import { embeddedPartition } from '../journal/partition-of.ts';
 import { pastDamage } from '../journal/past-damage.ts';
 import { Progress } from '../journal/progress.ts';
@@ -16,7 +15,6 @@ import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
 import { Fold } from '../rules/fold.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
-import { Places } from '../rules/site/places.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -36,6 +34,7 @@ import { LiveRules } from './live-rules.ts';
 import type { EngineFunctions, ThreadData } from './messages.ts';
 import { Replayer } from './replay/replayer.ts';
 import { ShadowFold } from './shadow-fold.ts';
+import { sitePlaces } from './site-places.ts';
 
 /** How often SLA clocks and waiting notifications are looked at. */
 const everyMs = 1_000;
@@ -88,10 +87,7 @@ export async function startEngine(
   };
 
   const progress = new Progress(journalProgress, embeddedPartition);
-  const places = new Places(
-    settings.response.timeZone,
-    settings.siteFile ? readSiteFile(settings.siteFile) : undefined,
-  );
+  const places = sitePlaces(settings);
   places.setAreas(response.areas.values());
   const aroundOf: AroundOf = (device) => places.around(device);
   const fold = new Fold(rules.rulesOf, settings.intake.maxFuture, aroundOf);

@@ -2,15 +2,29 @@ import { expect, test } from 'vitest';
 import { stepFor } from '../../src/api/series/step.ts';
 import { thresholdsOf } from '../../src/api/series/thresholds.ts';
 import { loadDeviceTypes } from '../../src/devices/registry.ts';
+import type { Device } from '../../src/model/device.ts';
+import { emptySite } from '../../src/model/site.ts';
+import { nowhere } from '../../src/rules/language/surroundings.ts';
+import { Places } from '../../src/rules/site/places.ts';
 
 const { types } = loadDeviceTypes('devices');
 
+const anyDevice: Device = {
+  id: 'd1',
+  type: 'river-gauge',
+  name: 'd1',
+  latitude: 30,
+  longitude: 104,
+  gridId: 'g1',
+  state: 'active',
+};
+
 /** The lines for a channel under one condition: value and direction. */
-function lines(when: string, name = 'level', id = 'flood-gauge') {
+function lines(when: string, name = 'level', id = 'flood-gauge', around = nowhere) {
   const type = types.get(id)!;
   const level = { severity: 'red' as const, when, forMs: 0, clear: null, clearForMs: 0 };
   const rules = [{ ...type.rules.find((one) => one.levels.length > 0)!, levels: [level] }];
-  return thresholdsOf({ ...type, rules }, type.channelByName.get(name)!).map(({ value, direction }) => [
+  return thresholdsOf({ ...type, rules }, type.channelByName.get(name)!, around).map(({ value, direction }) => [
     value,
     direction,
   ]);
@@ -46,6 +60,19 @@ test.each([
   ['level == 5 cm', []],
 ])('%s', (when, expected) => {
   expect(lines(when)).toEqual(expected);
+});
+
+test("a device's own limits have lines where it has them, and what a rule takes instead where it has none", () => {
+  const site = { ...emptySite, limits: new Map([['d1', new Map([['warning', { value: 11.5, unit: 'm' }]])]]) };
+  const of = (id: string) => new Places('Asia/Shanghai', site).around({ ...anyDevice, id });
+  const river = (when: string, id: string) => lines(when, 'stage', 'river-gauge', of(id));
+  expect(river('stage >= limit(stage, "warning")', 'd1')).toEqual([[11.5, 'above']]);
+  expect(river('stage >= limit(stage, "warning") - 50 cm', 'd1')).toEqual([[11, 'above']]);
+  expect(river('stage >= limit(stage, "warning", 9 m)', 'd1')).toEqual([[11.5, 'above']]);
+  expect(river('stage >= limit(stage, "warning")', 'd2')).toEqual([]);
+  expect(river('stage >= limit(stage, "warning", 9 m)', 'd2')).toEqual([[9, 'above']]);
+  // Another one from sample to sample.
+  expect(river('stage >= limit(stage, "warning", avg(stage, 1 h))', 'd2')).toEqual([]);
 });
 
 test('a line of a channel with a rate for its unit', () => {

@@ -10,6 +10,7 @@ import { createApi } from '../../src/api/server.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import { clockMarkOf } from '../../src/model/reading.ts';
 import type { Role } from '../../src/model/role.ts';
+import { nowhere } from '../../src/rules/language/surroundings.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
@@ -225,6 +226,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
     rules: new RuleShelf(store, new Map([[gauge.id, gauge]]), pino({ level: 'silent' })),
+    aroundOf: () => nowhere,
     announceWords: async () => void calls.push('announceWords'),
     announceRules: async () => void calls.push('announceRules'),
     system: () => wellSystem,

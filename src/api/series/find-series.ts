@@ -37,7 +37,7 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   const book = await context.rules.book();
   const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
   const type = context.deviceTypes.get(device.type);
-  const thresholds = type ? thresholdsOf({ ...type, rules }, channel) : [];
+  const thresholds = type ? thresholdsOf({ ...type, rules }, channel, context.aroundOf(device)) : [];
   return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
 }
 

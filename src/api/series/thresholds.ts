@@ -2,27 +2,41 @@ import type { Channel } from '../../model/channel.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { convert } from '../../model/units.ts';
 import { compileType } from '../../rules/compile.ts';
-import type { Compared, CompiledCondition } from '../../rules/language/context.ts';
+import type { Compared, CompiledCondition, RuleContext } from '../../rules/language/context.ts';
+import type { Surroundings } from '../../rules/language/surroundings.ts';
 import type { Series } from '../contract.ts';
 
 /**
  * The lines that a chart of this channel shows: what the type's rules compare it with, or its mean, least or greatest
- * value over a time, in the channel's unit. A rule that is wrong has none.
+ * value over a time, in the channel's unit, and its own limits where the device has some. A rule that is wrong has none.
  */
-export function thresholdsOf(type: DeviceType, channel: Channel): Series['thresholds'] {
+export function thresholdsOf(type: DeviceType, channel: Channel, around: Surroundings): Series['thresholds'] {
   const { rules, channelIndex } = compileType(type);
   const index = channelIndex.get(channel.name);
   return rules.flatMap((rule) =>
     rule.levels.flatMap(({ severity, when }) =>
-      limitsOf(when).flatMap(({ channel: compared, operator, constant, unit }) => {
-        if (compared !== index || constant === null || operator === '==' || operator === '!=') return [];
-        const value = unit === '' ? constant : convert(constant, unit, channel.unit);
+      limitsOf(when).flatMap(({ channel: compared, operator, limit, fixed, unit }) => {
+        if (compared !== index || !fixed || operator === '==' || operator === '!=') return [];
+        const told = limit({ ...nothingMeasured, around });
+        // The device has no limit of that name, and the rule no other for it.
+        if (Number.isNaN(told)) return [];
+        const value = unit === '' ? told : convert(told, unit, channel.unit);
         const direction = operator.startsWith('>') ? ('above' as const) : ('below' as const);
         return [{ ruleId: rule.id, severity, value, direction }];
       }),
     ),
   );
 }
+
+/** What is the same at all times looks at none of it. */
+const nothingMeasured: Omit<RuleContext, 'around'> = {
+  now: Number.NaN,
+  values: new Float64Array(),
+  times: new Float64Array(),
+  windows: [],
+  memory: [],
+  baseline: () => null,
+};
 
 /**
  * What a condition is about, of each part between its `||`: the last comparison of a channel. Those before say when it

@@ -2,11 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDeviceType } from '../../devices/registry.ts';
 import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
-import { readSiteFile } from '../../devices/site-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
+import { sitePlaces } from '../../roles/site-places.ts';
 import { type CompiledType, compileType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
-import { Places } from '../../rules/site/places.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { TocsinError } from '../../shared/errors.ts';
 
@@ -41,7 +40,7 @@ export function trialRules(type: DeviceType, file: string | null): CompiledType 
 }
 
 /** Local time, calendar and places for files of readings; the areas of a town are not known to them. */
-export function aroundFiles({ response, siteFile }: Settings): AroundOf {
-  const places = new Places(response.timeZone, siteFile ? readSiteFile(siteFile) : undefined);
+export function aroundFiles(settings: Settings): AroundOf {
+  const places = sitePlaces(settings);
   return (device) => places.around(device);
 }

@@ -1,14 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { decodeLimits } from '../../devices/decode.ts';
 import { loadDeviceTypes } from '../../devices/registry.ts';
-import { readSiteFile } from '../../devices/site-file.ts';
 import { embeddedPartition } from '../../journal/partition-of.ts';
 import { pastDamage } from '../../journal/past-damage.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import type { Device } from '../../model/device.ts';
 import { loadAreas } from '../../response/areas.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
-import { Places } from '../../rules/site/places.ts';
 import { dataFiles } from '../../settings/data-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -17,6 +15,7 @@ import { stepBack } from '../../shared/step-back.ts';
 import { type RemoteFunctions, serveWorker } from '../../shared/worker.ts';
 import { openStore } from '../../store/open.ts';
 import { selectIn } from '../../store/select-in.ts';
+import { sitePlaces } from '../site-places.ts';
 import { bookInForce } from './in-force.ts';
 import type { TryoutAnswer, TryoutData, TryoutFunctions, TryoutHost } from './messages.ts';
 import { type BacktestParts, runBacktest } from './run-backtest.ts';
@@ -80,10 +79,7 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
 
 /** Local time, calendar and places as the engine knows them. */
 async function aroundNow(): Promise<AroundOf> {
-  const places = new Places(
-    settings.response.timeZone,
-    settings.siteFile ? readSiteFile(settings.siteFile) : undefined,
-  );
+  const places = sitePlaces(settings);
   places.setAreas((await loadAreas(store)).values());
   return (device) => places.around(device);
 }

@@ -71,6 +71,8 @@ export interface Compared {
   channel: number | null;
   /** The limit in `unit` where it is the same at all times and places. */
   constant: number | null;
+  /** Whether it is the same at all times for one device, so that `limit` needs nothing but what is around it. */
+  fixed: boolean;
 }
 
 /** A condition that is ready to be judged. */

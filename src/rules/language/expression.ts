@@ -20,6 +20,7 @@ import type { ChannelInScope, Scope } from './scope.ts';
 import {
   constant,
   converted,
+  isFixed,
   type NumberTyped,
   number,
   type TruthTyped,
@@ -237,6 +238,7 @@ export class Expression {
       operator,
       channel: left.channel ?? null,
       constant: told.constant ?? null,
+      fixed: isFixed(told),
     };
     return { evaluate: compare(operator, left.run, limit.run, limit.constant), compared };
   }
@@ -275,6 +277,7 @@ export class Expression {
       operator,
       channel: null,
       constant: null,
+      fixed: false,
     };
     const evaluate: Evaluate = (c) => {
       const truth = low(c);

@@ -1,6 +1,6 @@
 import type { Evaluate } from './context.ts';
 import { difference, dimensionless } from './measures.ts';
-import { constant, converted, type NumberTyped, number, type TruthTyped, truth } from './typed.ts';
+import { constant, converted, isFixed, type NumberTyped, number, type TruthTyped, truth } from './typed.ts';
 
 export const comparisons = ['>', '>=', '<', '<=', '==', '!='] as const;
 export type Comparison = (typeof comparisons)[number];
@@ -153,7 +153,8 @@ export function negative(of: NumberTyped): NumberTyped {
 
 /** What is made of two fixed numbers is one. */
 function fold(left: NumberTyped, right: NumberTyped, result: NumberTyped): NumberTyped {
-  if (left.constant === undefined || right.constant === undefined) return result;
+  if (left.constant === undefined || right.constant === undefined)
+    return isFixed(left) && isFixed(right) ? { ...result, ofPlace: true } : result;
   // Nothing of the context is looked at.
   return constant(result.run(undefined as never), result.measure);
 }

@@ -15,6 +15,8 @@ export interface NumberTyped {
   run: Evaluate;
   /** Its value when it does not depend on any reading, so that it is converted once. */
   constant?: number;
+  /** Whether it is the same at all times, and depends on the device's place alone: `run` looks at `around` only. */
+  ofPlace?: boolean;
   /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
   most?: Evaluate;
   /** Index of the channel that it is itself, or whose usual or extreme value over a time: a chart of it can show it. */
@@ -45,12 +47,18 @@ export function constant(value: number, measure: Measure): NumberTyped {
   return { kind: 'number', measure, run: () => value, constant: value };
 }
 
+/** Whether a number is the same at all times for one device. */
+export function isFixed({ constant, ofPlace }: NumberTyped): boolean {
+  return constant !== undefined || ofPlace === true;
+}
+
 /** A number in another unit of its dimension. */
 export function converted(typed: NumberTyped, to: Measure): NumberTyped {
   const { measure, run } = typed;
   if (typed.constant !== undefined) return constant(inMeasure(typed.constant, measure, to), to);
-  if (measure.factor === to.factor && measure.offset === to.offset) return number(to, run);
-  return number(to, (context) => inMeasure(run(context), measure, to));
+  const same = measure.factor === to.factor && measure.offset === to.offset;
+  const result = number(to, same ? run : (context) => inMeasure(run(context), measure, to));
+  return typed.ofPlace ? { ...result, ofPlace: true } : result;
 }
 
 /** 1 or 0 for a test, NaN when it is about something that is not known. */

@@ -2,6 +2,7 @@ import type { Alarm, DeviceType, LatestValue, Series } from '../../../src/api/co
 import { stepFor } from '../../../src/api/series/step.ts';
 import { thresholdsOf } from '../../../src/api/series/thresholds.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
+import { nowhere } from '../../../src/rules/language/surroundings.ts';
 import { randomFrom } from '../../support/random.ts';
 
 /** A device whose clock was off for a while. */
@@ -30,7 +31,7 @@ const usual: Record<string, [middle: number, spread: number]> = {
 };
 
 /** The value at a moment: the usual one by time of day, and what an alarm on this channel makes of it. */
-function valueAt(channel: Channel, at: number, alarm: Alarm | undefined, noise: number): number {
+export function valueAt(channel: Channel, at: number, alarm: Alarm | undefined, noise: number): number {
   if (channel.kind === 'switch') {
     const within = alarm && at >= alarm.raisedAt && at <= (alarm.clearedAt ?? Number.POSITIVE_INFINITY);
     const during = alarm?.values[channel.name];
@@ -101,7 +102,7 @@ export function makeSeries(
           kind: 'extreme',
         }
       : null;
-  const thresholds = thresholdsOf(type as unknown as ModelType, channel);
+  const thresholds = thresholdsOf(type as unknown as ModelType, channel, nowhere);
   return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
 }
 

@@ -1,5 +1,6 @@
+import type { Evaluate } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
-import { converted, number } from '../typed.ts';
+import { converted, isFixed, number } from '../typed.ts';
 
 const limit: RuleFunction = {
   name: 'limit',
@@ -9,15 +10,17 @@ const limit: RuleFunction = {
     const { expression, args } = call;
     const { measure } = expression.channel(call);
     const name = expression.text(call, args[1]!);
-    if (args.length === 2) return number(measure, ({ around }) => around.limit(name, measure));
+    const own: Evaluate = ({ around }) => around.limit(name, measure);
+    if (args.length === 2) return { ...number(measure, own), ofPlace: true };
     const given = expression.number(args[2]!);
     if (given.measure.dimension !== measure.dimension)
       return expression.fail(args[2]!, `the limit is of the same kind as the channel, as in ${limit.example}`);
-    const otherwise = converted(given, measure).run;
-    return number(measure, (c) => {
-      const own = c.around.limit(name, measure);
-      return Number.isNaN(own) ? otherwise(c) : own;
-    });
+    const otherwise = converted(given, measure);
+    const run: Evaluate = (c) => {
+      const known = own(c);
+      return Number.isNaN(known) ? otherwise.run(c) : known;
+    };
+    return { ...number(measure, run), ofPlace: isFixed(otherwise) };
   },
 };
 
