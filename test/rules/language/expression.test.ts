@@ -44,6 +44,7 @@ describe('conditions', () => {
     ['fan > 1', /true or false can only be compared/],
     ['rate(level) > 1 cm/h', /rate is written rate\(level, 10 min\)/],
     ['rate(level, 10) > 1 cm/h', /at "10" .*takes a duration here/],
+    ['avg(level, 91 d) > 1 cm', /at "91 d" .*a window is 90 d at most: it remembers 2,048 readings/],
     ['mean(level, 10 min) > 1 cm', /at "mean\(level, 10 min\)" .*no function mean; there are avg/],
     ['baseline(level).mood > 3', /no \.mood; there are baseline\.score/],
     ['baseline(level).kind == "strange"', /never that; .* by == or != with one of "usual", "point", .*"stuck"/],

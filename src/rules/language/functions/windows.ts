@@ -37,9 +37,23 @@ function windowFunction(name: Plain): RuleFunction {
   };
 }
 
+/**
+ * The longest window. Readings closer together than 1/2048 of it are kept as one, so that its memory has a bound whatever
+ * it spans: in 90 days, an hour. And no longer are readings themselves kept unless somebody has set it otherwise, so that
+ * neither a backtest nor an explanation could follow what a longer one says.
+ */
+const longestMs = 90 * 86_400_000;
+
 /** The index of the window that a call asks for. */
 export function windowOf(call: Call, channel: number, span: Call['node']): number {
-  return call.expression.scope.window(channel, call.expression.duration(call, span));
+  const { expression } = call;
+  const spanMs = expression.duration(call, span);
+  if (spanMs > longestMs)
+    return expression.fail(
+      span,
+      `a window is 90 d at most: it remembers 2,048 readings, which in a longer one are over an hour apart`,
+    );
+  return expression.scope.window(channel, spanMs);
 }
 
 const percentile: RuleFunction = {
