@@ -1,4 +1,5 @@
 import type { BaselineWord } from '../model/baseline-word.ts';
+import { Borrowed, type BorrowedState, type Lender } from './borrowed.ts';
 import { type Deviation, followDeviation, packDeviation, unpackDeviation } from './deviation.ts';
 import { type Kind, kinds, Series, type SeriesState } from './series.ts';
 
@@ -43,6 +44,8 @@ export interface BaselineState {
   damping?: number;
   /** By how much what is expected was moved when somebody said that it is normal now. */
   accepted?: number;
+  /** What its neighbours had learnt, while its own past is too short. */
+  borrowed?: BorrowedState;
 }
 
 /** Whether a state is of the shape that `restore` reads; one that an earlier version wrote is not. */
@@ -63,11 +66,45 @@ export class Baseline {
   #deviation: Deviation | null = null;
   #damping = 0;
   #accepted = 0;
+  #borrowed: Borrowed | null = null;
 
   /** @param resolution a difference below this is never unusual, in the channel's unit. */
   constructor(resolution: number) {
     this.#resolution = resolution;
     this.#series = new Series(resolution);
+  }
+
+  /** Whether its own past says how surprising a reading is. */
+  get ripe(): boolean {
+    return this.#series.ripe;
+  }
+
+  /** Whether it knows nothing that it could judge by, and nothing was borrowed. */
+  get blank(): boolean {
+    return !this.#series.ripe && !this.#borrowed;
+  }
+
+  /** Its own past, to be borrowed from. */
+  lend(id: string): Lender {
+    return { id, series: this.#series };
+  }
+
+  /**
+   * Begins with what neighbours have learnt, until it has a past of its own.
+   * @param lenders as many as there are, those that count most first.
+   */
+  borrow(lenders: readonly Lender[], at: number): void {
+    if (this.blank) this.#borrowed = Borrowed.of(lenders, at, this.#resolution);
+  }
+
+  /** Ids of the devices whose past is borrowed; empty once it has its own. */
+  get borrowedFrom(): readonly string[] {
+    return this.#borrowed?.from ?? [];
+  }
+
+  /** Measured time of the newest reading learnt; NaN before the first. */
+  get lastAt(): number {
+    return this.#series.lastAt;
   }
 
   /** Whether a reading at this time would be learnt: the first one of its five minutes. */
@@ -91,11 +128,13 @@ export class Baseline {
       return true;
     } else if (at - this.#heldFrom < acceptedAfterMs) return this.#deviation !== before;
     this.#series.learn(at, value);
+    if (this.#series.ripe) this.#borrowed = null;
     return true;
   }
 
   /** Normal values at a time, or null while there is too little history. */
   normal(at: number): Normal | null {
+    if (this.#borrowed) return this.#borrowed.normal(this.#series, at);
     const normal = this.#series.normal(at);
     return normal && { low: normal.middle - normal.half, middle: normal.middle, high: normal.middle + normal.half };
   }
@@ -103,7 +142,7 @@ export class Baseline {
   view(at: number, value: number): BaselineView | null {
     const normal = this.normal(at);
     if (!normal) return null;
-    const look = this.#series.look(at, value);
+    const look = this.#borrowed?.look(this.#series, at, value) ?? this.#series.look(at, value);
     const { kind } = look;
     // What is usual stays so, whatever was said.
     const standing = look.standing === 0 ? 0 : Math.max(0, look.standing - this.#damping);
@@ -122,6 +161,8 @@ export class Baseline {
     }
     if (normal !== 'accept' || !Number.isFinite(at) || !Number.isFinite(value)) return;
     this.#accepted = this.#series.accept(at, value);
+    // What is normal elsewhere is not what is normal here.
+    this.#borrowed = null;
     // What lasts is learnt from now on, alarm or not.
     this.#heldFrom = at - acceptedAfterMs;
   }
@@ -136,18 +177,20 @@ export class Baseline {
     if (this.#deviation) state.deviation = packDeviation(this.#deviation);
     if (this.#damping !== 0) state.damping = this.#damping;
     if (this.#accepted !== 0) state.accepted = this.#accepted;
+    if (this.#borrowed) state.borrowed = this.#borrowed.state();
     return state;
   }
 
   /** @returns whether the state could be read; if not, the baseline begins anew. */
   restore(state: unknown): boolean {
-    const { series, heldFrom, deviation, damping, accepted } = (state ?? {}) as Partial<BaselineState>;
+    const { series, heldFrom, deviation, damping, accepted, borrowed } = (state ?? {}) as Partial<BaselineState>;
     const known = Series.from(series, this.#resolution);
     this.#series = known ?? new Series(this.#resolution);
     this.#heldFrom = known ? (heldFrom ?? null) : null;
     this.#deviation = known ? unpackDeviation(deviation) : null;
     this.#damping = known ? (damping ?? 0) : 0;
     this.#accepted = known ? (accepted ?? 0) : 0;
+    this.#borrowed = Borrowed.restored(borrowed, this.#resolution);
     return known !== null;
   }
 }

@@ -9,6 +9,11 @@ export class MovingMean {
     this.#memoryMs = memoryMs;
   }
 
+  /** NaN before the first value. */
+  get mean(): number {
+    return this.#value;
+  }
+
   /** The mean with one more value; the mean itself stays as it is. @param lasted for how long it speaks, milliseconds. */
   with(value: number, lasted: number): number {
     if (Number.isNaN(this.#value)) return value;

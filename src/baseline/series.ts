@@ -89,40 +89,59 @@ export class Series {
     return this.#lastAt;
   }
 
+  /** Whether its past is long enough to say how surprising a reading is. */
+  get ripe(): boolean {
+    return !Number.isNaN(this.#distances.valueOf(1));
+  }
+
+  /** Its mean over the last day; NaN before the first reading. */
+  get level(): number {
+    return this.#slow.mean;
+  }
+
   #lastedUntil(time: number): number {
     return Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
   }
 
-  #measure(time: number, value: number): Measures {
+  #measure(time: number, value: number, by: Series = this, offset = 0): Measures {
     const lasted = this.#lastedUntil(time);
-    const expected = this.#expectation.at(time);
-    const residual = expected ? value - expected.value : Number.NaN;
+    const expected = by.#expectation.at(time);
+    const residual = expected ? value - offset - expected.value : Number.NaN;
     // After a pause a value may be anywhere: that is no step.
     const step = time - this.#lastAt <= longestPause * this.#interval ? Math.abs(value - this.#last) : Number.NaN;
     const fast = this.#fast.with(value, lasted);
     return {
       distance: Math.abs(residual),
       step,
-      shift: Math.abs(fast - this.#slow.with(fast, lasted)),
-      drift: Math.abs(this.#off.with(residual, lasted)),
+      // A mean of the last day, and for how long it has been off, only its own past knows.
+      shift: by === this || this.#expectation.at(time) ? Math.abs(fast - this.#slow.with(fast, lasted)) : Number.NaN,
+      drift: by === this ? Math.abs(this.#off.with(residual, lasted)) : Number.NaN,
       rough: this.#rough.with(step, lasted),
       run: value === this.#last ? time - this.#sameFrom : 0,
     };
   }
 
-  look(time: number, value: number): Look {
-    const measures = this.#measure(time, value);
-    const distance = this.#distances.surprise(measures.distance);
-    const step = this.#steps.surprise(measures.step);
+  /**
+   * How surprising a reading is.
+   * @param by whose past it is compared with: its own, or that of another series whose values are `offset` lower.
+   */
+  look(time: number, value: number, by: Series = this, offset = 0): Look {
+    const measures = this.#measure(time, value, by, offset);
+    const distance = by.#distances.surprise(measures.distance);
+    const step = by.#steps.surprise(measures.step);
     // What looks far back is slow to come and slow to go, and says much of the same again: it counts for less.
-    const shift = this.#shifts.surprise(measures.shift) / 2;
-    const drift = this.#drifts.surprise(measures.drift) / 2;
-    const spread = this.#roughs.surprise(measures.rough) / 3;
-    const stuck = this.#runs.valueOf(0) <= 3 * movesWithinMs ? this.#runs.surprise(measures.run) : 0;
+    const shift = by.#shifts.surprise(measures.shift) / 2;
+    const drift = by.#drifts.surprise(measures.drift) / 2;
+    const spread = by.#roughs.surprise(measures.rough) / 3;
+    const stuck = by.#runs.valueOf(0) <= 3 * movesWithinMs ? by.#runs.surprise(measures.run) : 0;
     const lasting = Math.max(drift, spread, stuck);
     const standing = Math.max(distance + shift, lasting);
     const sudden = Math.max(distance + step + shift, lasting);
-    return { standing, sudden, kind: this.#kindOf(time, value, { distance, step, shift, drift, spread, stuck }) };
+    return {
+      standing,
+      sudden,
+      kind: by.#kindOf(time, value - offset, { distance, step, shift, drift, spread, stuck }),
+    };
   }
 
   #kindOf(time: number, value: number, surprises: Record<string, number>): Kind {

@@ -407,6 +407,19 @@ export class DeviceJudge implements RuleContext {
     return baseline?.view(this.now, this.values[channel]!) ?? null;
   }
 
+  /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
+  blankChannels({ measuredAt, values }: Sample): readonly string[] {
+    let blank: string[] | null = null;
+    for (const channel of this.#type.baselines) {
+      const name = this.#type.channelNames[channel]!;
+      const baseline = this.#baselines[channel]!;
+      if (values[name] === undefined || !baseline.due(measuredAt) || !baseline.blank) continue;
+      blank ??= [];
+      blank.push(name);
+    }
+    return blank ?? nobody;
+  }
+
   /** A baseline goes by what a person said from here on. @returns whether there is one. */
   hear(word: BaselineWord): boolean {
     const baseline = this.baselineOf(word.channel);

@@ -9,6 +9,7 @@ import type { CompiledType } from './compile.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
+import { Lenders } from './lenders.ts';
 import { type PeerState, Peers } from './peers/peers.ts';
 import type { RulesOf } from './rules-of.ts';
 import { Places } from './site/places.ts';
@@ -45,6 +46,7 @@ export class Fold {
   /** Devices that others ask; null while no rule does. */
   #peers: Peers | null = null;
   #storedPeers: PeerState[] = [];
+  readonly #lenders = new Lenders((id) => this.#judges.get(id));
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
   /** The devices that should be heard from, as of the last tick; null before the first one. */
@@ -101,10 +103,13 @@ export class Fold {
     if (!judge || samples.length === 0) return;
     const { receivedAt } = samples[0]!;
     const latest = receivedAt + wrongBeyondMs(this.#maxFutureMs);
+    const newest = samples[samples.length - 1]!;
+    for (const channel of judge.blankChannels(newest))
+      if (this.#lenders.lendTo(device, channel, newest.measuredAt)) this.#noteLearnt(device, channel);
     const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : [];
     const { judgedAt } = judge;
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, (channel) =>
-      this.#noteLearnt(device.id, channel),
+      this.#noteLearnt(device, channel),
     );
     this.#touched.add(device.id);
     // All that came in the frame is known before anybody is judged for it.
@@ -136,10 +141,11 @@ export class Fold {
     return this.#peers.around(device);
   }
 
-  #noteLearnt(deviceId: string, channel: string): void {
-    const channels = this.#learnt.get(deviceId);
+  #noteLearnt(device: Device, channel: string): void {
+    const channels = this.#learnt.get(device.id);
     if (channels) channels.add(channel);
-    else this.#learnt.set(deviceId, new Set([channel]));
+    else this.#learnt.set(device.id, new Set([channel]));
+    this.#lenders.note(device, channel);
   }
 
   /** Lets time pass: `devices` that should be heard from are judged for silence. */
@@ -194,7 +200,12 @@ export class Fold {
   hear(device: Device, word: BaselineWord): void {
     if (!this.#judgeOf(device)?.hear(word)) return;
     this.#touched.add(device.id);
-    this.#noteLearnt(device.id, word.channel);
+    this.#noteLearnt(device, word.channel);
+  }
+
+  /** The devices from which a channel's baseline is borrowed; none once it has its own, or nothing at all. */
+  borrowedFrom(device: Device, channel: string): readonly string[] {
+    return this.#judgeOf(device)?.baselineOf(channel)?.borrowedFrom ?? [];
   }
 
   /** The newest time in which a channel was unusual; null when there was none yet. */
@@ -217,6 +228,7 @@ export class Fold {
       if (learnt) judge.restoreBaseline(name, learnt);
     }
     this.#judges.set(device.id, judge);
+    for (const channel of type.baselines) this.#lenders.note(device, type.channelNames[channel]!);
     // So that its silence counts from now on, also across a restart.
     if (!state) this.#touched.add(device.id);
     return judge;
