@@ -1,4 +1,5 @@
 import type { TrialResult } from './backtest.ts';
+import type { Text } from './text.ts';
 
 /** How far a backtest has got. */
 export const backtestStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -31,6 +32,8 @@ export interface BacktestAnswer extends TrialResult {
   more: number;
   /** Readings before were left only as means of five minutes, milliseconds since the epoch; null: none were. */
   coarseBefore: number | null;
+  /** What to know before trusting it, such as rules about which these readings can say little. */
+  notes: Text[];
 }
 
 /** A backtest that was asked for. */

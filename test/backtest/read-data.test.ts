@@ -59,7 +59,9 @@ test('times, units, missing values and line ends as people have them', async () 
   ]);
   expect(report.problems.count).toBe(0);
   expect(report).toMatchObject({ lines: 6, readings: 6 });
-  expect([...report.notes].join()).toContain('remark');
+  expect(report.notes).toEqual([
+    { zh: expect.stringContaining('remark'), en: expect.stringContaining('left aside: remark') },
+  ]);
 });
 
 test('what cannot be read is counted, named with its line, and left out alone', async () => {

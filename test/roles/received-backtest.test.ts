@@ -5,7 +5,7 @@ import { openJournalReader } from '../../src/journal/reader.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
 import { bookInForce } from '../../src/roles/tryouts/in-force.ts';
-import { runBacktest } from '../../src/roles/tryouts/run-backtest.ts';
+import { type BacktestParts, runBacktest } from '../../src/roles/tryouts/run-backtest.ts';
 import { Places } from '../../src/rules/site/places.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -63,7 +63,7 @@ test('what the journal has is judged as it came in, what was kept before as it w
   };
   const places = new Places();
   const request = { deviceType: type.id, rules, againstCurrent: false, deviceIds: ['g'], from: at(0), to: at(16) };
-  const answer = await runBacktest(request, {
+  const parts: BacktestParts = {
     type,
     devices: [device],
     book: await bookInForce(store, types, log),
@@ -77,11 +77,21 @@ test('what the journal has is judged as it came in, what was kept before as it w
     rawSince: 0,
     onProgress: () => {},
     isCancelled: () => false,
-  });
+  };
+  const answer = await runBacktest(request, parts);
   expect(answer!.ledger.map(({ raised, cleared }) => [raised, cleared])).toEqual([
     [at(5), at(10)],
     [at(12), at(13)],
   ]);
   expect(answer!.counts).toMatchObject({ readings: 7, stale: 1, corrections: 1 });
   expect(answer!.corrections).toMatchObject([{ kind: 'raised-late', at: at(12), receivedAt: at(17) }]);
+
+  expect(answer!.notes).toEqual([]);
+  const hasty = await runBacktest({ ...request, rules: `${rules}maxGap: 30 s\n` }, parts);
+  expect(hasty!.notes).toEqual([
+    {
+      zh: expect.stringContaining('读数通常相隔 2 分，超过 waterlogging 的 maxGap（30 秒）'),
+      en: expect.stringContaining('usually 2 min apart, more than maxGap (30 s) of waterlogging'),
+    },
+  ]);
 });

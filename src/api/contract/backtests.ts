@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backtestStates } from '../../model/backtest-request.ts';
-import { Count, Severity, Time } from './basics.ts';
+import { Count, Severity, Text, Time } from './basics.ts';
 
 /** Rules to be tried on what has been kept; nobody is called, and nothing is changed. */
 export const NewBacktest = z.object({
@@ -85,6 +85,8 @@ export const BacktestResult = z.object({
   more: Count,
   /** Readings before were kept as means of five minutes only; null: none were. */
   coarseBefore: Time.nullable(),
+  /** What to know before trusting it, such as rules about which these readings can say little. */
+  notes: z.array(Text),
 });
 export type BacktestResult = z.infer<typeof BacktestResult>;
 

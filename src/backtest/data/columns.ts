@@ -1,6 +1,7 @@
 import { ownUnit, scaleBetween } from '../../devices/value.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { DeviceType } from '../../model/device-type.ts';
+import type { Text } from '../../model/text.ts';
 import { type Scale, unitOf } from '../../model/units.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { type FileZone, zoneOf } from './read-time.ts';
@@ -28,8 +29,8 @@ export interface Columns {
   long: { name: number; value: number; unit: number | null } | null;
   /** Headers of columns that are nothing here. */
   ignored: string[];
-  /** What was guessed, in a sentence; null: nothing. */
-  guess: string | null;
+  /** What was guessed; null: nothing. */
+  guess: Text | null;
 }
 
 export interface ColumnChoice {
@@ -180,7 +181,10 @@ function takeValue(
   if (!found) throw unknownChannel(`--channel ${chosen}`, type);
   columns.channels.push({ index, ...found });
   if (choice.channel === null && type.channels.length > 1)
-    columns.guess = `The column ${header[index]!.trim()} was taken for ${chosen}; --channel says otherwise.`;
+    columns.guess = {
+      zh: `列 ${header[index]!.trim()} 按 ${chosen} 读取；可用 --channel 另行指定。`,
+      en: `The column ${header[index]!.trim()} was taken for ${chosen}; --channel says otherwise.`,
+    };
 }
 
 /** What `--column` says of a header, by all of it or by what stands before its unit; undefined: nothing. */

@@ -58,9 +58,12 @@ class CsvLines {
     this.#report = report;
     this.#moments = new Moments({ ...options, zone: columns.zone ?? options.zone }, report);
     this.#commaInNumbers = delimiter === ';';
-    if (columns.guess) report.notes.add(columns.guess);
+    if (columns.guess) report.note(columns.guess);
     if (columns.ignored.length > 0)
-      report.notes.add(`Columns that are no channel were left aside: ${columns.ignored.join(', ')}.`);
+      report.note({
+        zh: `不是测点的列未采用：${columns.ignored.join('、')}。`,
+        en: `Columns that are no channel were left aside: ${columns.ignored.join(', ')}.`,
+      });
   }
 
   sample(row: readonly string[], line: number): Sample | null {

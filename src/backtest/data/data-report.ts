@@ -1,3 +1,4 @@
+import type { Text } from '../../model/text.ts';
 import { DataProblems } from './data-problems.ts';
 
 /** What reading the files of a backtest has found, beside samples. */
@@ -9,6 +10,14 @@ export class DataReport {
   readings = 0;
   /** Whether any line says when it was received. */
   hasReceived = false;
-  /** What was guessed or left aside, in sentences. */
-  readonly notes = new Set<string>();
+  readonly #notes = new Map<string, Text>();
+
+  /** Notes what was guessed or left aside; the same again changes nothing. */
+  note(text: Text): void {
+    this.#notes.set(text.en, text);
+  }
+
+  get notes(): Text[] {
+    return [...this.#notes.values()];
+  }
 }

@@ -1,5 +1,6 @@
 import { arriving } from '../../backtest/arrival.ts';
 import { Backtest, forAll } from '../../backtest/backtest.ts';
+import { blindRules, countingBlindly } from '../../backtest/blind-rules.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -9,7 +10,6 @@ import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
 import { answering } from './answering.ts';
 import { type BacktestArguments, readArguments } from './arguments.ts';
-import { blindRules } from './blind-rules.ts';
 import { jsonReport } from './json-report.ts';
 import { report } from './report.ts';
 import { texts } from './texts.ts';
@@ -27,7 +27,8 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   const rules = trialRules(type, asked.rules);
   const against = asked.against === null ? null : trialRules(type, asked.against);
   const data = new DataReport();
-  for (const { message } of [...rules.problems, ...(against?.problems ?? [])]) data.notes.add(message);
+  for (const { message } of [...rules.problems, ...(against?.problems ?? [])])
+    data.note({ zh: `有规则不可用：${message}`, en: message });
   const judging = new Backtest({
     rules: forAll(rules),
     against: against && forAll(against),
@@ -42,7 +43,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
     judging.take(batch);
     spacing.take(batch);
   }
-  for (const note of blindRules(rules, spacing)) data.notes.add(note);
+  for (const note of [...blindRules(rules, spacing), ...countingBlindly(rules)]) data.note(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;
   const speed = Math.round(result.counts.readings / seconds);

@@ -26,7 +26,7 @@ export function jsonReport({ result, data, against }: ReportParts, type: string)
       alarms: difference.alarms.map(differenceOf),
     },
     problems: { counts: data.problems.counts, first: data.problems.first },
-    notes: [...data.notes],
+    notes: data.notes,
   };
   return JSON.stringify(answer, null, 2);
 }

@@ -42,7 +42,11 @@ export function report({ result, data, against }: ReportParts, times: LocalTimes
     for (const { rule: id, alarms } of difference.rulesMissing) text.push(texts.onlyThere(id, alarms));
     text.push(...difference.alarms.map((one) => `  ${differenceText(one, times, texts)}`));
   }
-  text.push(...correctionsOf(result, times, texts), ...problemsOf(data, texts), ...data.notes);
+  text.push(
+    ...correctionsOf(result, times, texts),
+    ...problemsOf(data, texts),
+    ...data.notes.map((note) => note[texts.language]),
+  );
   return text.join('\n');
 }
 

@@ -1,9 +1,11 @@
 import type { TrialCorrection } from '../../model/backtest.ts';
 import type { Severity } from '../../model/severity.ts';
 import { spokenDuration } from '../../model/spoken-duration.ts';
+import type { Text } from '../../model/text.ts';
 
 /** What a backtest says to people, in both languages. */
 export interface Texts {
+  language: keyof Text;
   raised: string;
   step: string;
   cleared: string;
@@ -30,6 +32,7 @@ export interface Texts {
 }
 
 const en: Texts = {
+  language: 'en',
   raised: 'raised',
   step: 'now',
   cleared: 'cleared',
@@ -58,6 +61,7 @@ const en: Texts = {
 };
 
 const zh: Texts = {
+  language: 'zh',
   raised: '报警',
   step: '变为',
   cleared: '解除',

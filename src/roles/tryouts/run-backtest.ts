@@ -1,8 +1,11 @@
 import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
+import { blindRules } from '../../backtest/blind-rules.ts';
+import { Spacing } from '../../backtest/spacing.ts';
 import type { DecodeLimits } from '../../devices/decode.ts';
 import { readRulesText } from '../../devices/rule-file.ts';
 import type { JournalReader } from '../../journal/port.ts';
+import type { TrialResult } from '../../model/backtest.ts';
 import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
 import { type DeviceType, defaultLatenessMs } from '../../model/device-type.ts';
@@ -45,6 +48,7 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const { from, to } = request;
   const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf: parts.aroundOf });
   const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
+  const spacing = new Spacing();
   const channels = type.channels.map((channel) => channel.name);
   const since = Math.min(Math.max((await journalSince(parts.journal)) ?? to, begin), to);
   const kept = keptSamples({ devices, channels, from: begin, to: since }, parts.range);
@@ -55,10 +59,18 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
     for await (const { samples, until } of source) {
       if (parts.isCancelled()) return null;
       judging.take(samples);
+      spacing.take(samples);
       parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
     }
   const coarse = begin < parts.rawSince && begin < since;
-  return shortened(judging.result(), coarse ? Math.min(parts.rawSince, since) : null);
+  const told = blindRules(rulesOf(rules, devices), spacing);
+  return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };
+}
+
+/** Those of all devices together; rules of one id in the same words are one. */
+function rulesOf(tried: RulesTried, devices: readonly Device[]): Pick<CompiledType, 'rules'> {
+  const all = [...typesOf([tried], devices)].flatMap(({ rules }) => rules);
+  return { rules: [...new Map(all.map((rule) => [`${rule.id} ${rule.maxGapMs}`, rule])).values()] };
 }
 
 /** @throws TocsinError DEVICE_TYPE_INVALID, RULE_INVALID that say which line or expression is wrong. */
@@ -70,13 +82,17 @@ function tried(text: string, type: DeviceType): RulesTried {
 }
 
 function warmUpOf(sets: readonly RulesTried[], devices: readonly Device[]): number {
+  return Math.max(0, ...[...typesOf(sets, devices)].map(neededMs));
+}
+
+function typesOf(sets: readonly RulesTried[], devices: readonly Device[]): Set<CompiledType> {
   const types = new Set<CompiledType>();
   for (const { rulesOf } of sets)
     for (const device of devices) {
       const type = rulesOf(device);
       if (type) types.add(type);
     }
-  return Math.max(0, ...[...types].map(neededMs));
+  return types;
 }
 
 function neededMs(type: CompiledType): number {
@@ -84,7 +100,7 @@ function neededMs(type: CompiledType): number {
   return type.rules.some((rule) => rule.usesBaseline) ? Math.max(needed, baselineMs) : needed;
 }
 
-function shortened(result: Omit<BacktestAnswer, 'more' | 'coarseBefore'>, coarseBefore: number | null): BacktestAnswer {
+function shortened(result: TrialResult): TrialResult & Pick<BacktestAnswer, 'more'> {
   const { ledger, difference } = result;
   const more = Math.max(0, ledger.length - mostAlarms) + Math.max(0, (difference?.alarms.length ?? 0) - mostAlarms);
   return {
@@ -92,6 +108,5 @@ function shortened(result: Omit<BacktestAnswer, 'more' | 'coarseBefore'>, coarse
     ledger: ledger.slice(0, mostAlarms),
     difference: difference && { ...difference, alarms: difference.alarms.slice(0, mostAlarms) },
     more,
-    coarseBefore,
   };
 }
