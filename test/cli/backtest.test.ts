@@ -89,6 +89,21 @@ test('an alarm that lasts through silence is explained', () => {
   expect(out).toContain('then 16 min without data.');
 });
 
+test('a column that no file has is an error that names those there are', async () => {
+  const data = file('cols.csv', 'Zeit,Pegel [cm]\n2026-07-18 08:00,20\n');
+  const more = file('more.csv', 'time,level\n2026-07-18 08:01,20\n');
+  const named = ['--column', 'Zeit=time', '--column', 'Pegel=level'];
+  const both = await backtest(['--type', gauge, '--data', data, '--data', more, ...zone, ...named]);
+  expect(both.ok).toBe(true);
+  const lines = file('lines.csv', 'time,channel,value\n2026-07-18 08:02,00065,20\n');
+  const byLine = await backtest(['--type', gauge, '--data', lines, ...zone, '--column', '00065=level']);
+  expect(byLine.ok).toBe(true);
+  const wrong = backtest(['--type', gauge, '--data', data, ...zone, ...named, '--column', 'Wasserstand=level']);
+  await expect(wrong).rejects.toThrow(
+    '--column Wasserstand=level: there is no column Wasserstand. There are: Zeit, Pegel [cm].',
+  );
+});
+
 test('rules that the readings can say little about are named', async () => {
   const data = file('hourly.csv', 'time,level\n2026-07-18 08:00,20\n2026-07-18 09:00,20\n2026-07-18 10:00,20\n');
   const text = '{ zh: 水, en: Water }';

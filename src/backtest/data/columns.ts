@@ -197,6 +197,19 @@ function meantBy(header: string, named: ReadonlyMap<string, string>): string | u
   return unitSplit(part).unit === null ? `${part}[${unit}]` : part;
 }
 
+/**
+ * Holds what the command line says of columns against the headers that there are.
+ * @throws TocsinError DATA_INVALID when a header of its is in no file; the message names those that are.
+ */
+export function requireHeaders(named: ReadonlyMap<string, string>, headers: ReadonlySet<string>): void {
+  const known = new Set([...headers].flatMap((header) => [header, unitSplit(header).name]));
+  for (const [header, meant] of named) {
+    if (known.has(header)) continue;
+    const there = headers.size > 0 ? `There are: ${[...headers].join(', ')}.` : 'NDJSON has no columns.';
+    throw invalid(`--column ${header}=${meant}: there is no column ${header}. ${there}`);
+  }
+}
+
 function keyOf(text: string): string {
   return text.toLowerCase().replace(/[\s_-]/g, '');
 }

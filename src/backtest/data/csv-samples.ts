@@ -35,8 +35,10 @@ export async function* csvSamples(
       if (lines) {
         const sample = lines.sample(row, line + i);
         if (sample) samples.push(sample);
-      } else if (!/^\uFEFF?\s*#/.test(row[0]!))
+      } else if (!/^\uFEFF?\s*#/.test(row[0]!)) {
+        for (const header of row) report.headers.add(header.trim());
         lines = new CsvLines(readHeader(row, options.type, options), delimiter, options, report);
+      }
     }
     if (samples.length > 0) yield samples;
   }
@@ -131,6 +133,7 @@ class CsvLines {
     const known = this.#named.get(key);
     if (known !== undefined) return known;
     const { type, named } = this.#options;
+    if (named.has(name)) this.#report.headers.add(name);
     let found: { channel: Channel; scale: Scale } | string;
     try {
       const about = channelOf(named.get(name) ?? name, type);

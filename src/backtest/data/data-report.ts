@@ -10,6 +10,8 @@ export class DataReport {
   readings = 0;
   /** Whether any line says when it was received. */
   hasReceived = false;
+  /** Headers of the columns of all files, and names in lines with one channel each that the command line knows. */
+  readonly headers = new Set<string>();
   readonly #notes = new Map<string, Text>();
 
   /** Notes what was guessed or left aside; the same again changes nothing. */

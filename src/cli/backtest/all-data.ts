@@ -1,3 +1,4 @@
+import { requireHeaders } from '../../backtest/data/columns.ts';
 import type { DataOptions } from '../../backtest/data/data-options.ts';
 import type { DataReport } from '../../backtest/data/data-report.ts';
 import { readData } from '../../backtest/data/read-data.ts';
@@ -7,7 +8,10 @@ import type { Sample } from '../../model/sample.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { DataArguments } from './data-arguments.ts';
 
-/** The samples of all files of a command line, one file after the other. */
+/**
+ * The samples of all files of a command line, one file after the other.
+ * @throws TocsinError DATA_UNREADABLE, DATA_INVALID; also when `--column` names a header that no file has.
+ */
 export async function* allData(
   { data, device, channel, columns, zone, dates }: DataArguments,
   type: DeviceType,
@@ -16,4 +20,5 @@ export async function* allData(
 ): AsyncGenerator<Sample[]> {
   const options: DataOptions = { type, device, channel, named: columns, zone, dates, limits: decodeLimits(intake) };
   for (const file of data) yield* readData(file, options, report);
+  requireHeaders(columns, report.headers);
 }
