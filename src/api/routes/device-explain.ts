@@ -22,7 +22,8 @@ export function deviceExplainRoutes(api: Api, context: ApiContext): void {
         summary: 'Why a rule had, or had not, raised an alarm at a moment',
         description:
           'Which part of its condition held, with values and limits, for how long, and which gap stopped it, in parts ' +
-          'and in words. The readings that have been kept go through the rules in force once more.',
+          'and in words. The readings that the telemetry store has go through the rules in force once more: what it does not ' +
+          'have, such as readings still waiting while it is away, is left out.',
         params: byId,
         querystring: Question,
         response: { 200: Explanation },

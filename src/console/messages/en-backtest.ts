@@ -44,7 +44,7 @@ export const enBacktest: typeof zhBacktest = {
     ask: 'Explain',
     rule: 'Rule',
     at: 'At',
-    hint: 'Goes through the readings before once more and says which part of the condition held, for how long, and which gap stopped it.',
+    hint: 'Goes once more through the readings that the telemetry store has and says which part of the condition held, for how long, and which gap stopped it. What the store does not have, such as readings still waiting while it is away, is left out.',
     condition: 'Condition',
     measured: 'Measured',
     held: 'Held',
