@@ -5,33 +5,23 @@ import type {
   AlarmDetail,
   Case,
   Device,
-  DeviceRule,
   DeviceType,
   FeedEvent,
   Person,
   Replay,
-  Rule,
-  RuleOverview,
   Summary,
   SystemAlarm,
 } from '../../../src/api/contract.ts';
 import { loadDeviceTypes } from '../../../src/devices/registry.ts';
 import type { DeviceType as ModelType } from '../../../src/model/device-type.ts';
 import { makeAlarms } from './alarms.ts';
-import { countQuarantine, makeQuarantine, makeReplays } from './quarantine.ts';
+import { FakeBacktests } from './backtests.ts';
+import { FakeFailure } from './failure.ts';
+import { countQuarantine, makeQuarantine, makeReplays, runningReplay } from './quarantine.ts';
+import { FakeRules } from './rules.ts';
 import { makeLatest, makeSeries } from './series.ts';
 import { makeSystem } from './system.ts';
 import { makeAreas, makeDevices, password, people } from './town.ts';
-
-export class FakeFailure extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 interface Answer {
   body?: unknown;
@@ -43,6 +33,9 @@ interface Call {
   body: Record<string, unknown>;
   person: Person;
 }
+
+/** Rules are called `{device type}/{name}`. */
+const ruleInPath = '([^/]+/[^/]+)';
 
 /** The API of a town in memory, in the shapes of src/api/contract.ts: for work on the console without a service. */
 export class FakeApi {
@@ -57,6 +50,8 @@ export class FakeApi {
   readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
   readonly #replays: Replay[];
+  readonly #rules: FakeRules;
+  readonly #backtests: FakeBacktests;
   #troubles: SystemAlarm[] = [];
   #seq = 1000;
 
@@ -67,6 +62,9 @@ export class FakeApi {
     this.alarms = makeAlarms(types, this.devices, now);
     this.#quarantine = makeQuarantine(now);
     this.#replays = makeReplays(now);
+    this.#rules = new FakeRules(types, this.areas, this.devices, now);
+    const alarmOf = (id: string) => this.#activeOn(id) ?? this.alarms.find((alarm) => alarm.deviceId === id);
+    this.#backtests = new FakeBacktests({ types, devices: this.devices, alarmOf });
   }
 
   personOf(token: string | undefined): Person | null {
@@ -141,8 +139,23 @@ export class FakeApi {
       ['GET /areas', () => this.areas],
       ['GET /device-types', () => this.types],
       ['GET /devices', ({ query }) => (query.has('cursor') ? [] : this.devices)],
-      ['GET /rules', () => this.types.flatMap((type) => type.rules.map((rule) => this.#overview(type.id, rule)))],
-      ['GET /devices/:id/rules', ({ id }) => this.#rulesOf(id)],
+      ['GET /rules', () => this.#rules.overviews()],
+      [`GET /rules/${ruleInPath}/versions`, ({ id }) => this.#rules.versions(id)],
+      [`GET /rules/${ruleInPath}/shadow`, ({ id }) => this.#backtests.shadow(id)],
+      ['POST /rules/check', ({ body }) => this.#rules.check(body)],
+      [`POST /rules/${ruleInPath}/revert`, ({ id, body, person }) => this.#rules.revert(id, body, person)],
+      [`PUT /rules/${ruleInPath}`, ({ id, body, person }) => this.#rules.set(id, body, person)],
+      [`DELETE /rules/${ruleInPath}`, ({ id, query, person }) => this.#rules.withdraw(id, query, person)],
+      ['GET /backtests', () => this.#backtests.list()],
+      ['POST /backtests', ({ body, person }) => this.#backtests.begin(body, person)],
+      ['GET /backtests/:id', ({ id }) => this.#backtests.get(id)],
+      ['DELETE /backtests/:id', ({ id }) => this.#backtests.cancel(id)],
+      [
+        'GET /devices/:id/explain',
+        ({ id, query }) =>
+          this.#backtests.explain(this.#device(id), query.get('rule')!, Number(query.get('at') ?? Date.now())),
+      ],
+      ['GET /devices/:id/rules', ({ id }) => this.#rules.ofDevice(this.#device(id))],
       ['GET /devices/:id', ({ id }) => this.#device(id)],
       [
         'GET /devices/:id/latest',
@@ -186,7 +199,13 @@ export class FakeApi {
       ['GET /quarantine', () => this.#quarantine.map(({ payload: _, ...frame }) => frame)],
       ['GET /quarantine/counts', () => countQuarantine(this.#quarantine)],
       ['GET /replays', () => this.#replays],
-      ['POST /replays', ({ person, body }) => this.#replay(person, body)],
+      [
+        'POST /replays',
+        ({ person, body }) => {
+          this.#replays.unshift(runningReplay(this.#replays, person, body));
+          return this.#replays[0];
+        },
+      ],
       ['GET /quarantine/:id', ({ id }) => this.#quarantine.find((frame) => String(frame.id) === id)],
       ['GET /summary', () => this.#summary()],
       ['GET /system', () => makeSystem(this.#troubles, Date.now())],
@@ -287,27 +306,6 @@ export class FakeApi {
     return alarm;
   }
 
-  /** It goes on for ever: as the page shows it while it does. */
-  #replay(person: Person, body: Record<string, unknown>): Replay {
-    const replay: Replay = {
-      ...this.#replays[0]!,
-      id: this.#replays.length + 1,
-      deviceId: String(body.deviceId),
-      from: Number(body.from),
-      dryRun: body.dryRun === true,
-      requestedAt: Date.now(),
-      by: { id: person.id, name: person.name },
-      state: 'running',
-      readEntries: 31_000,
-      toRead: 90_000,
-      finishedAt: null,
-      judged: null,
-      written: null,
-    };
-    this.#replays.unshift(replay);
-    return replay;
-  }
-
   #step(
     alarm: AlarmDetail,
     kind: 'noted' | 'accepted' | 'handled' | 'closed' | 'sent-back',
@@ -337,15 +335,6 @@ export class FakeApi {
     ];
     const about = this.#activeOn(id) ?? this.alarms.find((alarm) => alarm.deviceId === id);
     return makeSeries(type, channel, { deviceId: id, from, to, points }, about, Date.now());
-  }
-
-  #overview(deviceType: string, rule: Rule): RuleOverview {
-    return { ruleId: rule.id, deviceType, name: rule.name, folder: null, places: [] };
-  }
-
-  #rulesOf(id: string): DeviceRule[] {
-    const rules = this.types.find((type) => type.id === this.#device(id).type)?.rules ?? [];
-    return rules.map((rule) => ({ ruleId: rule.id, name: rule.name, rule, origin: null, shadow: null }));
   }
 
   #summary(): Summary {

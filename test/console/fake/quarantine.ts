@@ -1,4 +1,4 @@
-import type { QuarantineCount, QuarantinedFrameDetail, Replay } from '../../../src/api/contract.ts';
+import type { Person, QuarantineCount, QuarantinedFrameDetail, Replay } from '../../../src/api/contract.ts';
 
 const cases: [code: string, reason: string, payload: Buffer | string, size?: number][] = [
   ['PAYLOAD_NOT_JSON', 'The payload is not JSON: unexpected end after {"level": 12.', '{"level": 12.'],
@@ -86,4 +86,23 @@ export function makeReplays(now: number): Replay[] {
     error: null,
   };
   return [replay, { ...replay, id: 1, dryRun: true, requestedAt: now - 3_700_000, written: null }];
+}
+
+/** It goes on for ever: as the page shows it while it does. */
+export function runningReplay(before: readonly Replay[], person: Person, body: Record<string, unknown>): Replay {
+  return {
+    ...before[0]!,
+    id: before.length + 1,
+    deviceId: String(body.deviceId),
+    from: Number(body.from),
+    dryRun: body.dryRun === true,
+    requestedAt: Date.now(),
+    by: { id: person.id, name: person.name },
+    state: 'running',
+    readEntries: 31_000,
+    toRead: 90_000,
+    finishedAt: null,
+    judged: null,
+    written: null,
+  };
 }

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FeedEvent } from '../../../src/api/contract.ts';
-import { FakeApi, FakeFailure } from './api.ts';
+import { FakeApi } from './api.ts';
+import { FakeFailure } from './failure.ts';
 import { sendFile } from './files.ts';
 
 /** Starts the fake API with the built console beside it, as strict about content as the real service. */
