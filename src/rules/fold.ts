@@ -132,10 +132,13 @@ export class Fold {
   /** What is around a device, with other devices to ask where its rules do. */
   #around(device: Device, type: CompiledType): Surroundings {
     if (!type.rules.some((rule) => rule.peers.length > 0)) return this.#aroundOf(device);
-    this.#peers ??= new Peers({
-      aroundOf: this.#aroundOf,
-      baselineOf: (asked, channel) => this.#judgeOf(asked)?.baselineOf(channel),
-    });
+    this.#peers ??= new Peers(
+      {
+        aroundOf: this.#aroundOf,
+        baselineOf: (asked, channel) => this.#judgeOf(asked)?.baselineOf(channel),
+      },
+      this.#expected ?? [],
+    );
     for (const state of this.#storedPeers.splice(0)) this.#peers.restore(state);
     this.#peers.ask(device, type);
     return this.#peers.around(device);
@@ -168,6 +171,7 @@ export class Fold {
   #expect(devices: Iterable<Device>, at: number, effects: AlarmEffect[]): void {
     const before = this.#expected && new Set(Array.from(this.#expected, (device) => device.id));
     this.#expected = devices;
+    this.#peers?.expect(devices);
     const active = new Set(Array.from(devices, (device) => device.id));
     for (const [id, judge] of this.#judges) {
       if (active.has(id) || !judge.endAll(at, effects)) continue;

@@ -133,6 +133,24 @@ describe('neighbours', () => {
     expect(story('level > 10 cm && neighbours(1 km, level, 1).max == 3 cm', spread, rows)).toEqual(['1 a raised']);
   });
 
+  test('are the twenty nearest, whoever was heard first, and one of them that is silent is not replaced', () => {
+    const row = Array.from({ length: 30 }, (_, i) => device(`n${i}`, 'g1', 10 * (i + 1)));
+    const rows = (ids: number[]) => at(1, Object.fromEntries(ids.map((i) => [`n${i}`, i])));
+    const all = [...Array(30).keys()];
+    const asking: Row = [2, 'a', { level: 50 }];
+    for (const order of [all, all.toReversed()]) {
+      const when = (what: string) =>
+        story(`level == 50 cm && ${what}`, [device('a'), ...row], [...rows(order), asking]);
+      expect(when('neighbours(grid, level).max == 19 cm')).toEqual(['2 a raised']);
+      expect(when('neighbours(1 km, level).count == 20')).toEqual(['2 a raised']);
+      expect(when('neighbours(155 m, level).count == 15')).toEqual(['2 a raised']);
+    }
+    const silent = rows(all.filter((i) => i !== 4));
+    expect(
+      story('level == 50 cm && neighbours(grid, level).count == 19', [device('a'), ...row], [...silent, asking]),
+    ).toEqual(['2 a raised']);
+  });
+
   test('are those on the way of the water; a device that stands on none has none that is known', () => {
     const rows = [...at(1, { c: 9 }), ...at(2, { b: 6 }), ...at(3, { a: 3, d: 3 }), ...at(3.5, { c: 9 })];
     expect(story('neighbours(downstream, level, 1).max == 9 cm', four, rows)).toEqual(['2 b raised', '3 a raised']);

@@ -6,7 +6,9 @@ import { DeviceJudge } from '../device-judge.ts';
 import type { DeviceState } from '../device-state.ts';
 import type { PeerCounter, PeerQuestion, Surroundings } from '../language/surroundings.ts';
 import { AnswerLog, type AnswerLogState } from './answer-log.ts';
-import { Rounds } from './rounds.ts';
+import { Everyone } from './everyone.ts';
+import { Nearest } from './nearest.ts';
+import type { PeerFinder } from './standing.ts';
 
 /** A device that has not been heard for so long is not there: it would be unknown for ever. */
 const gonePastMs = 86_400_000;
@@ -23,7 +25,7 @@ interface Answers {
   type: CompiledType;
   log: AnswerLog;
   members: Map<string, Member>;
-  rounds: Rounds<Member>;
+  finder: PeerFinder<Member>;
   /** The longest lateness bound of all that ask and are asked, milliseconds. */
   latenessMs: number;
 }
@@ -33,12 +35,6 @@ interface Count {
   holds: number;
   unknown: number;
   all: number;
-}
-
-/** Values that are known, in order, and whose each is. */
-interface Values {
-  values: number[];
-  ids: string[];
 }
 
 interface Member {
@@ -78,13 +74,15 @@ export class Peers {
   readonly #answers = new Map<string, Answers>();
   /** Asked devices of a checkpoint that have not been needed since. */
   readonly #stored = new Map<string, PeerState>();
+  #expected: Iterable<Device>;
   /** What was found for whole areas since the last sample: when something changes there, all in it ask the same. */
   readonly #counts = new Map<string, Count>();
-  readonly #values = new Map<string, Values>();
   readonly #changes = new Map<string, readonly number[]>();
 
-  constructor(sources: PeerSources) {
+  /** @param expected the devices that are there. */
+  constructor(sources: PeerSources, expected: Iterable<Device>) {
     this.#sources = sources;
+    this.#expected = expected;
   }
 
   /** Takes note of what the rules of a device ask of others. */
@@ -92,7 +90,7 @@ export class Peers {
     for (const question of type.rules.flatMap((rule) => rule.peers)) {
       const answers = this.#answersTo(question);
       answers.latenessMs = Math.max(answers.latenessMs, type.latenessMs);
-      answers.rounds.ask(question.where, this.#sources.aroundOf(device));
+      answers.finder.ask({ where: question.where, from: this.#sources.aroundOf(device) });
     }
   }
 
@@ -105,12 +103,13 @@ export class Peers {
       type: probe,
       log: new AnswerLog(),
       members: new Map(),
-      rounds: new Rounds(),
+      finder: question.measure === null ? new Everyone() : new Nearest(),
       latenessMs: probe.latenessMs,
     };
     answers.type = noting(question, (at, answer) => answers.log.set(at, answer));
     this.#answers.set(question.key, answers);
-    for (const { device } of this.#stored.values()) if (device.type === question.type) this.#memberOf(answers, device);
+    for (const { device } of this.#stored.values()) this.#meet(answers, device);
+    for (const device of this.#expected) this.#meet(answers, device);
     return answers;
   }
 
@@ -136,16 +135,26 @@ export class Peers {
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
       const from = goesOn ? heardAt + maxGapMs : at;
-      for (const { askedBy } of answers.rounds.of(member))
-        for (const deviceId of askedBy) changes.push({ deviceId, at: from });
+      for (const deviceId of answers.finder.askersOf(member)) changes.push({ deviceId, at: from });
     }
     return changes;
   }
 
   #forgetFound(): void {
     this.#counts.clear();
-    this.#values.clear();
     this.#changes.clear();
+  }
+
+  /**
+   * Takes note of the devices that are there. Who the nearest are must not depend on which of them were heard first.
+   */
+  expect(devices: Iterable<Device>): void {
+    this.#expected = devices;
+    for (const device of devices) for (const answers of this.#answers.values()) this.#meet(answers, device);
+  }
+
+  #meet(answers: Answers, device: Device): void {
+    if (device.type === answers.question.type) this.#memberOf(answers, device);
   }
 
   #memberOf(answers: Answers, device: Device): Member {
@@ -158,7 +167,7 @@ export class Peers {
     if (kept) judge.restore(kept.judge);
     const member: Member = { device, around, judge, log: new AnswerLog(kept?.log) };
     answers.members.set(device.id, member);
-    answers.rounds.add(member);
+    answers.finder.add(member);
     return member;
   }
 
@@ -172,12 +181,12 @@ export class Peers {
   /** Areas may be others than they were. */
   regroup(): void {
     this.#forgetFound();
-    for (const { rounds } of this.#answers.values()) rounds.regroup();
+    for (const { finder } of this.#answers.values()) finder.regroup();
   }
 
-  /** The devices that are asked around a place. */
-  #near({ key, where }: PeerQuestion, around: Surroundings): readonly Member[] {
-    return this.#answers.get(key)?.rounds.at(where, around)?.members ?? [];
+  /** The devices that are asked around a place; null where it is not known which they are. */
+  #near({ key, where }: PeerQuestion, around: Surroundings): readonly Member[] | null {
+    return this.#answers.get(key)?.finder.membersFor({ where, from: around }) ?? null;
   }
 
   /** Counts around a place at a moment. */
@@ -186,10 +195,10 @@ export class Peers {
   }
 
   #count(question: PeerQuestion, around: Surroundings, at: number): Count {
-    const count: Count = { holds: 0, unknown: 0, all: 0 };
+    const near = this.#near(question, around);
     // Nobody has said where its water goes: that is no number, not even none.
-    if (isCourse(question) && around.downstream === null) count.holds = Number.NaN;
-    for (const { log } of this.#near(question, around)) {
+    const count: Count = { holds: near === null ? Number.NaN : 0, unknown: 0, all: 0 };
+    for (const { log } of near ?? []) {
       if (at - log.timeAt(at) > gonePastMs) continue;
       const truth = log.answerAt(at, question.maxGapMs);
       count.all++;
@@ -199,31 +208,19 @@ export class Peers {
     return count;
   }
 
-  /** What those around a device say at a moment, itself not included; null where it is not known who they are. */
+  /** What those around a device say at a moment, in order; null where it is not known who they are. */
   values(question: PeerQuestion, around: Surroundings, at: number): readonly number[] | null {
-    if (this.#answers.get(question.key)?.rounds.at(question.where, around) === null) return null;
-    const { values, ids } = remembered(this.#values, keyOf(question, around, at), () =>
-      this.#valuesOf(question, around, at),
-    );
-    const own = ids.indexOf(around.id);
-    return own < 0 ? values : values.toSpliced(own, 1);
-  }
-
-  #valuesOf(question: PeerQuestion, around: Surroundings, at: number): Values {
-    const known: { value: number; id: string }[] = [];
-    for (const { log, device } of this.#near(question, around)) {
-      const value = log.answerAt(at, question.maxGapMs);
-      if (!Number.isNaN(value)) known.push({ value, id: device.id });
-    }
-    known.sort((a, b) => a.value - b.value);
-    return { values: known.map(({ value }) => value), ids: known.map(({ id }) => id) };
+    const near = this.#near(question, around);
+    if (near === null) return null;
+    const values = near.map(({ log }) => log.answerAt(at, question.maxGapMs));
+    return values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   }
 
   /** When since a time the answer to a question changed on a device that is asked, in order. */
   changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
     return remembered(this.#changes, keyOf(question, around, from), () => {
       const times = new Set<number>();
-      for (const { log } of this.#near(question, around)) log.changesSince(from, question.maxGapMs, times);
+      for (const { log } of this.#near(question, around) ?? []) log.changesSince(from, question.maxGapMs, times);
       return inOrder(times);
     });
   }
@@ -291,10 +288,6 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
   };
   const noted = { ...level!, when: { ...level!.when, evaluate } };
   return { ...probe, rules: [{ ...rule!, levels: [noted] }] };
-}
-
-function isCourse({ where }: PeerQuestion): boolean {
-  return where === 'downstream' || where === 'upstream';
 }
 
 function inOrder(times: Iterable<number>): number[] {
