@@ -1,3 +1,5 @@
+import { newCells } from './cells.ts';
+
 /** What is known of several readings that are kept as one; time and value are those of the last. */
 export interface Merged {
   /** When the first of them was measured. */
@@ -24,51 +26,50 @@ export interface LogState {
  * be judged again. Positions count from the oldest that is kept.
  */
 export class ChannelLog {
-  #times: number[] = [];
-  #values: number[] = [];
-  /** As long as the others, once there is one. */
+  /** Measured time and value of each reading in turn: who looks at one of them looks at both. */
+  #readings = newCells([]);
+  /** As long as there are readings, once there is one. */
   #merged: (Merged | null)[] | null = null;
+  /** The shortest time between two readings, since there were none. */
+  #closest = Number.POSITIVE_INFINITY;
 
   get length(): number {
-    return this.#times.length;
+    return this.#readings.length / 2;
   }
 
   timeAt(position: number): number {
-    return this.#times[position]!;
+    return this.#readings[2 * position]!;
   }
 
   valueAt(position: number): number {
-    return this.#values[position]!;
+    return this.#readings[2 * position + 1]!;
   }
 
   mergedAt(position: number): Merged | null {
     return this.#merged === null ? null : this.#merged[position]!;
   }
 
-  /** Whether there is anything that is kept as one. */
-  get hasMerged(): boolean {
-    return this.#merged !== null;
-  }
-
   /** Measured time of the first reading that is kept at a position. */
   beginAt(position: number): number {
-    return this.mergedAt(position)?.from ?? this.#times[position]!;
+    return this.mergedAt(position)?.from ?? this.timeAt(position);
   }
 
   /** Adds a reading that is newer than all others. */
   push(at: number, value: number): void {
-    this.#times.push(at);
-    this.#values.push(value);
+    const readings = this.#readings;
+    const { length } = readings;
+    if (length > 0 && at - readings[length - 2]! < this.#closest) this.#closest = at - readings[length - 2]!;
+    readings.push(at, value);
     if (this.#merged !== null) this.#merged.push(null);
   }
 
   /** Position of the first reading measured at a time or later; the length when there is none. */
   positionOf(at: number): number {
     let low = 0;
-    let high = this.#times.length;
+    let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#times[middle]! < at) low = middle + 1;
+      if (this.timeAt(middle) < at) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -76,16 +77,19 @@ export class ChannelLog {
 
   /** Forgets all from a position on. */
   cut(position: number): void {
-    this.#times.length = position;
-    this.#values.length = position;
+    this.#readings.length = 2 * position;
     if (this.#merged !== null) this.#merged.length = position;
+    if (position === 0) this.#closest = Number.POSITIVE_INFINITY;
   }
 
   /** Forgets all before a position. */
   drop(position: number): void {
     if (position === 0) return;
-    this.#times = this.#times.slice(position);
-    this.#values = this.#values.slice(position);
+    // In its place: a copy would be of just the right size, and grow by half at the next reading.
+    const readings = this.#readings;
+    const rest = readings.length - 2 * position;
+    for (let i = 0; i < rest; i++) readings[i] = readings[i + 2 * position]!;
+    readings.length = rest;
     if (this.#merged === null) return;
     this.#merged = this.#merged.slice(position);
     if (this.#merged.every((one) => one === null)) this.#merged = null;
@@ -97,16 +101,15 @@ export class ChannelLog {
    * @returns whether anything changed.
    */
   merge(from: number, until: number, cellMs: number, maxGapMs: number): boolean {
-    if (!this.#crowded(from, until, cellMs, maxGapMs)) return false;
-    this.#merged ??= this.#times.map(() => null);
+    if (this.#closest >= cellMs || !this.#crowded(from, until, cellMs, maxGapMs)) return false;
+    this.#merged ??= Array.from({ length: this.length }, () => null);
     let last = from;
     for (let i = from + 1; i < until; i++) {
       if (this.#together(last, i, cellMs, maxGapMs)) this.#join(last, i);
       else this.#move(i, ++last);
     }
     const removed = until - last - 1;
-    this.#times.splice(last + 1, removed);
-    this.#values.splice(last + 1, removed);
+    this.#readings.splice(2 * (last + 1), 2 * removed);
     this.#merged.splice(last + 1, removed);
     return true;
   }
@@ -117,8 +120,9 @@ export class ChannelLog {
   }
 
   #together(one: number, next: number, cellMs: number, maxGapMs: number): boolean {
-    const [at, begin] = [this.#times[one]!, this.beginAt(next)];
-    return begin - at <= maxGapMs && Math.floor(at / cellMs) === Math.floor(this.#times[next]! / cellMs);
+    const at = this.timeAt(one);
+    if (this.beginAt(next) - at > maxGapMs) return false;
+    return Math.floor(at / cellMs) === Math.floor(this.timeAt(next) / cellMs);
   }
 
   #join(one: number, next: number): void {
@@ -132,16 +136,20 @@ export class ChannelLog {
       min: Math.min(a.min, b.min),
       max: Math.max(a.max, b.max),
     };
-    this.#times[one] = this.#times[next]!;
-    this.#values[one] = this.#values[next]!;
+    this.#copy(next, one);
+  }
+
+  #copy(from: number, to: number): void {
+    this.#readings[2 * to] = this.timeAt(from);
+    this.#readings[2 * to + 1] = this.valueAt(from);
   }
 
   #known(position: number): Merged {
-    const value = this.#values[position]!;
+    const value = this.valueAt(position);
     const merged = this.#merged![position];
     return (
       merged ?? {
-        from: this.#times[position]!,
+        from: this.timeAt(position),
         area: this.areaAt(position),
         sum: value,
         count: 1,
@@ -153,8 +161,7 @@ export class ChannelLog {
 
   #move(from: number, to: number): void {
     if (from === to) return;
-    this.#times[to] = this.#times[from]!;
-    this.#values[to] = this.#values[from]!;
+    this.#copy(from, to);
     this.#merged![to] = this.#merged![from]!;
   }
 
@@ -162,24 +169,28 @@ export class ChannelLog {
   areaAt(position: number): number {
     const merged = this.mergedAt(position);
     if (merged) return merged.area;
-    return position === 0 ? 0 : this.#values[position]! * (this.#times[position]! - this.#times[position - 1]!);
+    return position === 0 ? 0 : this.valueAt(position) * (this.timeAt(position) - this.timeAt(position - 1));
   }
 
   state(): LogState {
-    const times = this.#times.map((at, i) => (i === 0 ? at : at - this.#times[i - 1]!));
-    const state: LogState = { times, values: [...this.#values] };
+    const state: LogState = { times: [], values: [] };
+    for (let i = 0; i < this.length; i++) {
+      state.times.push(i === 0 ? this.timeAt(0) : this.timeAt(i) - this.timeAt(i - 1));
+      state.values.push(this.valueAt(i));
+    }
     if (this.#merged !== null)
       state.merged = Object.fromEntries(this.#merged.flatMap((one, i) => (one === null ? [] : [[i, one]])));
     return state;
   }
 
   restore({ times, values, merged }: LogState): void {
+    this.cut(0);
+    this.#merged = null;
     let at = 0;
-    this.#times = times.map((step) => {
+    for (const [i, step] of times.entries()) {
       at += step;
-      return at;
-    });
-    this.#values = [...values];
-    this.#merged = merged ? times.map((_, i) => merged[i] ?? null) : null;
+      this.push(at, values[i]!);
+    }
+    if (merged) this.#merged = times.map((_, i) => merged[i] ?? null);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
 import type { CellPlan } from './cells.ts';
-import type { CompiledCondition, Evaluate, MemoryCell } from './language/context.ts';
+import type { CompiledCondition, Evaluate, MemoryCell, RuleWindow } from './language/context.ts';
 import { compileCondition } from './language/expression.ts';
 import type { Scope } from './language/scope.ts';
 import type { Asked, PeerPlace, PeerQuestion } from './language/surroundings.ts';
@@ -77,7 +77,7 @@ export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names' | 'type
   peers(rule: Rule, where: PeerPlace, type: string | null, asked: Asked): PeerQuestion;
   compileWhen(text: string, scope: Scope): CompiledCondition;
   channelCount: number;
-  window(channel: number, spanMs: number, maxGapMs: number): number;
+  window(channel: number, spanMs: number, maxGapMs: number): RuleWindow;
 };
 
 /**

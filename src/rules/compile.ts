@@ -8,6 +8,8 @@ import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.t
 import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 import { peerQuestion } from './peers/question.ts';
+import { WindowPlan } from './windows/memory.ts';
+import { Window } from './windows/window.ts';
 
 export interface SilenceRule {
   id: string;
@@ -22,14 +24,6 @@ export interface SilenceRule {
 
 export type { CompiledLevel, CompiledRule } from './compile-rule.ts';
 
-/** A window that some rule of the type needs; `key` names it in checkpoints. */
-export interface WindowSpec {
-  key: string;
-  channel: number;
-  spanMs: number;
-  maxGapMs: number;
-}
-
 /** A device type's rules, ready to judge samples. */
 export interface CompiledType {
   id: string;
@@ -41,7 +35,9 @@ export interface CompiledType {
   /** Stands for what is where in the cells. */
   layout: string;
   silence: SilenceRule[];
-  windows: WindowSpec[];
+  /** Those that some rule needs, and where they keep what they know of a device. */
+  windows: Window[];
+  windowPlan: WindowPlan;
   /** How much older than the newest one a sample may be and still be judged, milliseconds. */
   latenessMs: number;
   /** Channel indexes with a baseline. */
@@ -76,7 +72,8 @@ export function compileType(
   const types = type.others?.() ?? new Map([[type.id, type]]);
   const channelNames = type.channels.map((c) => c.name);
   const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
-  const windows: WindowSpec[] = [];
+  const windows: Window[] = [];
+  const windowPlan = new WindowPlan();
   const scope: TypeScope = {
     channelCount: channelNames.length,
     channelNames: () => channelNames,
@@ -91,10 +88,14 @@ export function compileType(
       const measure = measureOf(channel.unit) ?? dimensionless;
       return { index, name, measure, isSwitch: channel.kind === 'switch' };
     },
-    window(channel, spanMs, gapMs) {
-      const key = `${channelNames[channel]}/${spanMs}/${gapMs}`;
-      const known = windows.findIndex((w) => w.key === key);
-      return known >= 0 ? known : windows.push({ key, channel, spanMs, maxGapMs: gapMs }) - 1;
+    window(channel, spanMs, maxGapMs) {
+      const known = windows.find(
+        (one) => one.channel === channel && one.spanMs === spanMs && one.maxGapMs === maxGapMs,
+      );
+      if (known) return known;
+      const window = new Window(channel, spanMs, maxGapMs, windowPlan);
+      windows.push(window);
+      return window;
     },
   };
   const plan = new CellPlan();
@@ -130,6 +131,7 @@ export function compileType(
     layout: layoutOf(rules),
     silence,
     windows,
+    windowPlan,
     latenessMs: type.latenessMs ?? defaultLatenessMs,
     baselines: type.channels.flatMap((c, index) => (c.baseline ? [index] : [])),
     // A thousandth of the physical range: finer changes are the sensor's own noise.

@@ -1,6 +1,8 @@
+import { newCells } from './cells.ts';
 import { ChannelLog, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
-import { Window } from './windows/window.ts';
+import type { WindowMemory } from './windows/memory.ts';
+import type { Window } from './windows/window.ts';
 
 /**
  * Readings that come within this part of a window's span are kept as one once nothing can be put between them any more,
@@ -36,8 +38,8 @@ export function insertStep(steps: Step[], step: Step): void {
 interface ChannelPlan {
   /** Those that rules look at. */
   kept: number[];
-  /** By channel, its windows' places in `CompiledType.windows`. */
-  windows: number[][];
+  /** Those over each channel. */
+  windows: Window[][];
   /** By channel, how long its windows are, the shortest first. */
   spans: number[][];
   /** By channel, the shortest gap that a window over it notices. */
@@ -54,7 +56,7 @@ function planOf(type: CompiledType): ChannelPlan {
   const specs = type.channelNames.map((_, channel) => type.windows.filter((one) => one.channel === channel));
   const plan: ChannelPlan = {
     kept: [...used].sort((a, b) => a - b),
-    windows: specs.map((list) => list.map((one) => type.windows.indexOf(one))),
+    windows: specs,
     spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
     gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
   };
@@ -63,41 +65,45 @@ function planOf(type: CompiledType): ChannelPlan {
 }
 
 /** What is known of the channels of one device: the newest values, the windows over them, and the past. */
-export class DeviceChannels {
+export class DeviceChannels implements WindowMemory {
   /** Newest values and their measured times by channel index; NaN and -Infinity where nothing came yet. */
-  readonly values: Float64Array;
-  readonly times: Float64Array;
-  readonly windows: readonly Window[];
+  readonly values: number[];
+  readonly times: number[];
+  readonly logs: readonly (ChannelLog | undefined)[];
+  readonly cells: number[];
+  readonly lists: number[][];
   readonly #type: CompiledType;
   readonly #plan: ChannelPlan;
-  readonly #logs: (ChannelLog | undefined)[];
 
   constructor(type: CompiledType) {
     this.#type = type;
     this.#plan = planOf(type);
-    this.values = new Float64Array(type.channelNames.length).fill(Number.NaN);
-    this.times = new Float64Array(type.channelNames.length).fill(Number.NEGATIVE_INFINITY);
-    this.#logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
-    this.windows = type.windows.map((one) => new Window(this.#logs[one.channel]!, one.spanMs, one.maxGapMs));
+    this.values = newCells(type.channelNames.map(() => Number.NaN));
+    this.times = newCells(type.channelNames.map(() => Number.NEGATIVE_INFINITY));
+    this.logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
+    this.cells = newCells(type.windowPlan.initial);
+    this.lists = Array.from({ length: type.windowPlan.lists }, () => []);
+    for (const window of type.windows) window.rebuild(this, this.logs[window.channel]!);
   }
 
   /** Whether any rule looks at a channel. */
   keeps(channel: number): boolean {
-    return this.#logs[channel] !== undefined;
+    return this.logs[channel] !== undefined;
   }
 
   /** Adds a value that is newer than all others of its channel. */
   add(channel: number, at: number, value: number): void {
     this.values[channel] = value;
     this.times[channel] = at;
-    this.#logs[channel]!.push(at, value);
+    const log = this.logs[channel]!;
+    log.push(at, value);
     const windows = this.#plan.windows[channel]!;
-    for (let i = 0; i < windows.length; i++) this.windows[windows[i]!]!.step();
+    for (let i = 0; i < windows.length; i++) windows[i]!.step(this, log);
   }
 
   /** The value that a channel had at exactly this time. */
   valueAt(channel: number, at: number): number | undefined {
-    const log = this.#logs[channel]!;
+    const log = this.logs[channel]!;
     const position = log.positionOf(at);
     return position < log.length && log.timeAt(position) === at ? log.valueAt(position) : undefined;
   }
@@ -109,7 +115,7 @@ export class DeviceChannels {
   rewind(at: number): Step[] {
     const steps = new Map<number, Step>();
     for (const channel of this.#plan.kept) {
-      const log = this.#logs[channel]!;
+      const log = this.logs[channel]!;
       const from = log.positionOf(at);
       if (from === log.length) continue;
       for (let i = from; i < log.length; i++) {
@@ -126,23 +132,23 @@ export class DeviceChannels {
   }
 
   #readNewest(channel: number): void {
-    const log = this.#logs[channel]!;
+    const log = this.logs[channel]!;
     const newest = log.length - 1;
     this.values[channel] = newest < 0 ? Number.NaN : log.valueAt(newest);
     this.times[channel] = newest < 0 ? Number.NEGATIVE_INFINITY : log.timeAt(newest);
-    for (const window of this.#plan.windows[channel]!) this.windows[window]!.rebuild();
+    for (const window of this.#plan.windows[channel]!) window.rebuild(this, log);
   }
 
   /** Lets go of what no window needs at this time or later; nothing is put before it any more. */
   forgetBefore(floor: number): void {
     for (const channel of this.#plan.kept) {
-      const log = this.#logs[channel]!;
+      const log = this.logs[channel]!;
       const spans = this.#plan.spans[channel]!;
       // The last one before stays: it is the value until the next, and what a mean begins with.
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        for (const window of this.#plan.windows[channel]!) this.windows[window]!.shift(dropped);
+        for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
       }
       let merged = false;
       let until = log.positionOf(floor);
@@ -151,14 +157,14 @@ export class DeviceChannels {
         if (log.merge(from, until, span / parts, this.#plan.gaps[channel]!)) merged = true;
         until = from;
       }
-      if (merged) for (const window of this.#plan.windows[channel]!) this.windows[window]!.rebuild();
+      if (merged) for (const window of this.#plan.windows[channel]!) window.rebuild(this, log);
     }
   }
 
   /** Forgets everything. */
   clear(): void {
     for (const channel of this.#plan.kept) {
-      this.#logs[channel]!.cut(0);
+      this.logs[channel]!.cut(0);
       this.#readNewest(channel);
     }
   }
@@ -166,7 +172,7 @@ export class DeviceChannels {
   state(): Record<string, LogState> {
     const state: Record<string, LogState> = {};
     for (const channel of this.#plan.kept) {
-      const log = this.#logs[channel]!;
+      const log = this.logs[channel]!;
       if (log.length > 0) state[this.#type.channelNames[channel]!] = log.state();
     }
     return state;
@@ -177,7 +183,7 @@ export class DeviceChannels {
     for (const channel of this.#plan.kept) {
       const known = state[this.#type.channelNames[channel]!];
       if (!known) continue;
-      this.#logs[channel]!.restore(known);
+      this.logs[channel]!.restore(known);
       this.#readNewest(channel);
     }
   }

@@ -7,11 +7,10 @@ import { alarmId } from './alarm-id.ts';
 import { type CompiledRule, type CompiledType, versionOf } from './compile.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
 import { type DeviceState, endOf, episodesOf, type Underway } from './device-state.ts';
-import { EpisodeCollector } from './episodes.ts';
+import { copyEpisode, EpisodeCollector } from './episodes.ts';
 import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
-import type { RuleContext, RuleWindow } from './language/context.ts';
+import type { RuleContext } from './language/context.ts';
 import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
-import { copyPlain } from './plain.ts';
 import { rejudged } from './rejudged.ts';
 import { judgeRule, ruleChange, severityOf } from './rule-judge.ts';
 import { RuleStates } from './rule-states.ts';
@@ -33,12 +32,11 @@ const nobody: readonly never[] = [];
 export class DeviceJudge implements RuleContext {
   now = 0;
   readonly around: Surroundings;
-  readonly values: Float64Array;
-  readonly times: Float64Array;
-  readonly windows: readonly RuleWindow[];
+  readonly values: number[];
+  readonly times: number[];
   readonly #deviceId: string;
   readonly #type: CompiledType;
-  readonly #channels: DeviceChannels;
+  readonly past: DeviceChannels;
   readonly #horizon: Horizon;
   /** Measured time of the newest sample. */
   #head = Number.NEGATIVE_INFINITY;
@@ -61,10 +59,9 @@ export class DeviceJudge implements RuleContext {
     this.#type = type;
     this.#silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
-    this.#channels = new DeviceChannels(type);
-    this.values = this.#channels.values;
-    this.times = this.#channels.times;
-    this.windows = this.#channels.windows;
+    this.past = new DeviceChannels(type);
+    this.values = this.past.values;
+    this.times = this.past.times;
     this.#horizon = new Horizon(type);
     this.#states = new RuleStates(type);
     for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
@@ -76,17 +73,11 @@ export class DeviceJudge implements RuleContext {
   /**
    * Takes in what came at once, in the order in which it was measured.
    * @param heard listening time of its receipt, see `Fold`.
-   * @param learnt is told the channels whose baseline learnt from it.
+   * @param learnt is given the channels whose baseline learnt from it.
    * @param latest no sample that came before this one can have been measured after it, unless our clock was set back.
    * @returns the number of values that were not judged: repeated, or late beyond the bound.
    */
-  judge(
-    samples: readonly Sample[],
-    heard: number,
-    latest: number,
-    effects: AlarmEffect[],
-    learnt: (channel: string) => void,
-  ): number {
+  judge(samples: readonly Sample[], heard: number, latest: number, effects: AlarmEffect[], learnt: string[]): number {
     const { receivedAt } = samples[0]!;
     for (let i = 0; i < samples.length; i++) this.#silence.hear(samples[i]!.values, heard);
     this.#silence.end(receivedAt, effects, undefined, heard);
@@ -112,16 +103,16 @@ export class DeviceJudge implements RuleContext {
   }
 
   /** Judges a sample that is newer than all others. */
-  #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: (channel: string) => void): void {
+  #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: string[]): void {
     const { channelIndex } = this.#type;
     const at = sample.measuredAt;
     let news = false;
     for (const name in sample.values) {
       const channel = channelIndex.get(name);
-      if (channel === undefined || !this.#channels.keeps(channel)) continue;
+      if (channel === undefined || !this.past.keeps(channel)) continue;
       if (!news) this.#advance(at);
       news = true;
-      this.#channels.add(channel, at, sample.values[name]!);
+      this.past.add(channel, at, sample.values[name]!);
       fresh[channel] = 1;
     }
     if (!news) return;
@@ -136,7 +127,7 @@ export class DeviceJudge implements RuleContext {
     this.#judgedAt = at;
     this.now = at;
     if (!this.#horizon.advance(at, this.#known)) return;
-    this.#channels.forgetBefore(this.#horizon.floor);
+    this.past.forgetBefore(this.#horizon.floor);
     if (!this.#judgingAgain) this.#forgetOver();
   }
 
@@ -164,10 +155,10 @@ export class DeviceJudge implements RuleContext {
     let stale = 0;
     for (const name in sample.values) {
       const channel = this.#type.channelIndex.get(name);
-      if (channel === undefined || !this.#channels.keeps(channel)) continue;
+      if (channel === undefined || !this.past.keeps(channel)) continue;
       const value = sample.values[name]!;
       // Of two values for one moment the greater one counts, so that it does not matter which came first.
-      if (tooLate || value <= (this.#channels.valueAt(channel, at) ?? Number.NEGATIVE_INFINITY)) {
+      if (tooLate || value <= (this.past.valueAt(channel, at) ?? Number.NEGATIVE_INFINITY)) {
         stale++;
         continue;
       }
@@ -227,13 +218,13 @@ export class DeviceJudge implements RuleContext {
   #judgeAgain(at: number, late: readonly Step[], receivedAt: number, effects: AlarmEffect[]): void {
     const told = [...(this.#told?.episodes.values() ?? [])];
     const snapshot = this.#horizon.rewind(at);
-    const steps = this.#channels.rewind(snapshot.at);
+    const steps = this.past.rewind(snapshot.at);
     for (const step of late) insertStep(steps, step);
     this.#states.rewind(snapshot);
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
     this.#told = new EpisodeCollector();
     for (const episode of over) this.#told.begin(episode);
-    for (const episode of snapshot.episodes) this.#told.begin(copyPlain(episode));
+    for (const episode of snapshot.episodes) this.#told.begin(copyEpisode(episode));
     // What was over is compared first: the way there may let go of more of the past than was let go of before.
     this.#judgingAgain = true;
     const changes = this.#changesSince(snapshot.at);
@@ -245,7 +236,7 @@ export class DeviceJudge implements RuleContext {
       if (changes[next] === step.at) next++;
       this.#advance(step.at);
       for (let i = 0; i < step.channels.length; i++) {
-        this.#channels.add(step.channels[i]!, step.at, step.values[i]!);
+        this.past.add(step.channels[i]!, step.at, step.values[i]!);
         fresh[step.channels[i]!] = 1;
       }
       this.#judgeRules(step.at, receivedAt, []);
@@ -274,12 +265,12 @@ export class DeviceJudge implements RuleContext {
     }
   }
 
-  #learn(at: number, learnt: (channel: string) => void): void {
+  #learn(at: number, learnt: string[]): void {
     for (const channel of this.#type.baselines) {
       const baseline = this.#baselines[channel]!;
       if (fresh[channel] === 0 || !baseline.due(at)) continue;
       if (!baseline.learn(at, this.values[channel]!, this.#states.inAlarm(channel))) continue;
-      learnt(this.#type.channelNames[channel]!);
+      learnt.push(this.#type.channelNames[channel]!);
     }
   }
 
@@ -288,7 +279,7 @@ export class DeviceJudge implements RuleContext {
    * as late. Alarms that are active stay; evidence is gathered anew.
    */
   #forgetTimes(): void {
-    this.#channels.clear();
+    this.past.clear();
     this.#states.forgetEvidence();
     this.#forgetPast(Number.NEGATIVE_INFINITY);
   }
@@ -438,7 +429,7 @@ export class DeviceJudge implements RuleContext {
     const state: DeviceState = {
       ...this.#silence.state(),
       head: Number.isFinite(this.#head) ? this.#head : null,
-      logs: this.#channels.state(),
+      logs: this.past.state(),
       rules: this.#states.state(),
       episodes: [...(this.#told?.episodes.values() ?? [])],
       past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples, layout: type.layout },
@@ -458,7 +449,7 @@ export class DeviceJudge implements RuleContext {
     this.#silence.restore(state);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#judgedAt = state.judgedAt ?? this.#head;
-    this.#channels.restore(state.logs);
+    this.past.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     for (const id of this.#states.restore(state.rules)) rest.delete(id);
     for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);

@@ -57,6 +57,11 @@ export class EpisodeCollector {
   }
 }
 
+/** A copy that stays as it is while the episode goes on: only its path is added to, all else is replaced. */
+export function copyEpisode(episode: Episode): Episode {
+  return { ...episode, path: [...episode.path] };
+}
+
 /** The more severe of two. */
 export function higher(one: Severity, other: Severity): Severity {
   return severityRank(other) > severityRank(one) ? other : one;

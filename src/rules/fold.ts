@@ -10,7 +10,7 @@ import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
 import { Lenders } from './lenders.ts';
-import { type PeerState, Peers } from './peers/peers.ts';
+import { type PeerChange, type PeerState, Peers } from './peers/peers.ts';
 import type { RulesOf } from './rules-of.ts';
 import { Places } from './site/places.ts';
 import { currentState } from './state-before-event-time.ts';
@@ -18,6 +18,8 @@ import { currentState } from './state-before-event-time.ts';
 /** A town that has said nothing about itself. */
 const untold = new Places();
 const anywhere: AroundOf = (device) => untold.around(device);
+
+const nothing: readonly never[] = [];
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
@@ -106,13 +108,24 @@ export class Fold {
     const newest = samples[samples.length - 1]!;
     for (const channel of judge.blankChannels(newest))
       if (this.#lenders.lendTo(device, channel, newest.measuredAt)) this.#noteLearnt(device, channel);
-    const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : [];
+    // All that came in the frame is known to those who count it before anybody is judged for it.
+    const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : nothing;
     const { judgedAt } = judge;
-    this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, (channel) =>
-      this.#noteLearnt(device, channel),
-    );
+    const learnt: string[] = [];
+    this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
+    for (const channel of learnt) this.#noteLearnt(device, channel);
     this.#touched.add(device.id);
-    // All that came in the frame is known before anybody is judged for it.
+    if (changes.length > 0) this.#judgeAround(device, changes, judgedAt, receivedAt, effects);
+  }
+
+  /** Judges those who count devices that have changed. @param judgedAt of this device, before its own newest samples. */
+  #judgeAround(
+    device: Device,
+    changes: readonly PeerChange[],
+    judgedAt: number,
+    receivedAt: number,
+    effects: AlarmEffect[],
+  ): void {
     const since = new Map<string, number>();
     // Its own newest samples have just been judged.
     for (const { deviceId, at } of changes)

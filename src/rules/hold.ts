@@ -6,6 +6,8 @@ export const holdCells = [-1, 0] as const;
 
 /** It does not hold. */
 export function endHold(cells: number[], place: number): void {
+  // What is not written need not go back to memory: most holds are not even begun.
+  if (cells[place]! < 0) return;
   cells[place] = -1;
   cells[place + 1] = 0;
 }

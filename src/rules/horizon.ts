@@ -1,7 +1,7 @@
 import type { Episode } from '../model/episode.ts';
 import { packCells, samePack } from './cells.ts';
 import type { CompiledType } from './compile.ts';
-import { copyPlain } from './plain.ts';
+import { copyEpisode } from './episodes.ts';
 
 /** What the rules knew of a device before a time. Never changed: what stays the same is shared from one to the next. */
 export interface Snapshot {
@@ -105,7 +105,7 @@ export class Horizon {
 
   #snapshot(at: number, samples: number, { cells, ids, told }: KnownNow, before: Snapshot): Snapshot {
     const packed = packCells(cells, this.#type.initial);
-    const active = told.size > 0 ? [...told.values()].filter((episode) => episode.active).map(copyPlain) : noEpisodes;
+    const active = told.size > 0 ? [...told.values()].filter((one) => one.active).map(copyEpisode) : noEpisodes;
     return {
       at,
       samples,

@@ -1,13 +1,4 @@
-/** Copies a value of which JSON would lose nothing. */
-export function copyPlain<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copyPlain) as T;
-  if (value === null || typeof value !== 'object') return value;
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = copyPlain(value[key]);
-  return copy as T;
-}
-
-/** Whether two such values say the same. */
+/** Whether two values say the same of which JSON would lose nothing. */
 export function samePlain(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (one === null || other === null || typeof one !== 'object' || typeof other !== 'object') return false;

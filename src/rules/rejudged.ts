@@ -1,7 +1,8 @@
 import type { Episode, Rejudged } from '../model/episode.ts';
 import { alarmId } from './alarm-id.ts';
+import { copyEpisode } from './episodes.ts';
 import { pairEpisodes } from './pair-episodes.ts';
-import { copyPlain, samePlain } from './plain.ts';
+import { samePlain } from './plain.ts';
 
 export interface JudgedAgain {
   deviceId: string;
@@ -37,7 +38,7 @@ export function rejudged({ deviceId, at, receivedAt, told, found }: JudgedAgain)
     if (to !== episode.alarmId) renamed.push({ from: episode.alarmId, to });
     episode.alarmId = to;
     if (known) episode.raisedReceivedAt = known.raisedReceivedAt;
-    if (!known || !samePlain(said(known), said(episode))) changed.push(copyPlain(episode));
+    if (!known || !samePlain(said(known), said(episode))) changed.push(copyEpisode(episode));
   }
   const paired = new Set(pairs.values());
   const gone = [...open.values()].filter((one) => !paired.has(one)).map((one) => one.alarmId);

@@ -2,7 +2,8 @@ import type { Channel } from '../../model/channel.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { convert } from '../../model/units.ts';
 import { compileType } from '../../rules/compile.ts';
-import type { Compared, CompiledCondition, RuleContext } from '../../rules/language/context.ts';
+import type { Compared, CompiledCondition } from '../../rules/language/context.ts';
+import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import type { Surroundings } from '../../rules/language/surroundings.ts';
 import type { Series } from '../contract.ts';
 
@@ -17,7 +18,7 @@ export function thresholdsOf(type: DeviceType, channel: Channel, around: Surroun
     rule.levels.flatMap(({ severity, when }) =>
       limitsOf(when).flatMap(({ channel: compared, operator, limit, fixed, unit }) => {
         if (compared !== index || !fixed || operator === '==' || operator === '!=') return [];
-        const told = limit({ ...nothingMeasured, around });
+        const told = limit(nothingMeasured(Number.NaN, around));
         // The device has no limit of that name, and the rule no other for it.
         if (Number.isNaN(told)) return [];
         const value = unit === '' ? told : convert(told, unit, channel.unit);
@@ -27,16 +28,6 @@ export function thresholdsOf(type: DeviceType, channel: Channel, around: Surroun
     ),
   );
 }
-
-/** What is the same at all times looks at none of it. */
-const nothingMeasured: Omit<RuleContext, 'around'> = {
-  now: Number.NaN,
-  values: new Float64Array(),
-  times: new Float64Array(),
-  windows: [],
-  memory: [],
-  baseline: () => null,
-};
 
 /**
  * What a condition is about, of each part between its `||`: the last comparison of a channel. Those before say when it

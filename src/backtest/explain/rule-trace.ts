@@ -1,7 +1,7 @@
 import { newCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
-import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
-import { nowhere } from '../../rules/language/surroundings.ts';
+import type { CompiledCondition } from '../../rules/language/context.ts';
+import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import { judgeLevel } from '../../rules/level-judge.ts';
 import { ConditionTrace } from './condition-trace.ts';
 
@@ -101,7 +101,7 @@ export class RuleTrace {
     for (const at of this.#timesUntil(until)) {
       const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
       const wasActive = progress.active;
-      judgeLevel(rule, level, cells, contextAt(at), at, true);
+      judgeLevel(rule, level, cells, nothingMeasured(at), at, true);
       progress.active = cells[places.active] === 1;
       progress.hold = heldAt(places.hold);
       progress.clear = heldAt(places.clear);
@@ -150,19 +150,5 @@ function withConditions(rule: CompiledRule, other: (condition: CompiledCondition
           unless: step.unless && other(step.unless),
         })) ?? null,
     })),
-  };
-}
-
-/** A context for conditions that look at nothing but the time. */
-function contextAt(now: number): RuleContext {
-  const nothing = new Float64Array(0);
-  return {
-    now,
-    values: nothing,
-    times: nothing,
-    windows: [],
-    memory: [],
-    around: nowhere,
-    baseline: () => null,
   };
 }

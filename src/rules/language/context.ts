@@ -1,4 +1,5 @@
 import type { BaselineView } from '../../baseline/baseline.ts';
+import type { WindowMemory } from '../windows/memory.ts';
 import type { Comparison } from './operators.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -7,10 +8,10 @@ export interface RuleContext {
   /** Measured time of the sample, milliseconds since the epoch. */
   now: number;
   /** Newest value at or before `now`, and its measured time, by channel index; NaN where nothing came yet. */
-  values: Float64Array;
-  times: Float64Array;
-  /** By index of the window in `CompiledType.windows`. */
-  windows: readonly RuleWindow[];
+  values: readonly number[];
+  times: readonly number[];
+  /** What windows know of the device. */
+  past: WindowMemory;
   /** What the rule being judged remembers; `judgeRule` puts it there. Finite numbers only, see `MemoryCell`. */
   memory: number[];
   /** What is known around the device from elsewhere. */
@@ -20,25 +21,35 @@ export interface RuleContext {
 }
 
 /**
- * What a window over one channel says, in the channel's unit; NaN where there is not enough evidence. `rate` and
- * `slope` are per second.
+ * What a window over one channel says of a device, in the channel's unit; NaN where there is not enough evidence. What is
+ * usual or extreme needs readings over the whole span without a gap, what changes over at least half of it.
  */
 export interface RuleWindow {
-  avg(): number;
-  min(): number;
-  max(): number;
-  median(): number;
-  sum(): number;
-  count(): number;
-  delta(): number;
-  rate(): number;
-  /** Of the straight line that fits the readings best. */
-  slope(): number;
+  /** What the answer to a question goes by is kept from the beginning: to be called when a rule is compiled. */
+  keepFor(question: WindowQuestion): void;
+  /** Mean over time. */
+  avg(past: WindowMemory): number;
+  min(past: WindowMemory): number;
+  max(past: WindowMemory): number;
+  /** Sum of the readings: increments such as rain per report. A gap counts as nothing. */
+  sum(past: WindowMemory): number;
+  count(past: WindowMemory): number;
+  /** Change from the oldest reading to the newest. */
+  delta(past: WindowMemory): number;
+  /** The same per second. */
+  rate(past: WindowMemory): number;
+  /** Change per second of the straight line that fits the readings best. */
+  slope(past: WindowMemory): number;
   /** Share of the readings' variance that this line explains, 0 to 1: its coefficient of determination. */
-  fit(): number;
-  /** @param share 0 to 1. */
-  percentile(share: number): number;
+  fit(past: WindowMemory): number;
+  /**
+   * The value below which a share of the readings lies.
+   * @param share 0 to 1.
+   */
+  percentile(past: WindowMemory, share: number): number;
 }
+
+export type WindowQuestion = Exclude<keyof RuleWindow, 'keepFor'>;
 
 /**
  * A compiled expression. Booleans are 1, 0 or NaN for "not known": a channel that has never come, or not for longer

@@ -1,4 +1,4 @@
-import type { MemoryCell } from './context.ts';
+import type { MemoryCell, RuleWindow } from './context.ts';
 import type { Measure } from './measures.ts';
 import type { Asked, PeerPlace, PeerQuestion } from './surroundings.ts';
 
@@ -14,8 +14,8 @@ export interface Scope {
   /** A channel, or null when the type has none of that name. */
   channel(name: string): ChannelInScope | null;
   channelNames(): string[];
-  /** Index of the window over a channel, made when it is new. */
-  window(channel: number, spanMs: number): number;
+  /** The window over a channel, made when it is new. */
+  window(channel: number, spanMs: number): RuleWindow;
   /** Offset of a memory cell in the rule's memory, made when it is new. */
   memory(cell: MemoryCell): number;
   /** Names that the site gives to areas and places; null where nobody has said which there are. */

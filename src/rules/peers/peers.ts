@@ -129,7 +129,7 @@ export class Peers {
       const heardAt = member.log.timeAt(at);
       const late = at <= member.log.timeAt(Number.POSITIVE_INFINITY);
       answers.log = member.log;
-      member.judge.judge([sample], 0, latest, [], () => {});
+      member.judge.judge([sample], 0, latest, [], []);
       const now = member.log.answerAt(at, maxGapMs);
       member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.

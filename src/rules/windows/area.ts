@@ -1,43 +1,49 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, dividedBy } from '../exact.ts';
+import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** So that asking for a mean allocates nothing. */
-const scratch = [0, 0];
+const scratch = [0.5, 0.5];
 
 /**
  * The sum of values times how long each stood, for means over time. Each reading stands for the time since the one
  * before it, so that a device that reports faster for a while does not count for more.
  */
 export class Area implements WindowPart {
-  readonly #cells = [0, 0];
+  readonly #sum: number;
 
-  take(log: ChannelLog, position: number): void {
-    this.#add(log, position, 1);
+  constructor(plan: WindowPlan) {
+    this.#sum = plan.take(0, 0);
   }
 
-  leave(log: ChannelLog, position: number): void {
-    this.#add(log, position, -1);
+  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log, position, 1);
   }
 
-  #add(log: ChannelLog, position: number, sign: number): void {
+  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log, position, -1);
+  }
+
+  #add(cells: number[], log: ChannelLog, position: number, sign: number): void {
     const merged = log.mergedAt(position);
-    if (merged) addExact(this.#cells, 0, sign * merged.area);
+    if (merged) addExact(cells, this.#sum, sign * merged.area);
     else if (position > 0)
-      addProduct(this.#cells, 0, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
+      addProduct(cells, this.#sum, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
   }
 
-  clear(): void {
-    this.#cells.fill(0);
+  clear({ cells }: WindowMemory): void {
+    cells[this.#sum] = 0;
+    cells[this.#sum + 1] = 0;
   }
 
   /**
    * Mean over the last `spanMs`.
    * @param oldest position of the oldest reading after the edge: only a part of the time for which it stands is within.
    */
-  mean(log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
-    scratch[0] = this.#cells[0]!;
-    scratch[1] = this.#cells[1]!;
+  mean({ cells }: WindowMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
+    scratch[0] = cells[this.#sum]!;
+    scratch[1] = cells[this.#sum + 1]!;
     if (oldest > 0) {
       const before = log.timeAt(oldest - 1);
       const merged = log.mergedAt(oldest);

@@ -1,16 +1,19 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, centred } from '../exact.ts';
+import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Times are counted from here, so that their squares keep all their digits; milliseconds since the epoch. */
 const origin = 1_700_000_000_000;
 
-/** Places of the sums: of times, values, their squares and their product. */
+/** Places of the sums, of times, values, their squares and their product, and of the number of readings. */
 const x = 0;
 const y = 2;
 const xx = 4;
 const yy = 6;
 const xy = 8;
+const n = 10;
+const size = 11;
 
 /**
  * Squares of deviations that add up to less are what readings that have left the window leave behind in the last digits
@@ -20,43 +23,51 @@ const leastSquares = 1e-14;
 
 /** The straight line that fits the readings best, by least squares. */
 export class Line implements WindowPart {
-  readonly #cells = new Array<number>(10).fill(0);
-  #count = 0;
+  readonly #from: number;
 
-  take(log: ChannelLog, position: number): void {
-    this.#add(log.timeAt(position) - origin, log.valueAt(position), 1);
+  constructor(plan: WindowPlan) {
+    this.#from = plan.take(...new Array<number>(size).fill(0));
   }
 
-  leave(log: ChannelLog, position: number): void {
-    this.#add(log.timeAt(position) - origin, log.valueAt(position), -1);
+  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), 1);
   }
 
-  #add(at: number, value: number, sign: 1 | -1): void {
-    addExact(this.#cells, x, sign * at);
-    addExact(this.#cells, y, sign * value);
-    addProduct(this.#cells, xx, sign * at, at);
-    addProduct(this.#cells, yy, sign * value, value);
-    addProduct(this.#cells, xy, sign * at, value);
-    this.#count += sign;
+  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), -1);
   }
 
-  clear(): void {
-    this.#cells.fill(0);
-    this.#count = 0;
+  #add(cells: number[], at: number, value: number, sign: 1 | -1): void {
+    const from = this.#from;
+    addExact(cells, from + x, sign * at);
+    addExact(cells, from + y, sign * value);
+    addProduct(cells, from + xx, sign * at, at);
+    addProduct(cells, from + yy, sign * value, value);
+    addProduct(cells, from + xy, sign * at, value);
+    cells[from + n]! += sign;
+  }
+
+  clear({ cells }: WindowMemory): void {
+    cells.fill(0, this.#from, this.#from + size);
   }
 
   /** Change per second; NaN with fewer than two readings. */
-  slope(): number {
-    if (this.#count < 2) return Number.NaN;
-    return (1000 * centred(this.#cells, this.#count, xy, x, y)) / centred(this.#cells, this.#count, xx, x, x);
+  slope({ cells }: WindowMemory): number {
+    if (cells[this.#from + n]! < 2) return Number.NaN;
+    return (1000 * this.#centred(cells, xy, x, y)) / this.#centred(cells, xx, x, x);
   }
 
   /** Share of the readings' variance that the line explains, 0 to 1; readings that are all the same lie on it. */
-  fit(): number {
-    if (this.#count < 2) return Number.NaN;
-    const along = centred(this.#cells, this.#count, xy, x, y);
-    const values = centred(this.#cells, this.#count, yy, y, y);
+  fit({ cells }: WindowMemory): number {
+    if (cells[this.#from + n]! < 2) return Number.NaN;
+    const along = this.#centred(cells, xy, x, y);
+    const values = this.#centred(cells, yy, y, y);
     if (values < leastSquares) return 1;
-    return Math.min(1, (along * along) / (values * centred(this.#cells, this.#count, xx, x, x)));
+    return Math.min(1, (along * along) / (values * this.#centred(cells, xx, x, x)));
+  }
+
+  #centred(cells: readonly number[], ab: number, a: number, b: number): number {
+    const from = this.#from;
+    return centred(cells, cells[from + n]!, from + ab, from + a, from + b);
   }
 }

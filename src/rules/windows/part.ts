@@ -1,14 +1,12 @@
 import type { ChannelLog } from '../channel-log.ts';
+import type { WindowMemory } from './memory.ts';
 
-/**
- * Something that is known of the readings within a window, kept up to date as they come in and leave. It is made when a
- * rule first asks for it.
- */
+/** Something that is known of the readings within a window, kept up to date as they come in and leave. */
 export interface WindowPart {
   /** The reading at this position has come in; it is the newest. */
-  take(log: ChannelLog, position: number): void;
+  take(memory: WindowMemory, log: ChannelLog, position: number): void;
   /** The reading at this position leaves; it is the oldest. */
-  leave(log: ChannelLog, position: number): void;
+  leave(memory: WindowMemory, log: ChannelLog, position: number): void;
   /** Nothing is within the window. */
-  clear(): void;
+  clear(memory: WindowMemory): void;
 }

@@ -1,36 +1,44 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, asDecimal } from '../exact.ts';
+import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Sum and number of the readings: increments such as rain per report add up to what they are on paper. */
 export class Total implements WindowPart {
-  readonly #cells = [0, 0];
-  #count = 0;
+  readonly #sum: number;
+  readonly #count: number;
 
-  take(log: ChannelLog, position: number): void {
-    this.#add(log, position, 1);
+  constructor(plan: WindowPlan) {
+    this.#sum = plan.take(0, 0);
+    this.#count = plan.take(0);
   }
 
-  leave(log: ChannelLog, position: number): void {
-    this.#add(log, position, -1);
+  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log, position, 1);
   }
 
-  #add(log: ChannelLog, position: number, sign: number): void {
+  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(cells, log, position, -1);
+  }
+
+  #add(cells: number[], log: ChannelLog, position: number, sign: number): void {
     const merged = log.mergedAt(position);
-    addExact(this.#cells, 0, sign * (merged?.sum ?? log.valueAt(position)));
-    this.#count += sign * (merged?.count ?? 1);
+    addExact(cells, this.#sum, sign * (merged?.sum ?? log.valueAt(position)));
+    cells[this.#count]! += sign * (merged?.count ?? 1);
   }
 
-  clear(): void {
-    this.#cells.fill(0);
-    this.#count = 0;
+  clear({ cells }: WindowMemory): void {
+    cells[this.#sum] = 0;
+    cells[this.#sum + 1] = 0;
+    cells[this.#count] = 0;
   }
 
-  sum(): number {
-    return asDecimal(this.#cells[0]!, Math.abs(this.#cells[0]!));
+  sum({ cells }: WindowMemory): number {
+    const sum = cells[this.#sum]!;
+    return asDecimal(sum, Math.abs(sum));
   }
 
-  count(): number {
-    return this.#count;
+  count({ cells }: WindowMemory): number {
+    return cells[this.#count]!;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileType } from '../../../src/rules/compile.ts';
+import { DeviceChannels } from '../../../src/rules/device-channels.ts';
 import type { RuleContext } from '../../../src/rules/language/context.ts';
 import { nowhere } from '../../../src/rules/language/surroundings.ts';
 import { deviceType, judgeAll } from '../support.ts';
@@ -118,21 +119,20 @@ describe('windows', () => {
 });
 
 test('the parts of a condition are told as they stand, with what they compare in the unit of the rule', () => {
-  const { rules } = compileType(typeWith('fan && (level + 1 cm >= 0.27 m || !door) && rate(level, 10 min) > 30 cm/h'));
-  const { parts, evaluate } = rules[0]!.levels[0]!.when;
+  const type = compileType(typeWith('fan && (level + 1 cm >= 0.27 m || !door) && rate(level, 10 min) > 30 cm/h'));
+  const { parts, evaluate } = type.rules[0]!.levels[0]!.when;
   expect(parts.map(({ source }) => source)).toEqual([
     'fan',
     'level + 1 cm >= 0.27 m',
     '!door',
     'rate(level, 10 min) > 30 cm/h',
   ]);
-  const { channelNames } = compileType(typeWith('fan'));
-  const values = new Float64Array(channelNames.length).fill(Number.NaN);
-  values[channelNames.indexOf('level')] = 24;
-  values[channelNames.indexOf('fan')] = 1;
-  const times = new Float64Array(channelNames.length).fill(0);
-  const windows = [{ rate: () => 0.01 }] as unknown as RuleContext['windows'];
-  const context: RuleContext = { now: 0, values, times, windows, memory: [], around: nowhere, baseline: () => null };
+  const past = new DeviceChannels(type);
+  const now = 10 * 60_000;
+  for (let at = 0; at <= now; at += 60_000) past.add(type.channelIndex.get('level')!, at, 18 + at / 100_000);
+  past.add(type.channelIndex.get('fan')!, now, 1);
+  const { values, times } = past;
+  const context: RuleContext = { now, values, times, past, memory: [], around: nowhere, baseline: () => null };
   expect(parts.map((part) => part.evaluate(context))).toEqual([1, 0, Number.NaN, 1]);
   expect(evaluate(context)).toBeNaN();
   const compared = parts.map(

@@ -22,11 +22,10 @@ const timeTo: RuleFunction = {
     if (given.measure.dimension !== measure.dimension)
       return expression.fail(args[1]!, `the limit is of the same kind as the channel, as in ${timeTo.example}`);
     const limit = converted(given, measure).run;
-    const slot = windowOf(call, index, args[2]!);
+    const window = windowOf(call, index, args[2]!, 'slope');
     return number(seconds, (c) => {
-      const window = c.windows[slot]!;
-      const slope = window.slope();
-      const fit = window.fit();
+      const slope = window.slope(c.past);
+      const fit = window.fit(c.past);
       const distance = limit(c) - c.values[index]!;
       if (Number.isNaN(slope) || Number.isNaN(distance)) return Number.NaN;
       if (distance === 0) return 0;

@@ -1,23 +1,23 @@
-import type { Evaluate, RuleWindow } from '../context.ts';
+import type { Evaluate, RuleWindow, WindowQuestion } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
 import { number, type Typed } from '../typed.ts';
 
-type Plain = Exclude<keyof RuleWindow, 'percentile'>;
+type Asked = (window: RuleWindow) => Evaluate;
 
 /** Each a function of its own, so that the machine code of one is not that of all. */
-const asked: Record<Plain, (slot: number) => Evaluate> = {
-  avg: (slot) => (c) => c.windows[slot]!.avg(),
-  min: (slot) => (c) => c.windows[slot]!.min(),
-  max: (slot) => (c) => c.windows[slot]!.max(),
-  median: (slot) => (c) => c.windows[slot]!.median(),
-  sum: (slot) => (c) => c.windows[slot]!.sum(),
-  count: (slot) => (c) => c.windows[slot]!.count(),
-  delta: (slot) => (c) => c.windows[slot]!.delta(),
-  rate: (slot) => (c) => c.windows[slot]!.rate(),
-  slope: (slot) => (c) => c.windows[slot]!.slope(),
-  fit: (slot) => (c) => c.windows[slot]!.fit(),
-};
+const asked = {
+  avg: (window) => (c) => window.avg(c.past),
+  min: (window) => (c) => window.min(c.past),
+  max: (window) => (c) => window.max(c.past),
+  sum: (window) => (c) => window.sum(c.past),
+  count: (window) => (c) => window.count(c.past),
+  delta: (window) => (c) => window.delta(c.past),
+  rate: (window) => (c) => window.rate(c.past),
+  slope: (window) => (c) => window.slope(c.past),
+  fit: (window) => (c) => window.fit(c.past),
+} satisfies Partial<Record<WindowQuestion, Asked>>;
+type Plain = keyof typeof asked;
 
 /** What a window over a channel and a duration says. */
 function windowFunction(name: Plain): RuleFunction {
@@ -27,8 +27,7 @@ function windowFunction(name: Plain): RuleFunction {
     takes: [2, 2],
     compile(call): Typed {
       const { index, measure } = call.expression.channel(call);
-      const slot = windowOf(call, index, call.args[1]!);
-      const run = asked[name](slot);
+      const run = asked[name](windowOf(call, index, call.args[1]!, name));
       if (name === 'count' || name === 'fit') return number(dimensionless, run);
       if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
       if (name === 'delta') return number(difference(measure), run);
@@ -44,8 +43,8 @@ function windowFunction(name: Plain): RuleFunction {
  */
 const longestMs = 90 * 86_400_000;
 
-/** The index of the window that a call asks for. */
-export function windowOf(call: Call, channel: number, span: Call['node']): number {
+/** The window that a call asks something of. */
+export function windowOf(call: Call, channel: number, span: Call['node'], question: WindowQuestion): RuleWindow {
   const { expression } = call;
   const spanMs = expression.duration(call, span);
   if (spanMs > longestMs)
@@ -53,8 +52,21 @@ export function windowOf(call: Call, channel: number, span: Call['node']): numbe
       span,
       `a window is 90 d at most: it remembers 2,048 readings, which in a longer one are over an hour apart`,
     );
-  return expression.scope.window(channel, spanMs);
+  const window = expression.scope.window(channel, spanMs);
+  window.keepFor(question);
+  return window;
 }
+
+const median: RuleFunction = {
+  name: 'median',
+  example: 'median(level, 10 min)',
+  takes: [2, 2],
+  compile(call): Typed {
+    const { index, measure } = call.expression.channel(call);
+    const window = windowOf(call, index, call.args[1]!, 'percentile');
+    return { ...number(measure, (c) => window.percentile(c.past, 0.5)), channel: index };
+  },
+};
 
 const percentile: RuleFunction = {
   name: 'percentile',
@@ -73,10 +85,14 @@ const percentile: RuleFunction = {
           : inMeasure(constant, typed.measure, percent);
     if (!(ofHundred >= 0 && ofHundred <= 100))
       return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
-    const slot = windowOf(call, index, args[2]!);
-    return { ...number(measure, (c) => c.windows[slot]!.percentile(ofHundred / 100)), channel: index };
+    const window = windowOf(call, index, args[2]!, 'percentile');
+    return { ...number(measure, (c) => window.percentile(c.past, ofHundred / 100)), channel: index };
   },
 };
 
 /** Over the readings of the last so many minutes of measured time. */
-export const windowFamily: RuleFunction[] = [...(Object.keys(asked) as Plain[]).map(windowFunction), percentile];
+export const windowFamily: RuleFunction[] = [
+  ...(Object.keys(asked) as Plain[]).map(windowFunction),
+  median,
+  percentile,
+];
