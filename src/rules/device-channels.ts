@@ -148,7 +148,7 @@ export class DeviceChannels implements WindowMemory {
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
+        for (const window of this.#plan.windows[channel]!) window.shift(this, log, dropped);
       }
       let merged = false;
       let until = log.positionOf(floor);

@@ -236,3 +236,22 @@ test('goes on from a checkpoint, or from an earlier moment, as if nothing had be
   for (const step of steps) restored.add(0, step.at, step.values[0]!);
   expect(all(restored)).toEqual(all(through));
 });
+
+test.each([1, 30, 60])(
+  'a channel stays away while others of its device come, and the past is let go of every %i min',
+  (every) => {
+    const channels = channelsOf({ spanMs: span }, { spanMs: 25 * minute, maxGapMs: 5 * 60 * minute });
+    fill(channels, 20_000, 60 * minute);
+    all(channels);
+    for (let floor = 60; floor <= 240; floor += every) channels.forgetBefore(floor * minute);
+    fill(channels, 20_000, 60 * minute, 300 * minute);
+    const readings = Array.from({ length: 180 }, (_, i): [number, number] => {
+      const at = 300 * minute + i * 20_000;
+      return [at, wave(at)];
+    });
+    for (const [w, found] of all(channels).entries()) {
+      const expected = byHand(readings, channels.spans[w]!);
+      for (const name of [...functions, 'upper']) expect(found[name], name).toBeCloseTo(expected[name]!, 9);
+    }
+  },
+);
