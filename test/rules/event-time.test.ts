@@ -80,41 +80,45 @@ const type = deviceType({
 const devices = ['d1', 'd2', 'd3'].map((id): Device => ({ ...testDevice, id }));
 
 /** What one device measures: a walk, with gaps, in decimals as sensors tell them. */
-const walk = fc
-  .array(
-    fc.record({
-      stepMs: fc.oneof(
-        { weight: 12, arbitrary: fc.integer({ min: 20, max: 90 }).map((s) => s * 1000) },
-        { weight: 1, arbitrary: fc.integer({ min: 4, max: 25 }).map((m) => m * minute) },
-      ),
-      level: fc.integer({ min: -50, max: 55 }),
-      rain: fc.option(fc.integer({ min: 0, max: 5 }), { freq: 2 }),
-      fan: fc.option(fc.boolean(), { freq: 2 }),
-    }),
-    { minLength: 20, maxLength: 90 },
-  )
-  .map((steps) => {
-    let at = 1_780_000_000_000;
-    let level = 8;
-    return steps.map(({ stepMs, level: change, rain, fan }): Omit<Sample, 'deviceId' | 'receivedAt'> => {
-      at += stepMs;
-      level = Math.min(45, Math.max(0, level + change / 10));
-      const values: Record<string, number> = { level: Math.round(level * 10) / 10 };
-      if (rain !== null) values.rain = rain / 10;
-      if (fan !== null) values.fan = Number(fan);
-      return { measuredAt: at, values };
+const walkOf = (minLength: number, maxLength: number) =>
+  fc
+    .array(
+      fc.record({
+        stepMs: fc.oneof(
+          { weight: 12, arbitrary: fc.integer({ min: 20, max: 90 }).map((s) => s * 1000) },
+          { weight: 1, arbitrary: fc.integer({ min: 4, max: 25 }).map((m) => m * minute) },
+        ),
+        level: fc.integer({ min: -50, max: 55 }),
+        rain: fc.option(fc.integer({ min: 0, max: 5 }), { freq: 2 }),
+        fan: fc.option(fc.boolean(), { freq: 2 }),
+      }),
+      { minLength, maxLength },
+    )
+    .map((steps) => {
+      let at = 1_780_000_000_000;
+      let level = 8;
+      return steps.map(({ stepMs, level: change, rain, fan }): Omit<Sample, 'deviceId' | 'receivedAt'> => {
+        at += stepMs;
+        level = Math.min(45, Math.max(0, level + change / 10));
+        const values: Record<string, number> = { level: Math.round(level * 10) / 10 };
+        if (rain !== null) values.rain = rain / 10;
+        if (fan !== null) values.fan = Number(fan);
+        return { measuredAt: at, values };
+      });
     });
-  });
+
+const walk = walkOf(20, 90);
+const longWalk = walkOf(100, 200);
 
 function feed(fold: Fold, arrivals: readonly Sample[], effects: AlarmEffect[]): void {
   const byId = new Map(devices.map((device) => [device.id, device]));
   for (const sample of arrivals) fold.sample(byId.get(sample.deviceId)!, sample, effects);
 }
 
-function inOrder(samples: readonly Sample[]): AlarmEffect[] {
+function inOrder(samples: readonly Sample[], of = type): AlarmEffect[] {
   const effects: AlarmEffect[] = [];
   feed(
-    foldOf(type),
+    foldOf(of),
     samples.toSorted((a, b) => a.measuredAt - b.measuredAt),
     effects,
   );
@@ -122,14 +126,14 @@ function inOrder(samples: readonly Sample[]): AlarmEffect[] {
 }
 
 /** As they arrive, with a restart from a checkpoint before some of them. */
-function asTheyCome({ arrivals, restarts }: Disturbed): AlarmEffect[] {
+function asTheyCome({ arrivals, restarts }: Disturbed, of = type): AlarmEffect[] {
   const effects: AlarmEffect[] = [];
-  let fold = foldOf(type);
+  let fold = foldOf(of);
   const kept = new Map<string, unknown>();
   for (const [i, sample] of arrivals.entries()) {
     if (restarts.includes(i)) {
       for (const { key, state } of checkpointOf(fold)) kept.set(key, state);
-      fold = foldOf(type);
+      fold = foldOf(of);
       for (const [key, state] of kept) fold.restore(key, structuredClone(state));
     }
     feed(fold, [sample], effects);
@@ -144,6 +148,32 @@ const samplesOf = (all: readonly (readonly Omit<Sample, 'deviceId' | 'receivedAt
   );
 
 describe('the order of arrival makes no difference to the record', () => {
+  test('also of a device whose channels stay away for longer than the bound', () => {
+    const bound = 12 * minute;
+    const short = { ...type, latenessMs: bound };
+    const away = fc.array(
+      fc.record({
+        channel: fc.constantFrom('level', 'rain', 'fan'),
+        from: fc.nat(150),
+        steps: fc.integer({ min: 10, max: 60 }),
+      }),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(longWalk, away, disturbance(bound), (one, gaps, disturb) => {
+        const samples = samplesOf([one]).map((sample, i) => {
+          const gone = gaps.filter(({ from, steps }) => i >= from && i < from + steps).map(({ channel }) => channel);
+          return {
+            ...sample,
+            values: Object.fromEntries(Object.entries(sample.values).filter(([name]) => !gone.includes(name))),
+          };
+        });
+        expect(recordOf(asTheyCome(arrivalsOf(samples, disturb), short))).toBe(recordOf(inOrder(samples, short)));
+      }),
+      { numRuns: 40, seed: 4711, endOnFailure: true },
+    );
+  });
+
   test('shuffled, delayed, repeated and brought later, with restarts in between', () => {
     fc.assert(
       fc.property(walks, disturbance(hour), (all, disturb) => {
