@@ -31,6 +31,8 @@ const nobody: readonly never[] = [];
  */
 export class DeviceJudge implements RuleContext {
   now = 0;
+  /** Number of the checkpoint that a sample of it was last noted for; the fold's. */
+  touchedIn = 0;
   readonly around: Surroundings;
   readonly values: number[];
   readonly times: number[];

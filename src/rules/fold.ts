@@ -41,6 +41,8 @@ export class Fold {
   readonly #aroundOf: AroundOf;
   readonly #judges = new Map<string, DeviceJudge>();
   #touched = new Set<string>();
+  /** Number of the checkpoint that will have what is touched now. */
+  #checkpoint = 1;
   /** Device → channels whose baseline learnt something that no checkpoint has. */
   readonly #learnt = new Map<string, Set<string>>();
   /** State of devices that have not been needed since the start. */
@@ -114,7 +116,9 @@ export class Fold {
     const learnt: string[] = [];
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
     for (const channel of learnt) this.#noteLearnt(device, channel);
-    this.#touched.add(device.id);
+    // Most have been noted already, and the judge is at hand.
+    if (judge.touchedIn !== this.#checkpoint) this.#touched.add(device.id);
+    judge.touchedIn = this.#checkpoint;
     if (changes.length > 0) this.#judgeAround(device, changes, judgedAt, receivedAt, effects);
   }
 
@@ -280,6 +284,7 @@ export class Fold {
   takeTouched(): Set<string> {
     const touched = this.#touched;
     this.#touched = new Set();
+    this.#checkpoint++;
     return touched;
   }
 

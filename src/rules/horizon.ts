@@ -56,10 +56,14 @@ export class Horizon {
   readonly #apartMs: number;
   #snapshots: Snapshot[] = [beginning];
   #samples = 0;
+  /** Measured time, and number of samples, from which on another snapshot is due. */
+  #nextAt = 0;
+  #nextSamples = 0;
 
   constructor(type: CompiledType) {
     this.#type = type;
     this.#apartMs = Math.max(type.latenessMs / perLateness, leastApartMs);
+    this.#planNext();
   }
 
   /** What was measured before is judged no more. */
@@ -72,16 +76,22 @@ export class Horizon {
    * @returns whether the floor has moved.
    */
   advance(at: number, known: KnownNow): boolean {
-    const last = this.#snapshots[this.#snapshots.length - 1]!;
-    const another = at - last.at >= this.#apartMs;
-    const crowded = this.#samples - last.samples >= mostSamples / perLateness;
     this.#samples++;
-    if (!another && !crowded) return false;
+    if (at < this.#nextAt && this.#samples <= this.#nextSamples) return false;
+    const last = this.#snapshots[this.#snapshots.length - 1]!;
     const { floor } = this;
     this.#snapshots.push(this.#snapshot(at, this.#samples - 1, known, last));
     this.#thin();
     while (this.#snapshots.length > 1 && this.#isPast(at)) this.#snapshots.shift();
+    this.#planNext();
     return this.floor !== floor;
+  }
+
+  /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
+  #planNext(): void {
+    const last = this.#snapshots[this.#snapshots.length - 1]!;
+    this.#nextAt = last.at + this.#apartMs;
+    this.#nextSamples = last.samples + mostSamples / perLateness;
   }
 
   /** Whether the oldest is not needed any more. */
@@ -120,12 +130,14 @@ export class Horizon {
     while (this.#snapshots.length > 1 && this.#snapshots.at(-1)!.at > at) this.#snapshots.pop();
     const snapshot = this.#snapshots.at(-1)!;
     this.#samples = snapshot.samples;
+    this.#planNext();
     return snapshot;
   }
 
   /** Nothing before a time is judged again, whatever comes. */
   restart(at: number, known: KnownNow): void {
     this.#snapshots = [this.#snapshot(at, this.#samples, known, beginning)];
+    this.#planNext();
   }
 
   get samples(): number {
@@ -158,6 +170,7 @@ export class Horizon {
         episodes: one.episodes?.map(restoredEpisode) ?? noEpisodes,
       };
     });
+    this.#planNext();
   }
 }
 

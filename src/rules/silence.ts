@@ -11,6 +11,8 @@ export class Silence {
   readonly #heard: Heard;
   /** By index of the rule. */
   readonly #alarms: (Underway | null)[];
+  /** Whether there is one: nearly never. */
+  #any = false;
 
   constructor(deviceId: string, rules: readonly SilenceRule[], listened: number) {
     this.#deviceId = deviceId;
@@ -31,12 +33,14 @@ export class Silence {
 
   /** Ends the alarms; with `heardAt` those only whose device or channels were heard then. */
   end(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason, heardAt?: number): void {
+    if (!this.#any) return;
     for (let i = 0; i < this.#alarms.length; i++) {
       const episode = this.#alarms[i];
       if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) continue;
       this.#alarms[i] = null;
       effects.push(endOf(episode, receivedAt, endedBy));
     }
+    this.#any = this.#alarms.some((episode) => episode !== null);
   }
 
   /**
@@ -51,6 +55,7 @@ export class Silence {
       const { severity } = rule;
       const id = alarmId(rule.id, this.#deviceId, at);
       this.#alarms[i] = { id, severity, count: 1 };
+      this.#any = true;
       const times = { at, receivedAt: at };
       const about = { alarmId: id, ruleId: rule.id, deviceId: this.#deviceId, severity, values: {} };
       effects.push({ kind: 'raised', ...about, ...times, ...versionOf(rule) });
@@ -74,5 +79,6 @@ export class Silence {
     this.#rules.forEach(({ id }, i) => {
       this.#alarms[i] = silence[id] ?? null;
     });
+    this.#any = this.#alarms.some((episode) => episode !== null);
   }
 }
