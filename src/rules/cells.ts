@@ -24,12 +24,12 @@ export class CellPlan {
   }
 }
 
-/** Cells as they are at the beginning. Numbers of floating point throughout, which V8 keeps without a box each. */
+/**
+ * Cells as they are at the beginning. Numbers of floating point throughout, which V8 keeps without a box each; and an
+ * array made by `slice` has no room for more.
+ */
 export function newCells(initial: readonly number[]): number[] {
-  const cells = [0.5];
-  cells.length = 0;
-  for (let i = 0; i < initial.length; i++) cells.push(initial[i]!);
-  return cells;
+  return [0.5, ...initial].slice(1);
 }
 
 /** Puts places back to what they are at the beginning: from, and up to but without. */
@@ -41,7 +41,7 @@ export function resetCells(cells: number[], initial: readonly number[], from: nu
 export function packCells(cells: readonly number[], initial: readonly number[]): number[] {
   const packed: number[] = [];
   for (let i = 0; i < cells.length; i++) if (cells[i] !== initial[i]) packed.push(i, cells[i]!);
-  return packed;
+  return packed.slice();
 }
 
 /** The cells that were packed. */

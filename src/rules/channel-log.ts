@@ -1,5 +1,3 @@
-import { newCells } from './cells.ts';
-
 /** What is known of several readings that are kept as one; time and value are those of the last. */
 export interface Merged {
   /** When the first of them was measured. */
@@ -21,20 +19,29 @@ export interface LogState {
   merged?: Record<number, Merged>;
 }
 
+/** Readings for which there is room at the beginning. */
+const few = 8;
+
+/** Numbers of floating point throughout, which V8 keeps without a box each. */
+function roomFor(readings: number): number[] {
+  return new Array<number>(2 * readings).fill(0.5);
+}
+
 /**
  * What one channel of one device measured, by measured time: the past that windows look at, and from which a part can
  * be judged again. Positions count from the oldest that is kept.
  */
 export class ChannelLog {
-  /** Measured time and value of each reading in turn: who looks at one of them looks at both. */
-  #readings = newCells([]);
+  /** Measured time and value of each reading in turn, since who looks at one looks at both; then room for more. */
+  #readings = roomFor(few);
+  #length = 0;
   /** As long as there are readings, once there is one. */
   #merged: (Merged | null)[] | null = null;
   /** The shortest time between two readings, since there were none. */
   #closest = Number.POSITIVE_INFINITY;
 
   get length(): number {
-    return this.#readings.length / 2;
+    return this.#length;
   }
 
   timeAt(position: number): number {
@@ -56,11 +63,20 @@ export class ChannelLog {
 
   /** Adds a reading that is newer than all others. */
   push(at: number, value: number): void {
-    const readings = this.#readings;
-    const { length } = readings;
-    if (length > 0 && at - readings[length - 2]! < this.#closest) this.#closest = at - readings[length - 2]!;
-    readings.push(at, value);
+    const length = this.#length;
+    if (length > 0 && at - this.timeAt(length - 1) < this.#closest) this.#closest = at - this.timeAt(length - 1);
+    if (2 * length === this.#readings.length) this.#widen();
+    this.#readings[2 * length] = at;
+    this.#readings[2 * length + 1] = value;
+    this.#length = length + 1;
     if (this.#merged !== null) this.#merged.push(null);
+  }
+
+  /** By an eighth, where an array that grows by itself would take half: of most devices this is most of their memory. */
+  #widen(): void {
+    const before = this.#readings;
+    this.#readings = roomFor(this.#length + Math.max(few, this.#length >> 3));
+    for (let i = 0; i < before.length; i++) this.#readings[i] = before[i]!;
   }
 
   /** Position of the first reading measured at a time or later; the length when there is none. */
@@ -77,7 +93,7 @@ export class ChannelLog {
 
   /** Forgets all from a position on. */
   cut(position: number): void {
-    this.#readings.length = 2 * position;
+    this.#length = position;
     if (this.#merged !== null) this.#merged.length = position;
     if (position === 0) this.#closest = Number.POSITIVE_INFINITY;
   }
@@ -85,11 +101,11 @@ export class ChannelLog {
   /** Forgets all before a position. */
   drop(position: number): void {
     if (position === 0) return;
-    // In its place: a copy would be of just the right size, and grow by half at the next reading.
     const readings = this.#readings;
-    const rest = readings.length - 2 * position;
-    for (let i = 0; i < rest; i++) readings[i] = readings[i + 2 * position]!;
-    readings.length = rest;
+    this.#length -= position;
+    for (let i = 0; i < 2 * this.#length; i++) readings[i] = readings[i + 2 * position]!;
+    // What a device sent in a flood is not held for ever.
+    if (readings.length > 4 * (this.#length + few)) this.#readings = readings.slice(0, 2 * (this.#length + few));
     if (this.#merged === null) return;
     this.#merged = this.#merged.slice(position);
     if (this.#merged.every((one) => one === null)) this.#merged = null;
@@ -109,7 +125,8 @@ export class ChannelLog {
       else this.#move(i, ++last);
     }
     const removed = until - last - 1;
-    this.#readings.splice(2 * (last + 1), 2 * removed);
+    for (let i = until; i < this.#length; i++) this.#copy(i, i - removed);
+    this.#length -= removed;
     this.#merged.splice(last + 1, removed);
     return true;
   }

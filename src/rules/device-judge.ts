@@ -21,6 +21,7 @@ let fresh = new Uint8Array(64);
 
 /** So that a device without alarms needs no list of them. */
 const noEpisodes: ReadonlyMap<string, Episode> = new Map();
+const noOrphans: ReadonlyMap<string, Underway> = new Map();
 /** The same for those that count no other devices. */
 const nobody: readonly never[] = [];
 
@@ -51,7 +52,7 @@ export class DeviceJudge implements RuleContext {
   readonly #baselines: (Baseline | undefined)[] = [];
   readonly #silence: Silence;
   /** Alarms of rules that were there before and are no more, by rule. */
-  #orphans = new Map<string, Underway>();
+  #orphans: ReadonlyMap<string, Underway> = noOrphans;
   /** Rules that count other devices, by index, and what they ask. */
   readonly #counting: readonly number[];
   readonly #questions: readonly PeerQuestion[];
@@ -336,7 +337,7 @@ export class DeviceJudge implements RuleContext {
   #endOrphans(at: number, effects: AlarmEffect[]): void {
     for (const [ruleId, episode] of this.#orphans)
       effects.push(endOf(episode, at, this.#type.off.has(ruleId) ? 'rule-off' : 'rule-withdrawn'));
-    this.#orphans.clear();
+    this.#orphans = noOrphans;
   }
 
   /** Says what a sample changed about the alarm of a rule. */
@@ -455,7 +456,7 @@ export class DeviceJudge implements RuleContext {
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     for (const id of this.#states.restore(state.rules)) rest.delete(id);
     for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);
-    this.#orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
+    this.#orphans = rest.size > 0 ? new Map([...rest.values()].map((one) => [one.ruleId, one.episode])) : noOrphans;
     const told = state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode);
     this.#told = told.length > 0 ? new EpisodeCollector() : null;
     for (const episode of told) this.#told!.begin(episode);
