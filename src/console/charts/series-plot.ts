@@ -131,8 +131,8 @@ function drawThresholds(plot: uPlot, content: PlotContent, font: string): void {
   ctx.font = scaled(font, ratio);
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
-  // From the top down; a label that would lie on the one above it moves down by a line.
-  let free = Number.NEGATIVE_INFINITY;
+  // From the top down; a label that would lie on another stands to the right of it.
+  const placed: { top: number; bottom: number; right: number }[] = [];
   const [low, high] = content.range;
   const inRange = content.thresholds.filter((line) => line.value >= low && line.value <= high);
   for (const line of [...inRange].sort((a, b) => b.value - a.value)) {
@@ -144,10 +144,12 @@ function drawThresholds(plot: uPlot, content: PlotContent, font: string): void {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    const labelY = Math.max(y - size * 0.75, free + size * 1.35, bbox.top + size * 0.6);
-    free = labelY;
+    const labelY = Math.max(y - size * 0.75, bbox.top + size * 0.6);
+    const [top, bottom] = [labelY - size * 0.65, labelY + size * 0.65];
     const width = ctx.measureText(line.label).width;
-    const x = bbox.left + 6 * ratio;
+    const beside = placed.filter((other) => top < other.bottom && bottom > other.top);
+    const x = Math.max(bbox.left, ...beside.map((other) => other.right)) + 6 * ratio;
+    placed.push({ top, bottom, right: x + width + 3 * ratio });
     ctx.fillStyle = colour('surface');
     ctx.globalAlpha = 0.85;
     ctx.fillRect(x - 3 * ratio, labelY - size * 0.65, width + 6 * ratio, size * 1.3);

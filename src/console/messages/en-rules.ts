@@ -30,7 +30,6 @@ export const enRules: Messages['rules'] = {
   mode: { live: 'Set otherwise', shadow: 'Trial', off: 'Switched off', withdrawn: 'Withdrawn' },
   until: 'until {moment}',
   by: '{who} · {moment}',
-  byFolder: 'Files of the device type',
   bySystem: 'Came back when its time was over',
   version: 'Version {version}',
   follows: 'after version {version}',
@@ -46,6 +45,7 @@ export const enRules: Messages['rules'] = {
   revert: 'Bring this version back',
   place: 'For',
   area: 'Area',
+  choose: 'Choose one',
   device: 'Device id',
   action: 'What to do',
   doLive: 'Judge by the text below',
@@ -60,7 +60,6 @@ export const enRules: Messages['rules'] = {
   line: 'Line {line}',
   checking: 'Checking…',
   onDevice: 'Rules of this device',
-  fromFolder: 'Default of the device type',
   fromArea: 'As set for {place}',
   fromDevice: 'As set for this device',
   endedBy: {

@@ -369,7 +369,7 @@ export const en: Messages = {
     latest: 'Latest',
     unusual: 'Unusual',
     clock: 'Clock was off',
-    clockHint: 'Time in doubt: the device’s clock was off, so the time of receipt was gone by',
+    clockHint: 'Time in doubt (clock was off)',
   },
   words: {
     title: 'Was this right?',

@@ -359,7 +359,7 @@ export const zh = {
     latest: '最新',
     unusual: '异常',
     clock: '设备时钟不准',
-    clockHint: '时间存疑：设备时钟不准，按收到的时间推定',
+    clockHint: '时间存疑（设备时钟不准）',
   },
   words: {
     title: '这次报得对吗',
