@@ -1,49 +1,24 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startBrowser } from '../support/browser.ts';
 import { startFake } from './fake/server.ts';
 import { makeTroubles } from './fake/system.ts';
 import { password } from './fake/town.ts';
+import { desk, type OpenConsole, openConsole, phone } from './open-console.ts';
 
 // Drawing without a graphics card takes its time when other tests run beside it.
 vi.setConfig({ testTimeout: 240_000 });
 
-let fake: Awaited<ReturnType<typeof startFake>>;
-let browser: Browser;
-const complaints: string[] = [];
+let opened: OpenConsole;
+let fake: OpenConsole['fake'];
+let browser: OpenConsole['browser'];
+let signIn: OpenConsole['signIn'];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build-console.ts', import.meta.url))]);
-  fake = await startFake();
-  browser = await startBrowser();
+  opened = await openConsole();
+  ({ fake, browser, signIn } = opened);
 });
 afterAll(async () => {
-  await browser?.close();
-  await fake?.close();
+  await opened?.close();
 });
-
-async function signIn(login: string, size: { width: number; height: number }, path = '/'): Promise<Page> {
-  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(60_000);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.location().url.endsWith('/session')) complaints.push(message.text());
-    if (/Content Security Policy|Failed to load module/.test(message.text())) complaints.push(message.text());
-  });
-  await page.goto(fake.url + path);
-  await page.fill('input[name=login]', login);
-  await page.fill('input[name=password]', password);
-  await page.click('button[type=submit]');
-  // A menu that is opened before would be closed by the change of page.
-  await page.waitForURL((url) => url.pathname !== '/sign-in');
-  return page;
-}
-
-const desk = { width: 1440, height: 900 };
-const phone = { width: 360, height: 740 };
 
 test('a new red alarm is on the wall at once, unmistakable, and goes from the banner when it is acknowledged', async () => {
   const page = await signIn('lin', desk);
@@ -240,5 +215,5 @@ test('Tocsin itself in trouble stands above everything until it is over, and its
 });
 
 test('nothing was against the content security policy, and no page failed', () => {
-  expect(complaints).toEqual([]);
+  expect(opened.complaints).toEqual([]);
 });

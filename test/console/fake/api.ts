@@ -46,12 +46,12 @@ export class FakeApi {
   readonly alarms: AlarmDetail[];
   /** What devices were told, in order. */
   readonly commands: object[] = [];
+  readonly backtests: FakeBacktests;
   readonly #sessions = new Map<string, Person>();
   readonly #passwords = new Map(people.map((one) => [one.id, password]));
   readonly #quarantine: ReturnType<typeof makeQuarantine>;
   readonly #replays: Replay[];
   readonly #rules: FakeRules;
-  readonly #backtests: FakeBacktests;
   #troubles: SystemAlarm[] = [];
   #seq = 1000;
 
@@ -64,7 +64,7 @@ export class FakeApi {
     this.#replays = makeReplays(now);
     this.#rules = new FakeRules(types, this.areas, this.devices, now);
     const alarmOf = (id: string) => this.#activeOn(id) ?? this.alarms.find((alarm) => alarm.deviceId === id);
-    this.#backtests = new FakeBacktests({ types, devices: this.devices, alarmOf });
+    this.backtests = new FakeBacktests({ types, devices: this.devices, alarmOf });
   }
 
   personOf(token: string | undefined): Person | null {
@@ -141,19 +141,19 @@ export class FakeApi {
       ['GET /devices', ({ query }) => (query.has('cursor') ? [] : this.devices)],
       ['GET /rules', () => this.#rules.overviews()],
       [`GET /rules/${ruleInPath}/versions`, ({ id }) => this.#rules.versions(id)],
-      [`GET /rules/${ruleInPath}/shadow`, ({ id }) => this.#backtests.shadow(id)],
+      [`GET /rules/${ruleInPath}/shadow`, ({ id }) => this.backtests.shadow(id)],
       ['POST /rules/check', ({ body }) => this.#rules.check(body)],
       [`POST /rules/${ruleInPath}/revert`, ({ id, body, person }) => this.#rules.revert(id, body, person)],
       [`PUT /rules/${ruleInPath}`, ({ id, body, person }) => this.#rules.set(id, body, person)],
       [`DELETE /rules/${ruleInPath}`, ({ id, query, person }) => this.#rules.withdraw(id, query, person)],
-      ['GET /backtests', () => this.#backtests.list()],
-      ['POST /backtests', ({ body, person }) => this.#backtests.begin(body, person)],
-      ['GET /backtests/:id', ({ id }) => this.#backtests.get(id)],
-      ['DELETE /backtests/:id', ({ id }) => this.#backtests.cancel(id)],
+      ['GET /backtests', () => this.backtests.list()],
+      ['POST /backtests', ({ body, person }) => this.backtests.begin(body, person)],
+      ['GET /backtests/:id', ({ id }) => this.backtests.get(id)],
+      ['DELETE /backtests/:id', ({ id }) => this.backtests.cancel(id)],
       [
         'GET /devices/:id/explain',
         ({ id, query }) =>
-          this.#backtests.explain(this.#device(id), query.get('rule')!, Number(query.get('at') ?? Date.now())),
+          this.backtests.explain(this.#device(id), query.get('rule')!, Number(query.get('at') ?? Date.now())),
       ],
       ['GET /devices/:id/rules', ({ id }) => this.#rules.ofDevice(this.#device(id))],
       ['GET /devices/:id', ({ id }) => this.#device(id)],

@@ -37,6 +37,8 @@ interface Town {
 
 /** Rules tried by the real code on what the town's charts show. A backtest is half done when it is looked at first. */
 export class FakeBacktests {
+  /** Whether one that has been looked at is done with the next look; else it goes on for ever. */
+  finishing = true;
   readonly #town: Town;
   readonly #all: Backtest[] = [];
 
@@ -79,7 +81,7 @@ export class FakeBacktests {
     const backtest = this.#all.find((one) => String(one.id) === id);
     if (!backtest) throw new FakeFailure(404, 'NOT_FOUND', `There is no backtest ${id}; they are kept for a day.`);
     const seen = { ...backtest };
-    if (backtest.state === 'running') Object.assign(backtest, this.#ended(backtest));
+    if (this.finishing && backtest.state === 'running') Object.assign(backtest, this.#ended(backtest));
     return seen;
   }
 

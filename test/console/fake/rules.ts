@@ -47,13 +47,19 @@ export class FakeRules {
     const at = (hours: number, byPersonId: string) => ({ ruleId, at: now - hours * hour, byPersonId });
     const riverside = { scope: 'area', scopeId: 'riverside', lane: 'live' } as const;
     const lower = own.replace('level >= 15 cm', 'level >= 12 cm');
-    this.#add({ ...riverside, ...at(50, 'p-chen'), mode: 'live', text: lower, note: '滨江社区地势低，提前到 12 厘米' });
+    this.#add({
+      ...riverside,
+      ...at(50, 'p-admin'),
+      mode: 'live',
+      text: lower,
+      note: '滨江社区地势低，提前到 12 厘米',
+    });
     const steadier = lower.replace('id: waterlogging', 'id: waterlogging\nminActive: 10 min');
-    this.#add({ ...riverside, ...at(26, 'p-chen'), mode: 'live', text: steadier, note: '避免反复，至少持续 10 分钟' });
+    this.#add({ ...riverside, ...at(26, 'p-admin'), mode: 'live', text: steadier, note: '避免反复，至少持续 10 分钟' });
     const tried = { scope: 'device', scopeId: 'flood-gauge-008', lane: 'shadow' } as const;
     this.#add({ ...tried, ...at(20, 'p-admin'), mode: 'shadow', text: lower, note: '先试运行三天' });
     const off = { scope: 'device', scopeId: 'flood-gauge-002', lane: 'live', mode: 'off', text: null } as const;
-    this.#add({ ...off, ...at(2, 'p-chen'), until: now + 2 * hour, note: '泵站检修' });
+    this.#add({ ...off, ...at(2, 'p-admin'), until: now + 2 * hour, note: '泵站检修' });
   }
 
   overviews(): RuleOverview[] {
