@@ -1,7 +1,7 @@
 import { JsonRulesEngineContender } from './json-rules-engine.ts';
 import { NodeRedContender } from './node-red.ts';
 import { RxjsContender } from './rxjs.ts';
-import { readingOf } from './series.ts';
+import { readingOf, type Weather } from './series.ts';
 import { typeOfTen, typeOfThree } from './ten-rules.ts';
 import { TocsinContender } from './tocsin.ts';
 
@@ -10,6 +10,7 @@ export type ContenderName = 'nothing' | 'tocsin-ten' | 'tocsin-three' | 'json-ru
 export interface ContenderTask {
   name: ContenderName;
   series: number;
+  weather: Weather;
   /** Readings of each series before the measurement, so that windows are full and code is compiled. */
   warmUp: number;
   seconds: number;
@@ -43,13 +44,13 @@ function memory(): number {
 
 async function run(task: ContenderTask): Promise<ContenderReport> {
   const contender = await contenderOf(task);
-  const { series, warmUp, seconds } = task;
+  const { series, weather, warmUp, seconds } = task;
   const before = memory();
   const isAsync = ['json-rules-engine', 'node-red'].includes(task.name);
   let round = 0;
   const oneRound = async () => {
     for (let i = 0; i < series; i++) {
-      const taken = contender.take(readingOf(i, round));
+      const taken = contender.take(readingOf(i, round, weather));
       if (isAsync) await taken;
     }
     round++;
