@@ -16,6 +16,8 @@ export interface DeviceState {
   head: number | null;
   /** When it was last judged because of other devices, where that is after its newest sample. */
   judgedAt?: number;
+  /** Since when it is to be judged again, because of what its neighbours say; see `Fold`. */
+  again?: number;
   /** What its channels measured, as far back as rules look. */
   logs: Record<string, LogState>;
   rules: Record<string, KeptRule>;

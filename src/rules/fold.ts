@@ -24,6 +24,9 @@ const nothing: readonly never[] = [];
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
 
+/** So many devices are judged again at a tick because of their neighbours, so that nobody waits for it in a storm. */
+const mostAgain = 50;
+
 /** Times that the fold goes by, as kept in a checkpoint. */
 interface FoldClock {
   lastTickAt: number;
@@ -50,6 +53,8 @@ export class Fold {
   /** Devices that others ask; null while no rule does. */
   #peers: Peers | null = null;
   #storedPeers: PeerState[] = [];
+  /** Devices that are to be judged again, and since when; those that have waited longest first. */
+  readonly #later = new Map<string, number>();
   readonly #lenders = new Lenders((id) => this.#judges.get(id));
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
@@ -132,12 +137,32 @@ export class Fold {
   ): void {
     const since = new Map<string, number>();
     // Its own newest samples have just been judged.
-    for (const { deviceId, at } of changes)
-      if (deviceId !== device.id || at <= judgedAt)
+    for (const { deviceId, at, soon } of changes)
+      if (!soon) this.#judgeLater(deviceId, at);
+      else if (deviceId !== device.id || at <= judgedAt)
         since.set(deviceId, Math.min(at, since.get(deviceId) ?? Number.POSITIVE_INFINITY));
     for (const [deviceId, at] of since) {
       const asking = this.#judges.get(deviceId);
       if (asking?.aroundChanged(at, receivedAt, effects)) this.#touched.add(deviceId);
+    }
+  }
+
+  /** What a device was told by others has changed since a time: it is judged again at a tick, for all that changed until then. */
+  #judgeLater(deviceId: string, at: number): void {
+    const judge = this.#judges.get(deviceId);
+    // It has not looked at that time yet.
+    if (!judge || at > judge.judgedAt) return;
+    this.#later.set(deviceId, Math.min(at, this.#later.get(deviceId) ?? Number.POSITIVE_INFINITY));
+    this.#touched.add(deviceId);
+  }
+
+  #judgeAgain(at: number, effects: AlarmEffect[]): void {
+    let left = mostAgain;
+    for (const [deviceId, from] of this.#later) {
+      if (left-- === 0) return;
+      this.#later.delete(deviceId);
+      this.#touched.add(deviceId);
+      this.#judges.get(deviceId)?.aroundChanged(from, at, effects);
     }
   }
 
@@ -179,6 +204,7 @@ export class Fold {
       const judge = this.#judgeOf(device);
       if (judge?.judgeSilence(this.#clock.listenedMs, at, effects)) this.#touched.add(device.id);
     }
+    this.#judgeAgain(at, effects);
   }
 
   /**
@@ -243,6 +269,7 @@ export class Fold {
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     const state = this.#take<DeviceState>(deviceKey(device.id));
     if (state) judge.restore(currentState(state));
+    if (state?.again !== undefined) this.#later.set(device.id, state.again);
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
       const learnt = this.#take<unknown>(baselineKey(device.id, name));
@@ -292,7 +319,9 @@ export class Fold {
   partsOf(deviceId: string): { key: string; state: unknown }[] {
     const judge = this.#judges.get(deviceId);
     if (!judge) return [];
-    const parts = [{ key: deviceKey(deviceId), state: judge.state() as unknown }];
+    const again = this.#later.get(deviceId);
+    const state: DeviceState = again === undefined ? judge.state() : { ...judge.state(), again };
+    const parts: { key: string; state: unknown }[] = [{ key: deviceKey(deviceId), state }];
     for (const channel of this.#learnt.get(deviceId) ?? [])
       parts.push({ key: baselineKey(deviceId, channel), state: judge.baselineOf(channel)!.state() });
     this.#learnt.delete(deviceId);

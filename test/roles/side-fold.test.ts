@@ -26,7 +26,10 @@ const folder = new URL('../timelines/', import.meta.url);
 const mostEntries = 20_000;
 const names = globSync('*.ledger.ndjson', { cwd: folder })
   .map((file) => file.replace('.ledger.ndjson', ''))
-  .filter((name) => timelineEntries(new URL(`${name}.ndjson`, folder)).entries.length <= mostEntries);
+  .filter((name) => {
+    const timeline = timelineEntries(new URL(`${name}.ndjson`, folder));
+    return timeline !== null && timeline.entries.length <= mostEntries;
+  });
 const { types: deviceTypes } = loadDeviceTypes('devices');
 const compiled = new Map([...deviceTypes.values()].map((type) => [type.id, compileType(type)]));
 const limits = { maxFutureMs: 300_000, maxAgeMs: 1e15 };
@@ -78,7 +81,7 @@ async function again(store: Store, plan: Plan, entries: readonly StoredEntry[]):
 
 test.each(names.sort())('%s: judged again from any moment on, nothing is corrected', async (name) => {
   const { store } = await tempStore();
-  const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder));
+  const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder))!;
   const type = deviceTypes.get(typeId)!;
   const device = deviceOf(typeId);
   const fold = new Fold(rulesByType(compiled));
@@ -107,7 +110,7 @@ test.each(names.sort())('%s: judged again from any moment on, nothing is correct
 });
 
 test.each(names.sort())('%s: what comes after is judged as if nothing had been done', async (name) => {
-  const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder));
+  const { type: typeId, entries } = timelineEntries(new URL(`${name}.ndjson`, folder))!;
   const type = deviceTypes.get(typeId)!;
   const device = deviceOf(typeId);
   const uninterrupted = new Fold(rulesByType(compiled));

@@ -173,9 +173,11 @@ describe('neighbours', () => {
     take('c', 1);
     expect(recordOf(effects)).toBe('');
     take('d', 1);
+    fold.tick(minute, four, effects);
     expect(recordOf(effects).match(/"deviceId":"\w"/g)).toEqual(['"deviceId":"a"', '"deviceId":"b"']);
     // Of two values for one moment the greater one counts.
     take('d', 22);
+    fold.tick(minute + 1000, four, effects);
     expect(recordOf(effects)).toBe('');
   });
 
@@ -238,14 +240,16 @@ test.each([
     fold.tick(0, four, effects);
     const kept = new Map<string, string>();
     arrivals.forEach((sample, i) => {
+      // Ticks come each second, samples more seldom here.
+      fold.tick(sample.receivedAt, four, effects);
       fold.sample(four.find(({ id }) => id === sample.deviceId)!, sample, effects);
       if (!restarts.includes(i)) return;
       for (const { key, state } of [fold.clock, ...four.flatMap(({ id }) => fold.partsOf(id))])
         kept.set(key, JSON.stringify(state));
       fold = foldOf(when);
       for (const [key, state] of kept) fold.restore(key, JSON.parse(state));
-      fold.tick(0, four, effects);
     });
+    fold.tick(1e9, four, effects);
     return recordOf(effects);
   };
   const ordered = run(samples, []);

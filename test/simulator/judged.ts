@@ -9,10 +9,12 @@ import { buildTown } from '../../simulator/town.ts';
 import { decode } from '../../src/devices/decode.ts';
 import { loadDeviceTypes } from '../../src/devices/registry.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
+import type { Device } from '../../src/model/device.ts';
 import { type Severity, severityRank } from '../../src/model/severity.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
+import { Places } from '../../src/rules/site/places.ts';
 
 const devicesDir = join(import.meta.dirname, '../../devices');
 const { types } = loadDeviceTypes(devicesDir);
@@ -28,30 +30,38 @@ export const hour = 60 * minute;
 export function judge(name: string, startedAt: number, lastsMs: number, devices = 200, seed = 1) {
   const town = buildTown(devices, seed);
   const incidents = placeIncidents(loadScenario(name), town, startedAt);
-  const fold = new Fold(rulesByType(new Map([...types].map(([id, type]) => [id, compileType(type)]))));
+  const places = new Places();
+  places.setAreas(town.areas);
+  const rulesOf = rulesByType(new Map([...types].map(([id, type]) => [id, compileType(type)])));
+  const fold = new Fold(rulesOf, undefined, (device) => places.around(device));
   const effects: AlarmEffect[] = [];
   const problems: string[] = [];
   let samples = 0;
+  const sent: { device: Device; batch: readonly Report[] }[] = [];
   for (const place of town.devices) {
-    const device = { ...place, state: 'active' as const };
-    const type = types.get(place.type)!;
+    const device: Device = { ...place, state: 'active' };
     const run = new DeviceRun(
       new SimulatedDevice(place.id, behaviours.get(place.type)!, place, seed),
       startedAt - 26 * hour,
       seed,
     );
-    const feed = (reports: Iterable<Report>) => {
-      for (const batch of batches(reports)) {
-        const payload = Buffer.from(payloadOf(batch));
-        const decoded = decode(type, { deviceId: place.id, payload, receivedAt: batch.at(-1)!.time }, limits);
-        problems.push(...decoded.problems.map(({ reason }) => reason));
-        samples += decoded.samples.length;
-        for (const sample of decoded.samples) fold.sample(device, sample, effects);
-      }
+    const send = (reports: Iterable<Report>) => {
+      for (const batch of batches(reports)) sent.push({ device, batch });
     };
-    feed(run.sparse(startedAt - 40 * minute));
+    send(run.sparse(startedAt - 40 * minute));
     run.meet(incidents.filter((incident) => incident.device.id === place.id));
-    feed(run.due(startedAt + lastsMs));
+    send(run.due(startedAt + lastsMs));
+  }
+  // All of the town side by side, as it comes in.
+  const cameAt = ({ batch }: (typeof sent)[number]) => batch.at(-1)!.time;
+  sent.sort((a, b) => cameAt(a) - cameAt(b));
+  for (const { device, batch } of sent) {
+    const payload = Buffer.from(payloadOf(batch));
+    const receivedAt = batch.at(-1)!.time;
+    const decoded = decode(types.get(device.type)!, { deviceId: device.id, payload, receivedAt }, limits);
+    problems.push(...decoded.problems.map(({ reason }) => reason));
+    samples += decoded.samples.length;
+    for (const sample of decoded.samples) fold.sample(device, sample, effects);
   }
   const raised = effects.flatMap((effect) => (effect.kind === 'raised' ? [effect] : []));
   const peak = new Map<string, Severity>();

@@ -17,16 +17,28 @@ import { parseDuration } from '../../src/shared/duration.ts';
  *   {"at":"08:00","until":"09:00","every":"1 min","values":{"level":[0,30]}}    a series; [a,b] goes evenly from a to b
  *   {"listen":"10:30"}                                                          nothing comes, time passes until then
  * Times are of 1 June 2026 in UTC+8, `1+08:00` is the day after.
+ * With `"neighbours":{"d2":300}` in the first line there are other devices of its type, so many metres to the north;
+ * `"of":["d2"]` says whose samples a line has. `"course":["d2","d1"]` is the order in which water comes by them.
  */
+interface Head {
+  type: string;
+  about: string;
+  limits?: Record<string, Limit>;
+  neighbours?: Record<string, number>;
+  course?: string[];
+}
+
 type Line =
-  | { type: string; about: string; limits?: Record<string, Limit> }
-  | { at: string; until?: string; every?: string; values: Record<string, number | [number, number]> }
+  | Head
+  | { of?: string[]; at: string; until?: string; every?: string; values: Record<string, number | [number, number]> }
   | { listen: string };
 
 /** A line of the ledger: what the rules must say, in order; `continued` is left out. */
 export interface LedgerLine {
   at: string;
   kind: string;
+  /** Other than the one that the timeline is about. */
+  device?: string;
   rule?: string;
   severity?: string;
 }
@@ -55,14 +67,16 @@ export function readLines<T>(file: URL): T[] {
 }
 
 interface Step {
+  of: readonly string[];
   at: number;
   values?: Record<string, number>;
 }
 
 function stepsOf(lines: Line[]): Step[] {
-  return lines.flatMap((line): Step[] => {
+  const steps = lines.flatMap((line): Step[] => {
     if ('type' in line) return [];
-    if ('listen' in line) return [{ at: timeOf(line.listen) }];
+    if ('listen' in line) return [{ of: [], at: timeOf(line.listen) }];
+    const { of = ['d1'] } = line;
     const from = timeOf(line.at);
     const until = line.until ? timeOf(line.until) : from;
     const every = parseDuration(line.every ?? '1 min')!;
@@ -73,44 +87,53 @@ function stepsOf(lines: Line[]): Step[] {
         channel,
         Array.isArray(value) ? value[0] + (value[1] - value[0]) * share : value,
       ]);
-      steps.push({ at, values: Object.fromEntries(values) });
+      steps.push({ of, at, values: Object.fromEntries(values) });
     }
     return steps;
   });
+  // Lines of several devices are of the same time; of one moment the first line comes first.
+  return (lines[0] as Head).neighbours ? steps.sort((a, b) => a.at - b.at) : steps;
 }
 
 /** Runs a timeline through the fold with the default rules of its device type, ticks included. */
 export function runTimeline(file: URL, types: ReadonlyMap<string, DeviceType>): LedgerLine[] {
   const lines = readLines<Line>(file);
-  const head = lines[0] as { type: string; limits?: Record<string, Limit> };
+  const head = lines[0] as Head;
   const type = types.get(head.type)!;
   const limits = new Map([['d1', new Map(Object.entries(head.limits ?? {}))]]);
-  const places = new Places('Asia/Shanghai', { ...emptySite, limits });
-  const device: Device = {
-    id: 'd1',
-    type: type.id,
-    name: 'd1',
-    latitude: 30,
-    longitude: 104,
-    gridId: 'g1',
-    state: 'active',
-  };
+  const course = head.course ?? [];
+  const drainage = new Map(course.map((id, i) => [id, new Set(course.slice(i + 1, i + 2))]));
+  const places = new Places('Asia/Shanghai', { ...emptySite, limits, drainage });
+  const devices = Object.entries({ d1: 0, ...head.neighbours }).map(
+    ([id, north]): Device => ({
+      id,
+      type: type.id,
+      name: id,
+      latitude: 30 + north / 111_195,
+      longitude: 104,
+      gridId: 'g1',
+      state: 'active',
+    }),
+  );
   const rulesOf = rulesByType(new Map([[type.id, compileType(type)]]));
   const fold = new Fold(rulesOf, undefined, (one) => places.around(one));
   const effects: AlarmEffect[] = [];
   const steps = stepsOf(lines);
   let now = steps[0]!.at;
-  fold.tick(now, [device], effects);
-  for (const { at, values } of steps) {
-    for (; now + tickMs <= at; now += tickMs) fold.tick(now + tickMs, [device], effects);
-    if (values) fold.sample(device, { deviceId: 'd1', measuredAt: at, receivedAt: at, values }, effects);
+  fold.tick(now, devices, effects);
+  for (const { of, at, values } of steps) {
+    for (; now + tickMs <= at; now += tickMs) fold.tick(now + tickMs, devices, effects);
+    for (const device of devices)
+      if (values && of.includes(device.id))
+        fold.sample(device, { deviceId: device.id, measuredAt: at, receivedAt: at, values }, effects);
   }
   return ledgerOf(effects);
 }
 
-/** The same timeline as the journal would hold it: frames of device `d1`, and the ticks between them. */
-export function timelineEntries(file: URL): { type: string; entries: StoredEntry[] } {
+/** The same timeline as the journal would hold it: frames of device `d1`, and the ticks between them; null where there are others. */
+export function timelineEntries(file: URL): { type: string; entries: StoredEntry[] } | null {
   const lines = readLines<Line>(file);
+  if ((lines[0] as Head).neighbours) return null;
   const entries: StoredEntry[] = [];
   const add = (entry: Entry) => entries.push({ offset: entries.length, entry });
   const steps = stepsOf(lines);
@@ -122,15 +145,18 @@ export function timelineEntries(file: URL): { type: string; entries: StoredEntry
     const payload = Buffer.from(JSON.stringify({ time: at, ...values }));
     add({ kind: 'frame', frame: { deviceId: 'd1', topic: 'tocsin/v1/d1/up', via: 'mqtt', receivedAt: at, payload } });
   }
-  return { type: (lines[0] as { type: string }).type, entries };
+  return { type: (lines[0] as Head).type, entries };
 }
 
 function ledgerOf(effects: AlarmEffect[]): LedgerLine[] {
-  const ruleOf = new Map<string, string>();
+  const about = new Map<string, { device?: string; rule: string }>();
   return effects.flatMap((effect): LedgerLine[] => {
     if (effect.kind === 'continued' || effect.kind === 'rejudged') return [];
-    if (effect.kind === 'raised') ruleOf.set(effect.alarmId, effect.ruleId.split('/')[1]!);
-    const line = { at: textOf(effect.at), kind: effect.kind, rule: ruleOf.get(effect.alarmId)! };
+    if (effect.kind === 'raised') {
+      const rule = effect.ruleId.split('/')[1]!;
+      about.set(effect.alarmId, effect.deviceId === 'd1' ? { rule } : { device: effect.deviceId, rule });
+    }
+    const line = { at: textOf(effect.at), kind: effect.kind, ...about.get(effect.alarmId)! };
     return [effect.kind === 'cleared' ? line : { ...line, severity: effect.severity }];
   });
 }

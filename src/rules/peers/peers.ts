@@ -56,6 +56,8 @@ export interface PeerChange {
   deviceId: string;
   /** From this measured time on. */
   at: number;
+  /** Whether it is a truth that changed, and not only a value, as it does with nearly every reading. */
+  soon: boolean;
 }
 
 /** What a fold knows of its devices that they can be asked for. */
@@ -124,7 +126,7 @@ export class Peers {
       if (answers.question.type !== device.type) continue;
       const member = this.#memberOf(answers, device);
       const at = sample.measuredAt;
-      const { maxGapMs } = answers.question;
+      const { maxGapMs, measure } = answers.question;
       const before = member.log.answerAt(at, maxGapMs);
       const heardAt = member.log.timeAt(at);
       const late = at <= member.log.timeAt(Number.POSITIVE_INFINITY);
@@ -135,7 +137,8 @@ export class Peers {
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
       const from = goesOn ? heardAt + maxGapMs : at;
-      for (const deviceId of answers.finder.askersOf(member)) changes.push({ deviceId, at: from });
+      for (const deviceId of answers.finder.askersOf(member))
+        changes.push({ deviceId, at: from, soon: measure === null });
     }
     return changes;
   }
