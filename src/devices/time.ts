@@ -27,8 +27,9 @@ function problemOf(time: unknown, at: number | null, receivedAt: number, limits:
     return { code: 'TIME_INVALID', reason: `"time" is ${quoted(time)}; allowed are ${allowed}.` };
   }
   if (at < receivedAt - limits.maxAgeMs) {
-    const allowed = `at most ${days(limits.maxAgeMs)} may have passed`;
-    return { code: 'TIME_TOO_OLD', reason: `"time" is ${shown(at)}; until a sample comes in, ${allowed}.` };
+    const allowed = `until a sample comes in, at most ${days(limits.maxAgeMs)} may have passed`;
+    const cure = "Set the device's clock; for a past that is meant, raise intake.maxAge";
+    return { code: 'TIME_TOO_OLD', reason: `"time" is ${shown(at)}; ${allowed}. ${cure}.` };
   }
   if (at > receivedAt + limits.maxFutureMs) {
     const allowed = `it may be ${limits.maxFutureMs / 1000} s ahead of the time of receipt, ${shown(receivedAt)}`;
