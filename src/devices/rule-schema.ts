@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { severities, severityRank } from '../model/severity.ts';
 import { parseDuration } from '../shared/duration.ts';
+import { plainWords } from './plain-words.ts';
 import { DurationInFile, IdInFile, TextInFile } from './schema-parts.ts';
 
 /** What an entry of `rules.yaml` may say. Conditions are taken as they are; the rules room compiles them. */
 
-const Condition = z.string('a condition in quotation marks, such as "level > 27 cm"').trim().min(1).max(2000);
+const aCondition = 'a condition in quotation marks, such as "level > 27 cm"';
+const Condition = z.string(aCondition).trim().min(1, aCondition).max(2000);
 const SeverityInFile = z.enum(severities, {
   error: ({ input }) => `${input === undefined ? 'is missing' : 'is no severity'}; there are ${severities.join(', ')}`,
 });
-const Times = z.int('a whole number').min(2).max(100);
+const Times = wholeNumber(2, 100);
 /** Readings are looked at in the bits of an integer. */
 const mostReadings = 30;
+
+function wholeNumber(least: number, most: number) {
+  const range = `a whole number from ${least} to ${most}`;
+  return z.int(range).min(least, range).max(most, range);
+}
 
 const AtLeast = z.string('readings such as "3 of 5"').transform((text, context) => {
   const [, readings, of] = (/^(\d+)\s*of\s*(\d+)$/.exec(text.trim()) ?? []).map(Number);
@@ -33,10 +40,14 @@ const level = {
   when: Condition.optional(),
   for: DurationInFile.optional(),
   atLeast: AtLeast.optional(),
-  confirm: z.int('a whole number').min(2).max(mostReadings).optional(),
+  confirm: wholeNumber(2, mostReadings).optional(),
   times: Times.optional(),
   within: DurationInFile.optional(),
-  sequence: z.array(Step).min(2, 'a sequence has at least two steps').max(10).optional(),
+  sequence: z
+    .array(Step)
+    .min(2, 'a sequence has at least two steps')
+    .max(10, 'a sequence has ten steps at most')
+    .optional(),
   clear: Condition.optional(),
   clearFor: DurationInFile.default(0),
 };
@@ -65,17 +76,23 @@ const common = {
   text: TextInFile.optional(),
 };
 
-const Rearm = z.union(
-  [
-    Condition.transform((after) => ({ after, again: undefined, for: 0 })),
-    z.strictObject({ after: Condition, again: Condition.optional(), for: DurationInFile.default(0) }),
-  ],
-  'a condition such as "level < peak(level) - 10 cm", or { after: that condition, again: a condition, for: a duration }',
+const RearmWithKeys = z.strictObject(
+  { after: Condition, again: Condition.optional(), for: DurationInFile.default(0) },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type'
+        ? 'a condition such as "level < peak(level) - 10 cm", or { after: that condition, again: a condition, for: a duration }'
+        : undefined,
+  },
 );
+/** A condition alone is its `after`. */
+const Rearm = z
+  .preprocess((input) => (typeof input === 'string' ? { after: input } : input), RearmWithKeys)
+  .transform(({ after, again, for: forMs }) => ({ after, again, for: forMs }));
 
 const judged = {
   maxGap: DurationInFile.optional(),
-  onGap: z.enum(['restart', 'freeze', 'fault']).default('restart'),
+  onGap: z.enum(['restart', 'freeze', 'fault'], 'restart, freeze or fault').default('restart'),
   minActive: DurationInFile.optional(),
   stepDownAfter: DurationInFile.optional(),
   rearm: Rearm.optional(),
@@ -95,9 +112,10 @@ const SilentFor = z.string('a duration such as "30 min", or "6 periods"').transf
   return z.NEVER;
 });
 
-const Names = z.union(
-  [z.string().transform((name) => [name]), z.array(z.string()).min(1)],
-  'a channel or a list of channels',
+const names = 'a channel or a list of channels';
+const Names = z.preprocess(
+  (input) => (typeof input === 'string' ? [input] : input),
+  z.array(z.string('the name of a channel'), names).min(1, names),
 );
 
 const Silence = z.strictObject({ ...common, severity: SeverityInFile, silentFor: SilentFor, of: Names.optional() });
@@ -105,8 +123,8 @@ const Ladder = z.strictObject({
   ...common,
   ...judged,
   levels: z
-    .array(Level)
-    .min(1)
+    .array(Level, 'a list of levels, each beginning with "- severity: …"')
+    .min(1, 'at least one level: "- severity: …" with a condition "when: …"')
     .refine(
       (levels) =>
         levels.every((one, i) => i === 0 || severityRank(one.severity) > severityRank(levels[i - 1]!.severity)),
@@ -119,9 +137,16 @@ const Single = z.strictObject({ ...common, ...judged, ...level }).superRefine(ch
 export const RuleInFile = z
   .unknown()
   .transform((input, context): z.output<typeof Silence | typeof Ladder | typeof Single> => {
-    const keys = input !== null && typeof input === 'object' ? input : {};
+    if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'a rule is keys with their values: id, name, advice, source, severity, when, …',
+      });
+      return z.NEVER;
+    }
+    const keys = input;
     const schema = 'silentFor' in keys ? Silence : 'levels' in keys ? Ladder : Single;
-    const result = schema.safeParse(input);
+    const result = schema.safeParse(input, { error: plainWords });
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
       const { path, message } = issue;
@@ -138,16 +163,19 @@ export const RuleInFile = z
   });
 export type RuleInFile = z.output<typeof RuleInFile>;
 
+const texts: ReadonlySet<string> = new Set(['name', 'advice', 'source', 'text']);
+
 /** The keys that may stand at a place of a rule. */
 function allowed(schema: typeof Silence | typeof Ladder | typeof Single, path: readonly PropertyKey[]): string {
   const place = path.findLast((key) => typeof key === 'string');
-  const shape =
-    place === 'levels'
+  const shape = texts.has(String(place))
+    ? { zh: 0, en: 0 }
+    : place === 'levels'
       ? level
       : place === 'sequence'
         ? Step.shape
         : place === 'rearm'
-          ? { after: 0, again: 0, for: 0 }
+          ? RearmWithKeys.shape
           : schema.shape;
   return Object.keys(shape).join(', ');
 }

@@ -34,6 +34,6 @@ export const UnitInFile = z.string().transform((text, context) => {
 /** Folder names, and with them type ids and the first half of rule ids. */
 const idPattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export const IdInFile = z
-  .string()
+  .string('a name of small letters, digits and single hyphens, such as flood-gauge')
   .regex(idPattern, 'small letters, digits and single hyphens, such as flood-gauge')
-  .max(64);
+  .max(64, '64 characters at most');

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { TocsinError } from '../shared/errors.ts';
+import { plainWords } from './plain-words.ts';
 
 /** Folders of device types are small; anything larger is a mistake. */
 const maxBytes = 1_048_576;
@@ -36,11 +37,14 @@ export function parseYaml<T extends z.ZodType>(text: string, shown: string, sche
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
   if (document.errors.length > 0) {
-    const sentence = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
+    const sentence = ({ code, message, pos: [from] }: (typeof document.errors)[number]) =>
+      code === 'DUPLICATE_KEY'
+        ? `${text.slice(from).split(':')[0]!.trim()}: is there twice`
+        : message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
     const tab = text.split(/\r?\n/).findIndex((line) => /^ *\t/.test(line));
     return fail([
       ...(tab < 0 ? [] : [`${shown}:${tab + 1}: the line begins with a tab; YAML is indented with spaces`]),
-      ...document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e.message)}`),
+      ...document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e)}`),
     ]);
   }
   let value: unknown;
@@ -49,22 +53,35 @@ export function parseYaml<T extends z.ZodType>(text: string, shown: string, sche
   } catch (error) {
     return fail([`${shown}: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainWords });
   if (result.success) return result.data;
   return fail(
     result.error.issues.map((issue) => {
-      // The place itself may be missing from the file; then the line of what should hold it.
       const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-      let line = 1;
-      for (let length = path.length; length > 0; length--) {
-        const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
-        if (!node?.range) continue;
-        line = counter.linePos(node.range[0]).line;
-        break;
-      }
+      const { line } = counter.linePos(offsetOf(document, path));
       return `${shown}:${line}: ${placeOf(value, path, entry)}${issue.message}`;
     }),
   );
+}
+
+/** Where the key of a place stands, or its entry in a list; of a place that is missing, what should hold it. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      if (!pair) break;
+      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      const range = (node as { range?: [number] } | undefined)?.range;
+      if (!range) break;
+      offset = range[0];
+    } else break;
+  }
+  return offset;
 }
 
 /** `rule "door": clear: ` in a list of rules, `channels.level.unit: ` elsewhere; nothing for the file as a whole. */

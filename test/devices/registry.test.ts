@@ -156,6 +156,11 @@ test.each([
   ['a taken name', device.replace('flow:', 'time:'), /channels\.time: "time" means something else/],
   ['a period', device.replace('1 min', 'often'), /pump\/device\.yaml:3: period: "often" is no duration/],
   ['a label', device.replace('zh: 流量, ', ''), /pump\/device\.yaml:5: channels\.flow\.label\.zh/],
+  [
+    'a list instead of keys',
+    device.replace(/channels:[\s\S]*/, 'channels: []\n'),
+    /:4: channels: must be keys with their values/,
+  ],
   ['an unknown key', `${device}colour: red\n`, /Unrecognized key: "colour"/],
   ['a foreign id', device.replace('id: pump', 'id: fan'), /id is "fan" but the folder is "pump"/],
   [
@@ -226,8 +231,27 @@ test.each([
   [
     'a ladder upside down',
     'levels: [{ severity: red, when: on }, { severity: blue, when: on }]',
-    /from least to most severe/,
+    /pump\/rules\.yaml:5: rule "a": levels: .*from least to most severe/,
   ],
+  ['no list of levels', 'levels:\n  red: on', /rules\.yaml:5: rule "a": levels: a list of levels, each beginning with/],
+  ['a ladder without levels', 'levels: []', /rules\.yaml:5: rule "a": levels: at least one level/],
+  [
+    'a hold of a new wave',
+    'severity: red\nwhen: on\nrearm:\n  after: flow < 2 L/s\n  for: ten',
+    /rules\.yaml:9: rule "a": rearm\.for: "ten" is no duration/,
+  ],
+  [
+    'a third language',
+    'severity: red\nwhen: on\ntext: { zh: 流, en: Flow, fr: Débit }',
+    /rules\.yaml:7: rule "a": text\.fr: is no key here; there are zh, en/,
+  ],
+  [
+    'a channel that is none',
+    'severity: red\nsilentFor: 5 min\nof: [flow, 5]',
+    /rules\.yaml:7: rule "a": of\.1: the name/,
+  ],
+  ['too many', 'severity: red\nwhen: on\nconfirm: 31', /rules\.yaml:7: rule "a": confirm: a whole number from 2 to 30/],
+  ['a key twice', 'severity: red\nwhen: on\nwhen: flow > 2 L/s', /rules\.yaml:7: when: is there twice/],
 ])('rules.yaml: %s is told with its line', (_, body, message) => {
   expect(messageOf({ 'device.yaml': device, 'rules.yaml': rule(body) })).toMatch(message);
 });
