@@ -140,3 +140,26 @@ test('an expression in a text that is wrong is told with the line of the text', 
     /rules\.yaml:7: .*there is no channel levl/,
   );
 });
+
+test('what nobody has said of a device is named, so that "no alarm" is not taken for "all is well"', async () => {
+  const rules = file(
+    'rules.yaml',
+    [
+      ['near', 'level > limit(level, "closing")'],
+      ['open', 'level > 5 cm && open_hours()'],
+    ]
+      .map(([id, when]) =>
+        [`- id: ${id}`, '  name: { zh: 试, en: try }', '  advice: { zh: 试, en: try }', '  source: { zh: 试, en: try }']
+          .concat(['  severity: blue', `  when: ${when}`])
+          .join('\n'),
+      )
+      .join('\n'),
+  );
+  const data = file('two.csv', 'device,time,level\nG-1,2026-07-18 14:00,9\nG-2,2026-07-18 14:00,9\n');
+  const { text } = await backtest(['--type', gauge, '--data', data, '--rules', rules, ...zone, '--json']);
+  const notes = (JSON.parse(text).notes as { en: string }[]).map(({ en }) => en);
+  expect(notes).toEqual([
+    expect.stringMatching(/^Nobody has set a limit "closing" for G-1, G-2: /),
+    expect.stringMatching(/^Nobody has set opening hours for G-1, G-2: /),
+  ]);
+});

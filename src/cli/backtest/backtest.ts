@@ -2,6 +2,7 @@ import { arriving } from '../../backtest/arrival.ts';
 import { Backtest, forAll } from '../../backtest/backtest.ts';
 import { blindRules, countingBlindly } from '../../backtest/blind-rules.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
+import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { steadyClock } from '../../shared/clock.ts';
@@ -29,12 +30,13 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   const data = new DataReport();
   for (const { message } of [...rules.problems, ...(against?.problems ?? [])])
     data.note({ zh: `有规则不可用：${message}`, en: message });
+  const notTold = new NotTold();
   const judging = new Backtest({
     rules: forAll(rules),
     against: against && forAll(against),
     from: asked.from,
     to: asked.to,
-    aroundOf: aroundFiles(settings),
+    aroundOf: notTold.noting(aroundFiles(settings)),
   });
   const spacing = new Spacing();
   const began = steadyClock.now();
@@ -43,7 +45,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
     judging.take(batch);
     spacing.take(batch);
   }
-  for (const note of [...blindRules(rules, spacing), ...countingBlindly(rules)]) data.note(note);
+  for (const note of [...blindRules(rules, spacing), ...countingBlindly(rules), ...notTold.notes]) data.note(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;
   const speed = Math.round(result.counts.readings / seconds);

@@ -1,6 +1,7 @@
 import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
 import { blindRules } from '../../backtest/blind-rules.ts';
+import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import type { DecodeLimits } from '../../devices/decode.ts';
 import { readRulesText } from '../../devices/rule-file.ts';
@@ -46,7 +47,9 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const against = request.againstCurrent && request.rules !== null ? current : null;
   const known = new Map(devices.map((device) => [device.id, device]));
   const { from, to } = request;
-  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf: parts.aroundOf });
+  const notTold = new NotTold();
+  const aroundOf = notTold.noting(parts.aroundOf);
+  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf });
   const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
   const spacing = new Spacing();
   const channels = type.channels.map((channel) => channel.name);
@@ -63,7 +66,7 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
       parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
     }
   const coarse = begin < parts.rawSince && begin < since;
-  const told = blindRules(rulesOf(rules, devices), spacing);
+  const told = [...blindRules(rulesOf(rules, devices), spacing), ...notTold.notes];
   return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };
 }
 
