@@ -1,28 +1,28 @@
-import { Baseline, type BaselineView } from '../baseline/baseline.ts';
+import type { Baseline, BaselineView } from '../baseline/baseline.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { BaselineWord } from '../model/baseline-word.ts';
-import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
-import { alarmId } from './alarm-id.ts';
-import { type CompiledRule, type CompiledType, versionOf } from './compile.ts';
+import type { CompiledType } from './compile.ts';
+import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
-import { type DeviceState, endOf, episodesOf, type Underway } from './device-state.ts';
-import { copyEpisode, EpisodeCollector } from './episodes.ts';
+import { type DeviceState, endOf, episodesOf } from './device-state.ts';
+import { copyEpisode } from './episodes.ts';
 import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
 import type { RuleContext } from './language/context.ts';
 import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
+import { Orphans } from './orphans.ts';
 import { rejudged } from './rejudged.ts';
-import { judgeRule, ruleChange, severityOf } from './rule-judge.ts';
+import { judgeRule, ruleChange } from './rule-judge.ts';
 import { RuleStates } from './rule-states.ts';
 import { Silence } from './silence.ts';
+import { tellChange } from './tell-change.ts';
+import { ToldAlarms } from './told-alarms.ts';
+import { toldValues } from './told-values.ts';
 
 /** By channel, whether the sample that is judged now brought it. */
 let fresh = new Uint8Array(64);
 
-/** So that a device without alarms needs no list of them. */
-const noEpisodes: ReadonlyMap<string, Episode> = new Map();
-const noOrphans: ReadonlyMap<string, Underway> = new Map();
-/** The same for those that count no other devices. */
+/** So that a device that counts no others needs no list of them. */
 const nobody: readonly never[] = [];
 
 /**
@@ -46,13 +46,11 @@ export class DeviceJudge implements RuleContext {
   /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
   #judgedAt = Number.NEGATIVE_INFINITY;
   readonly #states: RuleStates;
-  /** Alarms as they were told, as far back as a late sample can change them. */
-  #told: EpisodeCollector | null = null;
+  readonly #told = new ToldAlarms();
   #judgingAgain = false;
-  readonly #baselines: (Baseline | undefined)[] = [];
+  readonly #baselines: DeviceBaselines;
   readonly #silence: Silence;
-  /** Alarms of rules that were there before and are no more, by rule. */
-  #orphans: ReadonlyMap<string, Underway> = noOrphans;
+  readonly #orphans = new Orphans();
   /** Rules that count other devices, by index, and what they ask. */
   readonly #counting: readonly number[];
   readonly #questions: readonly PeerQuestion[];
@@ -67,7 +65,7 @@ export class DeviceJudge implements RuleContext {
     this.times = this.past.times;
     this.#horizon = new Horizon(type);
     this.#states = new RuleStates(type);
-    for (const channel of type.baselines) this.#baselines[channel] = new Baseline(type.floors[channel]!);
+    this.#baselines = new DeviceBaselines(type);
     this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
     this.#questions = around.peers ? type.rules.flatMap((rule) => rule.peers) : nobody;
     if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
@@ -131,20 +129,11 @@ export class DeviceJudge implements RuleContext {
     this.now = at;
     if (!this.#horizon.advance(at, this.#known)) return;
     this.past.forgetBefore(this.#horizon.floor);
-    if (!this.#judgingAgain) this.#forgetOver();
-  }
-
-  /** Alarms that no late sample can change any more need not be known. */
-  #forgetOver(): void {
-    if (this.#told === null) return;
-    const { floor } = this.#horizon;
-    const { episodes } = this.#told;
-    for (const { alarmId: id, clearedAt } of episodes.values())
-      if (clearedAt !== null && clearedAt < floor) episodes.delete(id);
+    if (!this.#judgingAgain) this.#told.forgetOver(this.#horizon.floor);
   }
 
   get #known(): KnownNow {
-    return { cells: this.#states.cells, ids: this.#states.ids, told: this.#told?.episodes ?? noEpisodes };
+    return { cells: this.#states.cells, ids: this.#states.ids, told: this.#told.episodes };
   }
 
   /**
@@ -219,15 +208,13 @@ export class DeviceJudge implements RuleContext {
    * is not after any of them.
    */
   #judgeAgain(at: number, late: readonly Step[], receivedAt: number, effects: AlarmEffect[]): void {
-    const told = [...(this.#told?.episodes.values() ?? [])];
+    const told = this.#told.all;
     const snapshot = this.#horizon.rewind(at);
     const steps = this.past.rewind(snapshot.at);
     for (const step of late) insertStep(steps, step);
     this.#states.rewind(snapshot);
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
-    this.#told = new EpisodeCollector();
-    for (const episode of over) this.#told.begin(episode);
-    for (const episode of snapshot.episodes) this.#told.begin(copyEpisode(episode));
+    this.#told.replace([...over, ...snapshot.episodes.map(copyEpisode)]);
     // What was over is compared first: the way there may let go of more of the past than was let go of before.
     this.#judgingAgain = true;
     const changes = this.#changesSince(snapshot.at);
@@ -246,11 +233,11 @@ export class DeviceJudge implements RuleContext {
     }
     this.#judgeChanges(changes, next, Number.POSITIVE_INFINITY, receivedAt, []);
     this.#judgingAgain = false;
-    const found = [...this.#told.episodes.values()];
+    const found = this.#told.all;
     const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
-    this.#told = new EpisodeCollector();
-    for (const episode of found) this.#told.begin(episode);
-    this.#forgetOver();
+    // By their ids, which they may have got anew.
+    this.#told.replace(found);
+    this.#told.forgetOver(this.#horizon.floor);
     for (const { from, to } of change.renamed) this.#states.rename(from, to);
     if (change.effect) effects.push(change.effect);
   }
@@ -269,12 +256,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   #learn(at: number, learnt: string[]): void {
-    for (const channel of this.#type.baselines) {
-      const baseline = this.#baselines[channel]!;
-      if (fresh[channel] === 0 || !baseline.due(at)) continue;
-      if (!baseline.learn(at, this.values[channel]!, this.#states.inAlarm(channel))) continue;
-      learnt.push(this.#type.channelNames[channel]!);
-    }
+    this.#baselines.learn(at, this.values, fresh, this.#states, learnt);
   }
 
   /**
@@ -291,9 +273,7 @@ export class DeviceJudge implements RuleContext {
   #forgetPast(head: number): void {
     this.#head = head;
     this.#judgedAt = head;
-    const active = [...(this.#told?.episodes.values() ?? [])].filter((episode) => episode.active);
-    this.#told = active.length > 0 ? new EpisodeCollector() : null;
-    for (const episode of active) this.#told!.begin(episode);
+    this.#told.replace(this.#told.all.filter((episode) => episode.active));
     this.#horizon.restart(head + 1, this.#known);
   }
 
@@ -323,65 +303,25 @@ export class DeviceJudge implements RuleContext {
    */
   endAll(at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
-    this.#endOrphans(at, effects);
+    this.#orphans.end(at, this.#type.off, effects);
     this.#silence.end(at, effects, 'device-off');
     for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
-      this.#told = null;
+      this.#told.replace([]);
       this.#forgetPast(this.#head);
     }
     return effects.length > before;
   }
 
-  /** A rule that is no more would never end its alarm. */
-  #endOrphans(at: number, effects: AlarmEffect[]): void {
-    for (const [ruleId, episode] of this.#orphans)
-      effects.push(endOf(episode, at, this.#type.off.has(ruleId) ? 'rule-off' : 'rule-withdrawn'));
-    this.#orphans = noOrphans;
-  }
-
   /** Says what a sample changed about the alarm of a rule. */
   #tell(index: number, changed: number, at: number, receivedAt: number, effects: AlarmEffect[]): void {
     const rule = this.#type.rules[index]!;
-    const values = this.#valuesOf(rule);
-    this.#told ??= new EpisodeCollector();
-    const { cells } = this.#states;
-    const ids = this.#states.openIds();
-    const tell = (effect: AlarmEffect) => {
-      this.#told!.take(effect);
+    const values = toldValues(rule, this, this.#type.channelNames);
+    const change = { deviceId: this.#deviceId, rule, index, changed, at, receivedAt, values };
+    tellChange(change, this.#states, (effect) => {
+      this.#told.take(effect);
       effects.push(effect);
-    };
-    const common = { at, receivedAt, values };
-    const severity = severityOf(rule, cells);
-    if (changed & ruleChange.cleared) {
-      tell({ kind: 'cleared', alarmId: ids[index]!, ...common });
-      ids[index] = null;
-    }
-    if (changed & ruleChange.raised) {
-      const deviceId = this.#deviceId;
-      const id = alarmId(rule.id, deviceId, at);
-      ids[index] = id;
-      tell({ kind: 'raised', alarmId: id, severity, ruleId: rule.id, deviceId, ...common, ...versionOf(rule) });
-    }
-    if (changed & ruleChange.severity) tell({ kind: 'severity', alarmId: ids[index]!, severity, ...common });
-    if (changed & ruleChange.continued) {
-      const count = cells[rule.cells.count]!;
-      tell({ kind: 'continued', alarmId: ids[index]!, count, ...common });
-    }
-    if (changed & ruleChange.cleared) this.#states.closeIds();
-  }
-
-  #valuesOf(rule: CompiledRule): Record<string, number> {
-    const values: Record<string, number> = {};
-    for (const channel of rule.channels) {
-      const value = this.values[channel]!;
-      if (!Number.isNaN(value)) values[this.#type.channelNames[channel]!] = value;
-    }
-    for (const { source, value } of rule.textValues) {
-      const told = value(this);
-      if (Number.isFinite(told)) values[source] = told;
-    }
-    return values;
+    });
   }
 
   /**
@@ -391,27 +331,18 @@ export class DeviceJudge implements RuleContext {
    */
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
-    this.#endOrphans(at, effects);
+    this.#orphans.end(at, this.#type.off, effects);
     return this.#silence.judge(listened, at, effects) || effects.length > before;
   }
 
   baseline(channel: number): BaselineView | null {
-    const { around } = this;
-    const baseline = this.#baselines[channel] ?? around.baselineOf?.(this.#type.channelNames[channel]!);
+    const baseline = this.#baselines.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
     return baseline?.view(this.now, this.values[channel]!) ?? null;
   }
 
   /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
-  blankChannels({ measuredAt, values }: Sample): readonly string[] {
-    let blank: string[] | null = null;
-    for (const channel of this.#type.baselines) {
-      const name = this.#type.channelNames[channel]!;
-      const baseline = this.#baselines[channel]!;
-      if (values[name] === undefined || !baseline.due(measuredAt) || !baseline.blank) continue;
-      blank ??= [];
-      blank.push(name);
-    }
-    return blank ?? nobody;
+  blankChannels(sample: Sample): readonly string[] {
+    return this.#baselines.blankFor(sample);
   }
 
   /** A baseline goes by what a person said from here on. @returns whether there is one. */
@@ -424,21 +355,21 @@ export class DeviceJudge implements RuleContext {
 
   /** The baseline of a channel by name, to show what is normal. */
   baselineOf(channel: string): Baseline | undefined {
-    return this.#baselines[this.#type.channelIndex.get(channel) ?? -1];
+    return this.#baselines.of(channel);
   }
 
   state(): DeviceState {
     const type = this.#type;
     const state: DeviceState = {
       ...this.#silence.state(),
+      ...this.#orphans.state(),
       head: Number.isFinite(this.#head) ? this.#head : null,
       logs: this.past.state(),
       rules: this.#states.state(),
-      episodes: [...(this.#told?.episodes.values() ?? [])],
+      episodes: this.#told.all,
       past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples, layout: type.layout },
     };
     if (this.#judgedAt > this.#head) state.judgedAt = this.#judgedAt;
-    if (this.#orphans.size > 0) state.orphans = Object.fromEntries(this.#orphans);
     return state;
   }
 
@@ -456,10 +387,8 @@ export class DeviceJudge implements RuleContext {
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     for (const id of this.#states.restore(state.rules)) rest.delete(id);
     for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);
-    this.#orphans = rest.size > 0 ? new Map([...rest.values()].map((one) => [one.ruleId, one.episode])) : noOrphans;
-    const told = state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode);
-    this.#told = told.length > 0 ? new EpisodeCollector() : null;
-    for (const episode of told) this.#told!.begin(episode);
+    this.#orphans.replace(new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode])));
+    this.#told.replace(state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode));
     if (state.past?.layout === type.layout) this.#horizon.restore(state.past.snapshots, state.past.samples);
     else this.#forgetPast(this.#head);
   }
