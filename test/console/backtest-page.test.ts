@@ -57,6 +57,8 @@ test('what is wrong with the rules is told; one under way can be stopped, and ea
   await start.click();
   const failure = page.locator('.half .failure');
   await failure.waitFor();
+  // It comes below the form, and is seen all the same.
+  await vi.waitFor(async () => expect((await failure.boundingBox())!.y).toBeLessThan(phone.height), 10_000);
   expect(await failure.innerText()).toMatch(/name: both languages are needed/);
 
   web.fake.api.backtests.finishing = false;

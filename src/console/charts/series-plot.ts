@@ -171,16 +171,20 @@ function drawMoments(plot: uPlot, content: PlotContent, font: string): void {
   ctx.strokeStyle = colour('text');
   ctx.fillStyle = colour('text');
   ctx.lineWidth = 1.5 * ratio;
-  for (const moment of content.moments) {
-    if (moment.at < content.from || moment.at > content.to) continue;
+  const shown = content.moments.filter(({ at }) => at >= content.from && at <= content.to).sort((a, b) => b.at - a.at);
+  /** Where the flag to the right begins. */
+  let free = bbox.left + bbox.width;
+  for (const moment of shown) {
     const x = plot.valToPos(moment.at / 1000, 'x', true);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    const fits = x + 6 * ratio + ctx.measureText(moment.label).width < bbox.left + bbox.width;
     const width = ctx.measureText(moment.label).width + 8 * ratio;
-    const left = fits ? x : x - width;
+    const left = x + width <= free ? x : x - width;
+    // No room on either side: a pole without a flag.
+    if (left < bbox.left || (left < x && x > free)) continue;
+    free = left;
     // A flag at the top of its pole, above the plot.
     const top = bbox.top - size * 1.4;
     ctx.fillRect(left, top, width, size * 1.4);
