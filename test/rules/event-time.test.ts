@@ -162,7 +162,9 @@ describe('the order of arrival makes no difference to the record', () => {
     fc.assert(
       fc.property(longWalk, away, disturbance(bound), (one, gaps, disturb) => {
         const samples = samplesOf([one]).map((sample, i) => {
-          const gone = gaps.filter(({ from, steps }) => i >= from && i < from + steps).map(({ channel }): string => channel);
+          const gone = gaps
+            .filter(({ from, steps }) => i >= from && i < from + steps)
+            .map(({ channel }): string => channel);
           return {
             ...sample,
             values: Object.fromEntries(Object.entries(sample.values).filter(([name]) => !gone.includes(name))),
