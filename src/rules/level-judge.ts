@@ -72,7 +72,10 @@ export function judgeLevel(
   return now === 1;
 }
 
-/** Whether it is over: by its clear condition, or else when what began it is no longer so. */
+/**
+ * Whether it is over: by its clear condition, or else when what began it is no longer so. Where both are true it goes on:
+ * it would begin again with the next reading, and end, and begin.
+ */
 function overNow(
   rule: CompiledRule,
   level: CompiledLevel,
@@ -83,8 +86,9 @@ function overNow(
   at: number,
 ): number {
   const { clear, confirm } = level;
-  if (confirm === 1) return clear ? clear.evaluate(context) : 1 - truth;
-  const over = clear ? clear.evaluate(context) : 1 - now;
+  if (confirm === 1 && !clear) return 1 - truth;
+  const over = clear && now !== 1 ? clear.evaluate(context) : 1 - now;
+  if (confirm === 1) return over;
   return tallied(cells, level.cells.clearTally, over, at, confirm, confirm, rule.maxGapMs, rule.onGap);
 }
 

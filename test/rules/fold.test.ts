@@ -92,6 +92,16 @@ describe('held for a time', () => {
     expect(story(judgeAll(held('freeze'), gap))).toEqual(['raised red 8']);
   });
 
+  test('goes on while what began it is true, whatever its clear condition says', () => {
+    const both = deviceType({
+      channels: { level: 'cm' },
+      rules: [
+        { name: 'rise', levels: [{ severity: 'blue', when: 'delta(level, 2 min) > 3 cm', clear: 'level < 10 cm' }] },
+      ],
+    });
+    expect(story(judgeAll(both, levels(0, 0, 2, 4, 6, 8, 9, 9)))).toEqual(['raised blue 3', 'cleared 6']);
+  });
+
   test('clears only after its own time, and never out of a gap', () => {
     const up = [11, 11, 11, 11, 11];
     expect(story(judgeAll(held('restart'), levels(...up, 4, 4, 4)))).toEqual(['raised red 4', 'cleared 7']);

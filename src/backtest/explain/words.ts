@@ -54,7 +54,11 @@ export class Words {
         const told = `${this.#condition(when, language)}${far}`;
         return zh ? `${name}：${told}。` : `${name}: ${told}.`;
       }
-      const ends = clear ? this.#condition(clear, language) : '';
+      const still =
+        clear?.holds && when.holds
+          ? `${zh ? '；但报警条件仍成立：' : '; but what began it still holds: '}${when.source}`
+          : '';
+      const ends = clear ? `${this.#condition(clear, language)}${still}` : '';
       return zh ? `${name}告警中，解除条件：${ends}。` : `${name} is in alarm; to end it: ${ends}.`;
     };
     return { zh: write('zh'), en: write('en') };
