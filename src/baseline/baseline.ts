@@ -79,9 +79,9 @@ export class Baseline {
     return this.#series.ripe;
   }
 
-  /** Whether it knows nothing that it could judge by, and nothing was borrowed. */
+  /** Whether it does not know at all what to expect, and nothing was borrowed. */
   get blank(): boolean {
-    return !this.#series.ripe && !this.#borrowed;
+    return !this.#borrowed && !this.#series.normal(this.#series.lastAt);
   }
 
   /** Its own past, to be borrowed from. */
