@@ -17,7 +17,8 @@ Measures this machine, each figure beside a reference taken in the same run. Som
   rules     readings a second through the rules alone, one thread: ten rules over 1,000 to --series series, and three rules
             beside json-rules-engine, RxJS and a Node-RED function
   baseline  anomalies of each kind put into series of the simulated town and into made ones: what is found, how soon, and
-            false alarms, beside a rolling median and a windowed Gaussian; --score has a tool score labelled --streams
+            false alarms, beside a rolling median and a windowed Gaussian; what holidays and seasons bring. --streams has
+            a folder of your own series used as well, --score a tool score the detector over it
   telemetry 10 million readings into the embedded store beside a plain table of rows: load, space, a chart of 24 h
   rogue     PUBACK of 200 devices before and while one device sends 2,000 messages a second, QoS 1 and QoS 0
   overload  three times of what can be judged for --minutes: what is acknowledged, memory, what is lost
@@ -68,17 +69,24 @@ function sayRules({ ten, three }: RulesResult): string {
   return [...sizes, ...beside].join('\n');
 }
 
-function sayBaseline({ rows, microseconds, stateBytes, streams }: BaselineResult): string {
-  const told = rows.map(({ contender, series, falsePerDeviceAndMonth, found }) => {
+function sayBaseline({ rows, calendar, microseconds, stateBytes, score }: BaselineResult): string {
+  const told = rows.map(({ contender, series, falsePerDeviceAndMonth, falsePerDeviceAndWeek, found }) => {
     const kinds = Object.entries(found).map(([name, f]) =>
-      f.recall > 0 ? `${name} ${f.recall.toFixed(2)} after ${f.delayHours.toFixed(1)} h` : `${name} 0.00`,
+      f.recall > 0
+        ? `${name} ${f.recall.toFixed(2)} of ${f.cases} after ${f.delayHours.toFixed(1)} h`
+        : `${name} 0.00 of ${f.cases}`,
     );
-    return `baseline  ${contender}, ${series}: ${falsePerDeviceAndMonth.toFixed(2)} false alarms a month; ${kinds.join(', ')}`;
+    return `baseline  ${contender}, ${series}: ${falsePerDeviceAndWeek.toFixed(2)} false alarms a week, ${falsePerDeviceAndMonth.toFixed(2)} a month; ${kinds.join(', ')}`;
   });
+  const days = calendar.map(
+    (r) =>
+      `baseline  ${r.change}: ${r.alarms.toFixed(1)} alarms a series, ${r.most} at most; ${r.without.toFixed(1)} in the same time without it`,
+  );
   return [
     ...told,
+    ...days,
     `baseline  ${microseconds.toFixed(1)} µs a reading, ${stateBytes} bytes of state a series in a checkpoint`,
-    ...(streams ? [streams] : []),
+    ...(score ? [score] : []),
   ].join('\n');
 }
 

@@ -1,121 +1,97 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Random } from '../../simulator/random.ts';
+import { medianSorted } from 'simple-statistics';
 import { createDetector, defaultThreshold } from '../../src/baseline/detector.ts';
-import { type Injection, injections } from './injections.ts';
-import { dayMs, hourMs, madeSeries, type QuietSeries, townSeries } from './quiet-series.ts';
+import { type CalendarRow, calendarRows } from './calendar-rows.ts';
+import { madeSeries } from './made-series.ts';
+import { dayMs, hourMs, type QuietSeries } from './quiet-series.ts';
 import { type Contender, rollingMedian, windowedGaussian } from './references.ts';
+import { streamSeries } from './stream-series.ts';
+import { townSeries } from './town-series.ts';
+import { type Trial, trial } from './trial.ts';
 
 const detectorFile = join(import.meta.dirname, '../../src/baseline/detector.ts');
 const days = 30;
-/** Nothing counts before: a device that has just come is not known. */
-const knownFrom = 10 * dayMs;
-/** Alarms closer together than this are one, for all contenders. */
-const sameEventMs = 12 * hourMs;
-const baselineChannels = {
-  'elder-wristband': 'heart_rate',
-  'flood-gauge': 'level',
-  'kitchen-fume': 'fume',
-  'manhole-cover': 'water_level',
-};
 
-const tocsin: Contender = {
+export const tocsin: Contender = {
   name: 'Tocsin',
   create() {
-    const detector = createDetector({ intervalMs: 300_000 });
+    const detector = createDetector();
     return (time, value) => detector.update(time, value) >= defaultThreshold;
   },
 };
 
-/** How one contender did on series of one name. */
+/** How one contender did on series of one name, or of one group. */
 export interface BaselineRow {
   contender: string;
   series: string;
   falsePerDeviceAndMonth: number;
+  falsePerDeviceAndWeek: number;
   /** Injection → part of those found, and median delay in hours. */
   found: Record<string, { recall: number; delayHours: number; cases: number }>;
 }
 
 export interface BaselineResult {
   rows: BaselineRow[];
+  calendar: CalendarRow[];
   microseconds: number;
   stateBytes: number;
   /** What the score tool printed about labelled streams; null when there is none. */
-  streams: string | null;
+  score: string | null;
 }
 
-/** @param score path of a tool that scores a detector file over labelled streams; @param streams their folder. */
+/**
+ * @param streams folder of further series, see `streamSeries`.
+ * @param score path of a tool that scores a detector file over labelled streams, by `--streams FOLDER`.
+ */
 export function benchBaseline(score?: string, streams?: string): BaselineResult {
-  const series = [...townSeries(baselineChannels, 4, days), ...madeSeries(2, days)];
-  const rows: BaselineRow[] = [];
-  for (const contender of [tocsin, rollingMedian, windowedGaussian]) {
-    for (const name of new Set(series.map((s) => s.name)))
-      rows.push(
-        rowOf(
-          contender,
-          name,
-          series.filter((s) => s.name === name),
-        ),
-      );
-  }
-  return { rows, ...cost(series[0]!), streams: score ? scored(score, streams) : null };
+  const town = townSeries(4, days);
+  const groups: Record<string, { series: QuietSeries[]; turns: number }> = {
+    'the town': { series: town, turns: 2 },
+    'made series': { series: madeSeries(2, days), turns: 2 },
+    ...(streams ? { [streams]: { series: streamSeries(streams), turns: 4 } } : {}),
+  };
+  const rows = [tocsin, rollingMedian, windowedGaussian].flatMap((contender) =>
+    Object.entries(groups).flatMap(([group, { series, turns }]) => rowsOf(contender, group, series, turns)),
+  );
+  return { rows, calendar: calendarRows(tocsin), ...cost(town[0]!), score: score ? scored(score, streams) : null };
 }
 
-function rowOf(contender: Contender, name: string, series: QuietSeries[]): BaselineRow {
-  const months = (series.length * (days * dayMs - knownFrom)) / (30 * dayMs);
-  const falseAlarms = series.flatMap((one) => alarmsOf(contender, one, one.values, knownFrom)).length;
+/** A row for each name of series, and one for the group where it has several. */
+export function rowsOf(contender: Contender, group: string, series: QuietSeries[], turns: number): BaselineRow[] {
+  const trials = series.map((one) => ({ name: one.name, ...trial(contender, one, turns) }));
+  const names = [...new Set(series.map(({ name }) => name))];
+  const rows = names.map((name) =>
+    rowOf(
+      contender.name,
+      name,
+      trials.filter((one) => one.name === name),
+    ),
+  );
+  return names.length > 1 ? [rowOf(contender.name, group, trials), ...rows] : rows;
+}
+
+function rowOf(contender: string, series: string, trials: Trial[]): BaselineRow {
+  const sum = (of: (one: Trial) => number) => trials.reduce((so, one) => so + of(one), 0);
+  const perDay = sum((one) => one.falseAlarms) / (sum((one) => one.quietMs) / dayMs);
   const found: BaselineRow['found'] = {};
-  for (const injection of injections) {
-    const delays = series
-      .filter((one) => injection.fits?.(one) ?? true)
-      .flatMap((one) => [0, 1].map((turn) => delayOf(contender, one, injection, turn)));
-    if (delays.length === 0) continue;
+  for (const name of new Set(trials.flatMap(({ delays }) => Object.keys(delays)))) {
+    const delays = trials.flatMap((one) => one.delays[name] ?? []);
     const hits = delays.filter((delay) => delay !== null).sort((a, b) => a - b);
-    found[injection.name] = {
+    found[name] = {
       recall: hits.length / delays.length,
-      delayHours: hits.length > 0 ? hits[hits.length >> 1]! / hourMs : Number.NaN,
+      delayHours: hits.length > 0 ? medianSorted(hits) / hourMs : Number.NaN,
       cases: delays.length,
     };
   }
-  return { contender: contender.name, series: name, falsePerDeviceAndMonth: falseAlarms / months, found };
+  return { contender, series, falsePerDeviceAndMonth: 30 * perDay, falsePerDeviceAndWeek: 7 * perDay, found };
 }
 
-/** Times of alarms, milliseconds since the beginning of the series. */
-function alarmsOf(contender: Contender, series: QuietSeries, values: Float64Array, from: number): number[] {
-  const detect = contender.create();
-  const alarms: number[] = [];
-  let last = Number.NEGATIVE_INFINITY;
-  for (const [i, value] of values.entries()) {
-    const since = i * series.everyMs;
-    if (!detect(series.beginAt + since, value)) continue;
-    if (since >= from && since - last > sameEventMs) alarms.push(since);
-    last = since;
-  }
-  return alarms;
-}
-
-/** How long after its beginning an injected anomaly was found; null when it was not. */
-function delayOf(contender: Contender, series: QuietSeries, injection: Injection, turn: number): number | null {
-  const random = new Random(series.device, injection.name, turn);
-  const { everyMs, beginAt } = series;
-  const first = Math.round((18 * dayMs + random.between(0, 7 * dayMs)) / everyMs);
-  const end = Math.min(series.values.length, first + Math.ceil(injection.lastsMs / everyMs));
-  const detect = contender.create();
-  const before = series.values[first - 1]!;
-  for (let i = 0; i < end; i++) {
-    const sinceMs = (i - first) * everyMs;
-    const value = series.values[i]!;
-    const seen = i < first ? value : injection.change(value, { sinceMs, before, series, random });
-    if (detect(beginAt + i * everyMs, seen) && i >= first) return sinceMs;
-  }
-  return null;
-}
-
-function cost(series: QuietSeries): { microseconds: number; stateBytes: number } {
-  const detector = createDetector({ intervalMs: series.everyMs });
+function cost({ times, values }: QuietSeries): { microseconds: number; stateBytes: number } {
+  const detector = createDetector();
   const began = process.hrtime.bigint();
-  for (const [i, value] of series.values.entries()) detector.update(series.beginAt + i * series.everyMs, value);
-  const microseconds = Number(process.hrtime.bigint() - began) / 1000 / series.values.length;
+  for (const [i, value] of values.entries()) detector.update(times[i]!, value);
+  const microseconds = Number(process.hrtime.bigint() - began) / 1000 / values.length;
   return { microseconds, stateBytes: JSON.stringify(detector.state()).length };
 }
 

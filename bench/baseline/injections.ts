@@ -1,10 +1,11 @@
+import { medianSorted } from 'simple-statistics';
 import type { Random } from '../../simulator/random.ts';
 import { dayMs, hourMs, minuteMs, type QuietSeries } from './quiet-series.ts';
 
 /** One way in which a series goes wrong. */
 export interface Injection {
   name: string;
-  /** For how long, and until when after its beginning an alarm counts as finding it. */
+  /** For how long, and until when after its beginning an alarm counts as finding it; 0: one reading. */
   lastsMs: number;
   /** Not every series can show it. */
   fits?: (series: QuietSeries) => boolean;
@@ -16,7 +17,7 @@ export interface Injection {
 const half = (series: QuietSeries) => series.dailyRange / 2;
 
 export const injections: Injection[] = [
-  { name: 'point', lastsMs: 5 * minuteMs, change: (value, { series }) => value + series.dailyRange },
+  { name: 'point', lastsMs: 0, change: (value, { series }) => value + series.dailyRange },
   { name: 'shift', lastsMs: dayMs, change: (value, { series }) => value + half(series) },
   { name: 'shift down', lastsMs: dayMs, change: (value, { series }) => value - half(series) },
   {
@@ -41,7 +42,9 @@ export const injections: Injection[] = [
 ];
 
 /** Whether it changes its value within two hours, nearly always. */
-function moves({ values, everyMs }: QuietSeries): boolean {
+function moves({ values, times }: QuietSeries): boolean {
+  const intervals = times.slice(1).map((time, i) => time - times[i]!);
+  const everyMs = medianSorted(Array.from(intervals.sort()));
   let same = 0;
   let standing = 0;
   for (let i = 1; i < values.length; i++) {

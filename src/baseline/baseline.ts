@@ -1,7 +1,7 @@
 import type { BaselineWord } from '../model/baseline-word.ts';
 import { Borrowed, type BorrowedState, type Lender } from './borrowed.ts';
 import { type Deviation, followDeviation, packDeviation, unpackDeviation } from './deviation.ts';
-import { type Kind, kinds, Series, type SeriesState } from './series.ts';
+import { type Kind, kinds, Series, type SeriesState, seriesVersion } from './series.ts';
 
 /** What is normal for a channel of a device, in its unit: outside of `low` to `high` it is about once in ten days. */
 export interface Normal {
@@ -50,7 +50,7 @@ export interface BaselineState {
 
 /** Whether a state is of the shape that `restore` reads; one that an earlier version wrote is not. */
 export function isBaselineState(state: unknown): boolean {
-  return (state as Partial<BaselineState> | null)?.series?.version === 1;
+  return (state as Partial<BaselineState> | null)?.series?.version === seriesVersion;
 }
 
 /** One reading in five minutes is learnt, however often a device reports. */

@@ -1,13 +1,17 @@
 import { PackReader, PackWriter } from './pack.ts';
-import { type Kind, Series, type SeriesState } from './series.ts';
+import { type Kind, type Look, Series, type SeriesState } from './series.ts';
 
 /** Score from which a reading is called an anomaly: what comes once a month by the series' own past. */
 export const defaultThreshold = 1 - 1 / 30;
 
 const leastSurprise = -Math.log10(1 - defaultThreshold);
-/** What follows an anomaly within twelve hours belongs to the same event, unless it is ten times rarer. */
+/** What follows an anomaly within twelve hours belongs to the same event, unless it is twice as surprising. */
 const sameEventMs = 12 * 3_600_000;
-const worse = 1;
+/** For three days it is no news that a day is like the one before, nor that what looks far back still sees it. */
+const aftermathMs = 3 * 24 * 3_600_000;
+const worse = 2;
+/** What looks far back and saw an event sees another only when it has been usual in between. */
+const overBelow = 1;
 
 /** What a detector has learnt, as it is kept in a checkpoint. */
 export interface DetectorState {
@@ -45,24 +49,36 @@ class SeriesDetector implements Detector {
   /** The event under way: its surprise, and when it began or became worse. */
   #eventSurprise = 0;
   #eventAt = Number.NEGATIVE_INFINITY;
+  /** Whether what looks far back saw it, and still does. */
+  #lasts = false;
   kind: Kind = 'point';
 
   update(time: number, value: number): number {
     if (!Number.isFinite(value) || !Number.isFinite(time) || time <= this.#series.lastAt) return 0;
-    const { sudden, kind } = this.#series.look(time, value);
+    const look = this.#series.look(time, value);
     this.#series.learn(time, value);
-    this.kind = kind;
-    if (time - this.#eventAt <= sameEventMs && sudden <= this.#eventSurprise + worse) return 0;
-    if (sudden >= leastSurprise) {
-      this.#eventSurprise = sudden;
+    this.kind = look.kind;
+    const surprise = this.#newsIn(look, time - this.#eventAt);
+    if (look.lasting < overBelow) this.#lasts = false;
+    if (surprise >= leastSurprise) {
+      this.#lasts = look.lasting >= leastSurprise;
+      this.#eventSurprise = surprise;
       this.#eventAt = time;
     }
-    return 1 - 10 ** -sudden;
+    return 1 - 10 ** -surprise;
+  }
+
+  /** How surprising a reading is so long after the last event began or became worse. */
+  #newsIn({ sudden, fresh, lasting }: Look, sinceMs: number): number {
+    const far = this.#lasts ? 0 : lasting;
+    const ifWorse = (surprise: number) => (surprise > worse * this.#eventSurprise ? surprise : 0);
+    if (sinceMs <= sameEventMs) return ifWorse(Math.max(sudden, far));
+    return sinceMs <= aftermathMs ? Math.max(fresh, ifWorse(far)) : Math.max(sudden, far);
   }
 
   state(): DetectorState {
     const pack = new PackWriter();
-    pack.number(this.#eventSurprise, this.#eventAt);
+    pack.number(this.#eventSurprise, this.#eventAt, Number(this.#lasts));
     return { series: this.#series.state(), event: pack.text() };
   }
 
@@ -72,10 +88,12 @@ class SeriesDetector implements Detector {
     this.#series = known ?? new Series();
     this.#eventSurprise = 0;
     this.#eventAt = Number.NEGATIVE_INFINITY;
-    if (!known || typeof event !== 'string' || event.length !== 24) return false;
+    this.#lasts = false;
+    if (!known || typeof event !== 'string' || event.length !== 32) return false;
     const pack = new PackReader(event);
     this.#eventSurprise = pack.number();
     this.#eventAt = pack.number();
+    this.#lasts = pack.number() === 1;
     return true;
   }
 }

@@ -1,23 +1,9 @@
+import { Candidate } from './candidate.ts';
+import { LastDay } from './last-day.ts';
 import type { PackReader, PackWriter } from './pack.ts';
-import { Profile } from './profile.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** How long a profile must have been able to say something before its word counts. */
-const warmUpMs = dayMs;
-/** Over which time the errors of a profile count. */
-const memoryMs = 7 * dayMs;
-/** A residual moves a profile by at most so many of its usual errors: an outlier must not. */
-const mostErrors = 4;
-
-/** One way to say what is expected, and how well it did. */
-interface Candidate {
-  profile: Profile;
-  /** Mean of the absolute residuals of the last week; NaN before the first. */
-  error: number;
-  /** For how long it could say something, milliseconds. */
-  knownMs: number;
-}
 
 /**
  * What is expected of a series now. Three candidates compete: its level, its course over a day, its course over a
@@ -28,25 +14,53 @@ export class Expectation {
   /** Everything is kept relative to the first value. */
   #origin = Number.NaN;
   #lastAt = Number.NaN;
-  readonly #candidates: Candidate[] = [
-    [2 * dayMs, 1],
-    [dayMs, 24],
-    [7 * dayMs, 7 * 24],
-  ].map(([period, cells]) => ({ profile: new Profile(period!, cells!), error: Number.NaN, knownMs: 0 }));
+  readonly #lastDay = new LastDay();
+  readonly #candidates = [
+    new Candidate(2 * dayMs, 1, dayMs),
+    new Candidate(dayMs, 24, dayMs),
+    new Candidate(7 * dayMs, 7 * 24, 7 * dayMs),
+  ] as const;
 
-  #best(time: number): Candidate | null {
-    let best: Candidate | null = null;
-    for (const candidate of this.#candidates) {
-      if (candidate.knownMs < warmUpMs || Number.isNaN(candidate.profile.expected(time))) continue;
-      if (!best || candidate.error < best.error) best = candidate;
+  /** How many candidates there are. */
+  get size(): number {
+    return this.#candidates.length;
+  }
+
+  /** The number of the candidate that speaks; null while too little is known. */
+  speaker(time: number): number | null {
+    let best: number | null = null;
+    for (const [i, candidate] of this.#candidates.entries()) {
+      if (candidate.speaks(time) && (best === null || candidate.error < this.#candidates[best]!.error)) best = i;
     }
     return best;
   }
 
+  /** Whether the errors of a candidate say something about it. */
+  known(candidate: number): boolean {
+    return this.#candidates[candidate]!.known;
+  }
+
+  /** How far a value lies above what a candidate expects; NaN where that knows nothing. */
+  residual(candidate: number, time: number, value: number): number {
+    return value - this.#origin - this.#candidates[candidate]!.expected(time);
+  }
+
+  /** A residual of a candidate, as far as it counts: no farther than some that are usual. */
+  cut(candidate: number, residual: number): number {
+    return this.#candidates[candidate]!.cut(residual);
+  }
+
+  /** How far a value lies above those of the last time that it was this hour of the day; NaN where there are none. */
+  besideLastDay(time: number, value: number): number {
+    return value - this.#origin - this.#lastDay.at(time);
+  }
+
   /** What is expected at a time, and its usual error; null while too little is known. */
   at(time: number): { value: number; error: number } | null {
-    const best = this.#best(time);
-    return best && { value: this.#origin + best.profile.expected(time), error: best.error };
+    const speaker = this.speaker(time);
+    if (speaker === null) return null;
+    const candidate = this.#candidates[speaker]!;
+    return { value: this.#origin + candidate.expected(time), error: candidate.error };
   }
 
   /**
@@ -54,10 +68,10 @@ export class Expectation {
    * that is missing.
    */
   missesRhythm(time: number, value: number): boolean {
-    const best = this.#best(time);
-    const level = this.#candidates[0]!.profile.expected(time);
-    if (!best || best === this.#candidates[0]) return false;
-    return Math.abs(value - this.#origin - level) < Math.abs(best.profile.expected(time) - level) / 4;
+    const speaker = this.speaker(time);
+    if (!speaker) return false;
+    const level = this.#candidates[0].expected(time);
+    return Math.abs(value - this.#origin - level) < Math.abs(this.#candidates[speaker]!.expected(time) - level) / 4;
   }
 
   /** Everything that is expected is so much higher from now on. */
@@ -72,37 +86,20 @@ export class Expectation {
     const lasted = Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
     this.#lastAt = time;
     const own = value - this.#origin;
-    for (const candidate of this.#candidates) {
-      const residual = own - candidate.profile.expected(time);
-      if (Number.isNaN(residual)) {
-        candidate.profile.learn(time, own, 0, lasted);
-        continue;
-      }
-      candidate.knownMs += lasted;
-      const distance = Math.abs(residual);
-      if (Number.isNaN(candidate.error)) candidate.error = distance;
-      else if (lasted > 0)
-        candidate.error += Math.min(1, lasted / Math.min(memoryMs, candidate.knownMs)) * (distance - candidate.error);
-      const most = candidate.knownMs > warmUpMs ? mostErrors * candidate.error : Number.POSITIVE_INFINITY;
-      candidate.profile.learn(time, own, Math.max(-most, Math.min(most, residual)), lasted);
-    }
+    this.#lastDay.learn(time, own);
+    for (const candidate of this.#candidates) candidate.learn(time, own, lasted);
   }
 
   write(pack: PackWriter): void {
     pack.number(this.#origin, this.#lastAt);
-    for (const { profile, error, knownMs } of this.#candidates) {
-      pack.number(error, knownMs);
-      profile.write(pack);
-    }
+    this.#lastDay.write(pack);
+    for (const candidate of this.#candidates) candidate.write(pack);
   }
 
   read(pack: PackReader): void {
     this.#origin = pack.number();
     this.#lastAt = pack.number();
-    for (const candidate of this.#candidates) {
-      candidate.error = pack.number();
-      candidate.knownMs = pack.number();
-      candidate.profile.read(pack);
-    }
+    this.#lastDay.read(pack);
+    for (const candidate of this.#candidates) candidate.read(pack);
   }
 }

@@ -6,6 +6,13 @@ const blockMs = dayMs / 2;
 const remembered = 60;
 /** Fewer half days say nothing about a tail. */
 const enough = 3;
+/** How exactly a half day is remembered: in 2048 steps to the double, a part in six thousand off at most. */
+const stepsToDouble = 2048;
+/** Codes of half days: 0 is nothing at all, the middle is `#unit`. */
+const middleCode = 32_768;
+const mostCode = 65_535;
+/** In the tail no half day counts for more than so many times the middle one: what was wrong once is not the rule. */
+const mostExcess = 10;
 /** Part of the half days whose largest values the tail is fitted to. */
 const tailPart = 0.4;
 /** More than this, once in 10^12 days, is no more surprising. */
@@ -27,7 +34,9 @@ interface Tail {
 export class Extremes {
   readonly #leastStep: number;
   readonly #leastScale: number;
-  readonly #peaks = new Float32Array(remembered);
+  readonly #codes = new Uint16Array(remembered);
+  /** What peaks are told by, so that no unit matters: the first one above 0, doubled where larger ones need it. */
+  #unit = Number.NaN;
   #count = 0;
   /** Largest value of the half day under way, and its number; negative before the first value. */
   #peak = -1;
@@ -52,14 +61,32 @@ export class Extremes {
       this.#block = block;
       this.#peak = -1;
     }
-    if (value > this.#peak) this.#peak = value;
+    // As exact as it is kept.
+    if (value > this.#peak) this.#peak = Math.fround(value);
   }
 
   #close(): void {
-    this.#peaks[this.#count % remembered] = this.#peak;
+    this.#codes[this.#count % remembered] = this.#codeOf(this.#peak);
     // Once full it goes round; the count stays below twice the room, so that its rest says where.
     this.#count = this.#count + 1 === 2 * remembered ? remembered : this.#count + 1;
     this.#tail = undefined;
+  }
+
+  #codeOf(peak: number): number {
+    if (peak <= 0) return 0;
+    if (Number.isNaN(this.#unit)) this.#unit = peak;
+    let code = middleCode + Math.round(stepsToDouble * Math.log2(peak / this.#unit));
+    for (; code > mostCode; code -= stepsToDouble) {
+      this.#unit *= 2;
+      for (const [i, known] of this.#codes.entries()) {
+        if (known > 0) this.#codes[i] = Math.max(1, known - stepsToDouble);
+      }
+    }
+    return Math.max(1, code);
+  }
+
+  #peakOf(code: number): number {
+    return code === 0 ? 0 : this.#unit * 2 ** ((code - middleCode) / stepsToDouble);
   }
 
   /**
@@ -84,28 +111,35 @@ export class Extremes {
   #fit(): Tail | null {
     const known = Math.min(this.#count, remembered);
     if (known < enough) return null;
-    const sorted = this.#peaks.slice(0, known).sort().reverse();
+    const sorted = Array.from(this.#codes.slice(0, known).sort().reverse(), (code) => this.#peakOf(code));
     const size = Math.max(2, Math.ceil(known * tailPart));
     const begin = sorted[Math.min(size, known - 1)]!;
+    const middle = sorted[size >> 1]! - begin;
+    const most = middle > 0 ? mostExcess * middle : Number.POSITIVE_INFINITY;
     let excess = 0;
-    for (let i = 0; i < size; i++) excess += sorted[i]! - begin;
+    for (let i = 0; i < size; i++) excess += Math.min(most, sorted[i]! - begin);
     // Where nothing has ever moved, the first movement is as surprising as anything can be.
     const scale = Math.max(excess / size + this.#leastStep * begin, this.#leastScale, Number.MIN_VALUE);
     return { begin, scale, rate: Math.log10((size / (known + 1)) * (dayMs / blockMs)) };
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#count, this.#peak, this.#block);
+    pack.number(this.#block);
+    pack.floats(Float32Array.of(this.#peak, this.#unit));
+    pack.shorts(Uint16Array.of(this.#count));
     // Only what is known: a young series takes little room.
-    pack.floats(this.#peaks.subarray(0, Math.min(this.#count, remembered)));
+    pack.shorts(this.#codes.subarray(0, Math.min(this.#count, remembered)));
   }
 
   read(pack: PackReader): void {
-    this.#count = pack.number();
-    if (!(this.#count >= 0 && this.#count < 2 * remembered)) throw new RangeError('The packed state is not of here.');
-    this.#peak = pack.number();
     this.#block = pack.number();
-    pack.floats(this.#peaks.subarray(0, Math.min(this.#count, remembered)));
+    const [peaks, count] = [new Float32Array(2), new Uint16Array(1)];
+    pack.floats(peaks);
+    pack.shorts(count);
+    [this.#peak, this.#unit] = peaks as unknown as [number, number];
+    this.#count = count[0]!;
+    if (this.#count >= 2 * remembered) throw new RangeError('The packed state is not of here.');
+    pack.shorts(this.#codes.subarray(0, Math.min(this.#count, remembered)));
     this.#tail = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { Departures } from './departures.ts';
 import { Expectation } from './expectation.ts';
 import { Extremes } from './extremes.ts';
 import { MovingMean } from './moving-mean.ts';
@@ -7,8 +8,6 @@ const hourMs = 3_600_000;
 /** A level shift is looked for between the mean of three hours and that of a day. */
 const fastMs = 3 * hourMs;
 const slowMs = 24 * hourMs;
-/** A drift is a deviation from what is expected that has the same sign for half a day. */
-const driftMs = 12 * hourMs;
 const roughMs = hourMs;
 /** Readings further apart than so many times the usual have a pause between them. */
 const longestPause = 4;
@@ -27,24 +26,29 @@ export type Kind = (typeof kinds)[number];
 export interface Look {
   /** As it is now, however it came to it: it stays for as long as the reading is unusual. */
   standing: number;
-  /** With the step to it from the reading before: the greatest where something begins. */
+  /** At the moment, with the step to it from the reading before: the greatest where something begins. */
   sudden: number;
+  /** The same, and no more than it is beside the last time at this hour of the day. */
+  fresh: number;
+  /** What looks far back: a drift, a spread, a value that stands still. */
+  lasting: number;
   kind: Kind;
 }
 
-/** Views of a reading, each a number that is larger the more unusual it is; NaN where it cannot be told. */
+/** Views that need no candidate, each a number that is larger the more unusual it is; NaN where it cannot be told. */
 interface Measures {
-  distance: number;
   step: number;
   shift: number;
-  drift: number;
   rough: number;
   run: number;
 }
 
+/** Another number for each shape of the state; what an earlier version wrote is left aside. */
+export const seriesVersion = 2;
+
 /** What a series has learnt, as it is kept in a checkpoint. */
 export interface SeriesState {
-  version: 1;
+  version: typeof seriesVersion;
   packed: string;
 }
 
@@ -56,12 +60,11 @@ export class Series {
   readonly #expectation = new Expectation();
   readonly #fast = new MovingMean(fastMs);
   readonly #slow = new MovingMean(slowMs);
-  readonly #off = new MovingMean(driftMs);
   readonly #rough = new MovingMean(roughMs);
-  readonly #distances: Extremes;
+  /** How far it has been from what each candidate expects: each has a record of its own. */
+  readonly #departures: Departures[];
   readonly #steps: Extremes;
   readonly #shifts: Extremes;
-  readonly #drifts: Extremes;
   readonly #roughs: Extremes;
   /** How long a value stood still: the scale is two hours, since standing still for some minutes is nothing. */
   readonly #runs = new Extremes(1, movesWithinMs);
@@ -77,10 +80,9 @@ export class Series {
   /** @param resolution a difference below this is never unusual, in the unit of the series. */
   constructor(resolution = 0) {
     const extremes = () => new Extremes(barelyLarger, resolution);
-    this.#distances = extremes();
+    this.#departures = Array.from({ length: this.#expectation.size }, () => new Departures(extremes));
     this.#steps = extremes();
     this.#shifts = extremes();
-    this.#drifts = extremes();
     this.#roughs = extremes();
   }
 
@@ -91,7 +93,8 @@ export class Series {
 
   /** Whether its past is long enough to say how surprising a reading is. */
   get ripe(): boolean {
-    return !Number.isNaN(this.#distances.valueOf(1));
+    const speaker = this.#expectation.speaker(this.#lastAt);
+    return speaker !== null && !Number.isNaN(this.#departures[speaker]!.distances.valueOf(1));
   }
 
   /** Its mean over the last day; NaN before the first reading. */
@@ -103,19 +106,15 @@ export class Series {
     return Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
   }
 
-  #measure(time: number, value: number, by: Series = this, offset = 0): Measures {
+  #measure(time: number, value: number, by: Series = this): Measures {
     const lasted = this.#lastedUntil(time);
-    const expected = by.#expectation.at(time);
-    const residual = expected ? value - offset - expected.value : Number.NaN;
     // After a pause a value may be anywhere: that is no step.
     const step = time - this.#lastAt <= longestPause * this.#interval ? Math.abs(value - this.#last) : Number.NaN;
     const fast = this.#fast.with(value, lasted);
     return {
-      distance: Math.abs(residual),
       step,
-      // A mean of the last day, and for how long it has been off, only its own past knows.
+      // A mean of the last day only its own past knows.
       shift: by === this || this.#expectation.at(time) ? Math.abs(fast - this.#slow.with(fast, lasted)) : Number.NaN,
-      drift: by === this ? Math.abs(this.#off.with(residual, lasted)) : Number.NaN,
       rough: this.#rough.with(step, lasted),
       run: value === this.#last ? time - this.#sameFrom : 0,
     };
@@ -126,21 +125,38 @@ export class Series {
    * @param by whose past it is compared with: its own, or that of another series whose values are `offset` lower.
    */
   look(time: number, value: number, by: Series = this, offset = 0): Look {
-    const measures = this.#measure(time, value, by, offset);
-    const distance = by.#distances.surprise(measures.distance);
+    const measures = this.#measure(time, value, by);
+    const { distance, fresh, drift } = this.#departed(time, value, by, offset);
     const step = by.#steps.surprise(measures.step);
     // What looks far back is slow to come and slow to go, and says much of the same again: it counts for less.
     const shift = by.#shifts.surprise(measures.shift) / 2;
-    const drift = by.#drifts.surprise(measures.drift) / 2;
     const spread = by.#roughs.surprise(measures.rough) / 3;
     const stuck = by.#runs.valueOf(0) <= 3 * movesWithinMs ? by.#runs.surprise(measures.run) : 0;
     const lasting = Math.max(drift, spread, stuck);
-    const standing = Math.max(distance + shift, lasting);
-    const sudden = Math.max(distance + step + shift, lasting);
     return {
-      standing,
-      sudden,
+      standing: Math.max(distance + shift, lasting),
+      sudden: together(distance, step) + shift,
+      fresh: together(fresh, step),
+      lasting,
       kind: by.#kindOf(time, value - offset, { distance, step, shift, drift, spread, stuck }),
+    };
+  }
+
+  /** How surprising a reading is beside what the candidate expects that speaks. */
+  #departed(time: number, value: number, by: Series, offset: number) {
+    const expectation = by.#expectation;
+    const speaker = expectation.speaker(time);
+    if (speaker === null) return { distance: 0, fresh: 0, drift: 0 };
+    const departures = by.#departures[speaker]!;
+    const residual = expectation.residual(speaker, time, value - offset);
+    const beside = expectation.besideLastDay(time, value - offset);
+    const least = Number.isNaN(beside) ? Math.abs(residual) : Math.min(Math.abs(residual), Math.abs(beside));
+    // For how long it has been off only its own past knows.
+    const cut = by === this ? expectation.cut(speaker, residual) : Number.NaN;
+    return {
+      distance: departures.distances.surprise(Math.abs(residual)),
+      fresh: departures.distances.surprise(least),
+      drift: by === this ? departures.drifts.surprise(departures.drift(cut, this.#lastedUntil(time))) : 0,
     };
   }
 
@@ -158,7 +174,7 @@ export class Series {
   normal(time: number): { middle: number; half: number } | null {
     const expected = this.#expectation.at(time);
     if (!expected) return null;
-    const half = this.#distances.valueOf(1);
+    const half = this.#departures[this.#expectation.speaker(time)!]!.distances.valueOf(1);
     return { middle: expected.value, half: Number.isNaN(half) ? usualErrors * expected.error : half };
   }
 
@@ -166,17 +182,18 @@ export class Series {
   learn(time: number, value: number): void {
     const lasted = this.#lastedUntil(time);
     const measures = this.#measure(time, value);
-    const expected = this.#expectation.at(time);
-    this.#distances.learn(time, measures.distance);
+    for (const [candidate, departures] of this.#departures.entries()) {
+      if (!this.#expectation.known(candidate)) continue;
+      const residual = this.#expectation.residual(candidate, time, value);
+      departures.learn(time, residual, this.#expectation.cut(candidate, residual), lasted);
+    }
     this.#steps.learn(time, measures.step);
     this.#shifts.learn(time, measures.shift);
-    this.#drifts.learn(time, measures.drift);
     this.#roughs.learn(time, measures.rough);
     this.#runs.learn(time, measures.run);
     const fast = this.#fast.with(value, lasted);
     this.#slow.become(this.#slow.with(fast, lasted));
     this.#fast.become(fast);
-    if (expected) this.#off.become(this.#off.with(value - expected.value, lasted));
     this.#rough.become(measures.rough);
     this.#expectation.learn(time, value);
     if (value !== this.#last) this.#sameFrom = time;
@@ -197,7 +214,7 @@ export class Series {
     this.#expectation.move(by);
     this.#fast.become(value);
     this.#slow.become(value);
-    this.#off.become(0);
+    for (const departures of this.#departures) departures.settle();
     // The way there is no step of its own any more.
     this.#last = value;
     this.#sameFrom = time;
@@ -214,22 +231,22 @@ export class Series {
   }
 
   get #parts() {
-    const means = [this.#fast, this.#slow, this.#off, this.#rough];
-    const extremes = [this.#distances, this.#steps, this.#shifts, this.#drifts, this.#roughs, this.#runs];
-    return [this.#expectation, ...means, ...extremes];
+    const means = [this.#fast, this.#slow, this.#rough];
+    const extremes = [this.#steps, this.#shifts, this.#roughs, this.#runs];
+    return [this.#expectation, ...this.#departures, ...means, ...extremes];
   }
 
   state(): SeriesState {
     const pack = new PackWriter();
     pack.number(this.#lastAt, this.#last, this.#sameFrom, this.#interval, this.#lowest, this.#highest);
     for (const part of this.#parts) part.write(pack);
-    return { version: 1, packed: pack.text() };
+    return { version: seriesVersion, packed: pack.text() };
   }
 
   /** @returns a series from what `state` said; null when it is of another shape. */
   static from(state: unknown, resolution = 0): Series | null {
     const { version, packed } = (state ?? {}) as Partial<SeriesState>;
-    if (version !== 1 || typeof packed !== 'string') return null;
+    if (version !== seriesVersion || typeof packed !== 'string') return null;
     const series = new Series(resolution);
     try {
       const pack = new PackReader(packed);
@@ -246,4 +263,9 @@ export class Series {
       throw error;
     }
   }
+}
+
+/** Where a value lies and how it came there say much of the same: the more surprising counts, and half of the other. */
+function together(distance: number, step: number): number {
+  return Math.max(distance, step) + Math.min(distance, step) / 2;
 }

@@ -4,7 +4,7 @@ import { begin, daily, day, hour, minute } from './series.ts';
 
 const learnt = (days: number) => {
   const baseline = new Baseline(0.01);
-  for (const { time, value } of daily(days, 21)) baseline.learn(time, value);
+  for (const { time, value } of daily(days, 15)) baseline.learn(time, value);
   return baseline;
 };
 const after = begin + 20 * day;

@@ -1,0 +1,46 @@
+import type { Extremes } from './extremes.ts';
+import { MovingMean } from './moving-mean.ts';
+import type { PackReader, PackWriter } from './pack.ts';
+
+/** A drift is a departure from what is expected that has the same sign for half a day. */
+const driftMs = 12 * 3_600_000;
+
+/** How far a series has ever been from what one of its candidates expects: at once, and in the mean of half a day. */
+export class Departures {
+  readonly #off = new MovingMean(driftMs);
+  readonly distances: Extremes;
+  readonly drifts: Extremes;
+
+  constructor(extremes: () => Extremes) {
+    this.distances = extremes();
+    this.drifts = extremes();
+  }
+
+  /** Mean residual of half a day with one more. @param cut the residual, as far as it counts. */
+  drift(cut: number, lasted: number): number {
+    return Math.abs(this.#off.with(cut, lasted));
+  }
+
+  /** @param residual of a candidate; NaN, which is nothing, where that expects nothing. */
+  learn(time: number, residual: number, cut: number, lasted: number): void {
+    if (Number.isNaN(residual)) return;
+    this.distances.learn(time, Math.abs(residual));
+    if (Number.isNaN(cut)) return;
+    const off = this.#off.with(cut, lasted);
+    this.drifts.learn(time, Math.abs(off));
+    this.#off.become(off);
+  }
+
+  /** What is expected was moved to where the series is. */
+  settle(): void {
+    this.#off.become(0);
+  }
+
+  write(pack: PackWriter): void {
+    for (const part of [this.#off, this.distances, this.drifts]) part.write(pack);
+  }
+
+  read(pack: PackReader): void {
+    for (const part of [this.#off, this.distances, this.drifts]) part.read(pack);
+  }
+}
