@@ -52,7 +52,7 @@ test('a shuffled, repeated and gzipped file gives the ledger of the ordered one 
     return JSON.stringify(JSON.parse(text).ledger);
   };
   const ordered = await ledger(example);
-  expect(JSON.parse(ordered)).toHaveLength(5);
+  expect(JSON.parse(ordered)).toHaveLength(4);
   expect(await ledger(zipped)).toBe(ordered);
 });
 
@@ -162,4 +162,26 @@ test('what nobody has said of a device is named, so that "no alarm" is not taken
     expect.stringMatching(/^Nobody has set a limit "closing" for G-1, G-2: /),
     expect.stringMatching(/^Nobody has set opening hours for G-1, G-2: /),
   ]);
+});
+
+test('who sends in batches was silent meanwhile, and has the same ledger', async () => {
+  const [, ...lines] = readFileSync(example, 'utf8').trim().split('\n');
+  const feed = (received: (at: number) => number) =>
+    lines.flatMap((line) => {
+      const [time, level] = line.split(',') as [string, string];
+      const at = Date.parse(`${time}+08:00`);
+      return level === '' ? [] : [JSON.stringify({ time: at, received: received(at), level: Number(level) })];
+    });
+  const told = async (feeding: string[]) => {
+    const data = file('feed.ndjson', feeding.join('\n'));
+    const { text } = await backtest(['--type', gauge, '--data', data, '--json']);
+    const { ledger, silences } = JSON.parse(text) as { ledger: object[]; silences: object[] };
+    return { ledger: JSON.stringify(ledger), silences: silences.length };
+  };
+  const [atOnce, batches] = [
+    await told(feed((at) => at)),
+    await told(feed((at) => Math.ceil(at / 3_000_000) * 3_000_000)),
+  ];
+  expect(batches.ledger).toBe(atOnce.ledger);
+  expect(batches.silences).toBeGreaterThan(atOnce.silences);
 });

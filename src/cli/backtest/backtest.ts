@@ -52,6 +52,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   process.stderr.write(`${result.counts.readings} readings in ${seconds.toFixed(1)} s: ${speed} a second\n`);
   const parts = { result, data, against: asked.against };
   const times = new LocalTimes(asked.zone ?? settings.response.timeZone);
-  const text = asked.json ? jsonReport(parts, type.id) : report(parts, times, texts[asked.lang]);
+  const silent = new Set(rules.silence.map(({ id }) => id));
+  const text = asked.json ? jsonReport(parts, type.id, silent) : report(parts, times, texts[asked.lang]);
   return { text, ok: result.counts.samples > 0 };
 }

@@ -3,15 +3,17 @@ import type { ReportParts } from './report.ts';
 
 /**
  * A backtest for programs. `ledger` is in measured time only and in one order, so that it is the same to the byte
- * however the readings came in; what depends on the order of arrival stands in other parts.
+ * however the readings came in; what depends on when they arrived stands in other parts, silence among them.
+ * @param silent ids of the rules that go by received time
  */
-export function jsonReport({ result, data, against }: ReportParts, type: string): string {
+export function jsonReport({ result, data, against }: ReportParts, type: string, silent: ReadonlySet<string>): string {
   const { ledger, corrections, difference, counts, first, last } = result;
   const answer = {
     type,
     from: timeOf(first),
     to: timeOf(last),
-    ledger: ledger.map(alarmOf),
+    ledger: ledger.filter(({ rule }) => !silent.has(rule)).map(alarmOf),
+    silences: ledger.filter(({ rule }) => silent.has(rule)).map(alarmOf),
     corrections: corrections.map(({ at, receivedAt, before, now, ...about }) => ({
       ...about,
       measured: timeOf(at),
