@@ -37,14 +37,14 @@ export interface Engine {
   /** Devices or areas changed in the store: read them again. People, duty and webhooks it reads when it needs them. */
   reload(): Promise<void>;
   /**
-   * Normal values of a channel at the given times, where the baseline has learnt enough, and the newest time in which
-   * the channel was unusual.
+   * Normal values of a channel at the given times, where the baseline has learnt enough; the devices from which they are
+   * borrowed, while they are; and the newest time in which the channel was unusual.
    */
   baseline(
     deviceId: string,
     channel: string,
     times: number[],
-  ): Promise<{ band: NormalBand[]; deviation: Deviation | null }>;
+  ): Promise<{ band: NormalBand[]; borrowedFrom?: readonly string[]; deviation: Deviation | null }>;
 }
 
 /** What the API needs of the historian: the readings. */

@@ -156,7 +156,11 @@ export async function startEngine(
     async baseline(deviceId, channel, times) {
       const device = devices.get(deviceId);
       if (!device) return { band: [], deviation: null };
-      return { band: fold.normal(device, channel, times), deviation: fold.deviation(device, channel) };
+      return {
+        band: fold.normal(device, channel, times),
+        borrowedFrom: fold.borrowedFrom(device, channel),
+        deviation: fold.deviation(device, channel),
+      };
     },
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => loop.status(),

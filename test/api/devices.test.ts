@@ -207,6 +207,18 @@ test('a chart tells the newest time in which its channel was unusual, where that
   engine.baseline = baseline;
 });
 
+test('a chart says from which devices its band is borrowed, while it is', async () => {
+  const { engine } = world.context;
+  const { baseline } = engine;
+  const shown = async () => (await world.call('officer', 'GET', '/devices/dev1/series?channel=level')).body;
+  const band = [{ at: 0, low: 1, middle: 2, high: 3 }];
+  engine.baseline = async () => ({ band, borrowedFrom: ['a', 'b', 'c'], deviation: null });
+  expect(await shown()).toMatchObject({ band, borrowedFrom: ['a', 'b', 'c'] });
+  engine.baseline = async () => ({ band, borrowedFrom: [], deviation: null });
+  expect(await shown()).not.toHaveProperty('borrowedFrom');
+  engine.baseline = baseline;
+});
+
 test('a device is stored even when another part cannot be told', async () => {
   const { gateway } = world.context;
   const { devicesChanged } = gateway;

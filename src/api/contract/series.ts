@@ -55,6 +55,8 @@ export const Series = z.object({
   stepMs: Count,
   buckets: z.array(Bucket),
   band: z.array(BandPoint),
+  /** Ids of the devices whose past the band is, while this one has none of its own; absent once it has. */
+  borrowedFrom: z.array(z.string()).optional(),
   /** Null when there was none in the period. */
   deviation: Deviation.nullable(),
   thresholds: z.array(Threshold),

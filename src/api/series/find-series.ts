@@ -27,7 +27,7 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   const { device, channel, from, to, points } = query;
   const deviceId = device.id;
   const stepMs = stepFor(to - from, points);
-  const [values, marks, { band, deviation }] = await Promise.all([
+  const [values, marks, baseline] = await Promise.all([
     context.historian.range({ deviceId, channel: channel.name, from, to, stepMs }),
     context.historian.range({ deviceId, channel: clockMarkOf(channel.name), from, to, stepMs }),
     channel.baseline ? baselineOf(context, query) : { band: [], deviation: null },
@@ -38,21 +38,22 @@ export async function findSeries(context: ApiContext, query: SeriesQuery): Promi
   const rules = book.effective(book.placeOf(device)).map(({ rule }) => rule);
   const type = context.deviceTypes.get(device.type);
   const thresholds = type ? thresholdsOf({ ...type, rules }, channel, context.aroundOf(device)) : [];
-  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, band, deviation, thresholds };
+  return { deviceId, channel: channel.name, unit: channel.unit, stepMs, buckets, ...baseline, thresholds };
 }
 
 /** Values can be read without their band, so a chart is not refused when the engine is just starting again. */
 async function baselineOf(
   context: ApiContext,
   { device, channel, from, to }: SeriesQuery,
-): Promise<Pick<Series, 'band' | 'deviation'>> {
+): Promise<Pick<Series, 'band' | 'borrowedFrom' | 'deviation'>> {
   const stepMs = stepFor(to - from, bandPoints);
   const times: number[] = [];
   for (let at = Math.ceil(from / stepMs) * stepMs; at < to; at += stepMs) times.push(at);
   try {
-    const { band, deviation } = await context.engine.baseline(device.id, channel.name, times);
+    const { band, borrowedFrom = [], deviation } = await context.engine.baseline(device.id, channel.name, times);
     const within = deviation && deviation.from < to && (deviation.until ?? to) >= from;
-    return { band, deviation: within ? deviation : null };
+    const borrowed = borrowedFrom.length > 0 ? { borrowedFrom: [...borrowedFrom] } : {};
+    return { band, ...borrowed, deviation: within ? deviation : null };
   } catch (error) {
     context.log.warn({ room: 'api', device: device.id, err: error }, 'The baseline could not be asked.');
     return { band: [], deviation: null };

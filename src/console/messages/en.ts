@@ -354,6 +354,7 @@ export const en: Messages = {
     mean: 'Mean',
     range: 'Min–max',
     baseline: 'Normal band',
+    baselineBorrowed: 'Normal band of {count} neighbours, until this device has a history of its own',
     baselineMissing: 'Normal band still being learnt',
     threshold: 'Threshold',
     noData: 'Nothing was measured in this period.',

@@ -344,6 +344,7 @@ export const zh = {
     mean: '均值',
     range: '最小–最大',
     baseline: '常态范围',
+    baselineBorrowed: '常态范围暂借自邻近 {count} 台同类设备，待本设备积累自己的历史',
     baselineMissing: '常态范围仍在学习',
     threshold: '阈值',
     noData: '这段时间没有测值。',
