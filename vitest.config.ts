@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export.
@@ -9,5 +11,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores, and some tests start whole servers: more at once only makes them wait for each other.
     maxWorkers: 2,
+    // For the services and commands that tests start: a quarter of a start is compiling what was compiled before.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'tocsin-tests-compiled') },
   },
 });
