@@ -8,6 +8,7 @@ import { readYaml } from './yaml-file.ts';
 const dayMs = 86_400_000;
 const dayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
+const DeviceId = z.string().regex(deviceIdPattern, 'the id of a device: letters, digits, hyphens, points');
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
 const named = {
   error: ({ code }: { code: string }) =>
@@ -96,10 +97,7 @@ const LimitInFile = z.string('a number with its unit, such as "11.50 m"').transf
 const PathsInFile = z
   .array(
     z
-      .array(
-        z.string().regex(deviceIdPattern, 'the id of a device: letters, digits, hyphens, points'),
-        'ids of devices, from the highest down',
-      )
+      .array(DeviceId, 'ids of devices, from the highest down')
       .min(2, 'a path has two devices or more, from the highest down'),
     'paths of devices, from the highest down: [[cover-1, cover-2, gauge-7], [cover-3, gauge-7]]',
   )
@@ -123,6 +121,29 @@ const PathsInFile = z
     return next;
   });
 
+/** Gateways with the devices that come in through them. */
+const GatewaysInFile = z
+  .record(DeviceId, z.array(DeviceId, 'ids of devices, such as [gauge-1, gauge-2]'))
+  .transform((gateways, context) => {
+    const through = new Map<string, string>();
+    for (const [gateway, devices] of Object.entries(gateways)) {
+      devices.forEach((id, place) => {
+        const other = through.get(id);
+        const problem =
+          id === gateway
+            ? 'a gateway is not behind itself'
+            : id in gateways
+              ? `${id} is a gateway itself; name the devices behind it there`
+              : other !== undefined
+                ? `${id} stands behind ${other} already; name only devices that come in through one gateway alone`
+                : null;
+        if (problem) context.addIssue({ code: 'custom', path: [gateway, place], message: problem });
+        through.set(id, gateway);
+      });
+    }
+    return new Map(Object.entries(gateways));
+  });
+
 /** The devices from one down to another; none when water does not run there. */
 function wayDown(next: ReadonlyMap<string, ReadonlySet<string>>, from: string, to: string): string[] {
   const cameBy = new Map<string, string | null>([[from, null]]);
@@ -140,15 +161,16 @@ const SiteFile = z.strictObject({
   areas: z.record(Name, AreaInFile, named).default({}),
   open: z.record(z.string(), HoursOfDays).default({}),
   limits: z.record(z.string(), z.record(Name, LimitInFile)).default({}),
+  gateways: GatewaysInFile.default(new Map()),
   drainage: PathsInFile.default(new Map()),
 });
 
 /**
- * Reads the site file: holidays, places, areas, opening hours, limits and paths of drainage that rules refer to.
+ * Reads the site file: holidays, places, areas, opening hours, limits, gateways and paths of drainage that rules go by.
  * @throws TocsinError DEVICE_TYPE_INVALID that names line, place and what is allowed.
  */
 export function readSiteFile(file: string): Site {
-  const { holidays, workdays, places, areas, open, limits, drainage } = readYaml(file, SiteFile);
+  const { holidays, workdays, places, areas, open, limits, gateways, drainage } = readYaml(file, SiteFile);
   return {
     holidays: new Set(holidays.flat()),
     workdays: new Set(workdays.flat()),
@@ -156,6 +178,7 @@ export function readSiteFile(file: string): Site {
     areas: new Map(Object.entries(areas)),
     openHours: new Map(Object.entries(open)),
     limits: new Map(Object.entries(limits).map(([device, own]) => [device, new Map(Object.entries(own))])),
+    gateways,
     drainage,
   };
 }

@@ -12,6 +12,8 @@ export interface Site {
   openHours: ReadonlyMap<string, readonly (readonly Hours[])[]>;
   /** Device → name → the limit of its own place, such as the warning level of a river gauge. */
   limits: ReadonlyMap<string, ReadonlyMap<string, Limit>>;
+  /** Gateway → the devices that come in through it alone; each is the id of a device. */
+  gateways: ReadonlyMap<string, readonly string[]>;
   /** How water runs: device → the next ones down. Nothing runs in a circle. Whoever stands on a path has an entry. */
   drainage: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -44,5 +46,6 @@ export const emptySite: Site = {
   areas: new Map(),
   openHours: new Map(),
   limits: new Map(),
+  gateways: new Map(),
   drainage: new Map(),
 };

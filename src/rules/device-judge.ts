@@ -24,6 +24,7 @@ let fresh = new Uint8Array(64);
 
 /** So that a device that counts no others needs no list of them. */
 const nobody: readonly never[] = [];
+const nothingSaid = {};
 
 /**
  * Judges the samples of one device at the time at which they were measured: the per-device part of the fold. A sample
@@ -292,6 +293,25 @@ export class DeviceJudge implements RuleContext {
     return this.#type;
   }
 
+  /** Listening time at which it was last heard. */
+  get heardAt(): number {
+    return this.#silence.heardAt;
+  }
+
+  /** Whether it is told that the device is silent. */
+  get silent(): boolean {
+    return this.#silence.device;
+  }
+
+  /** Something came in through it: it is heard, whatever it may have said itself. @returns whether that is news. */
+  hearThrough(listened: number, receivedAt: number, effects: AlarmEffect[]): boolean {
+    // A state that is ahead of the journal after a restart knows of it already.
+    if (listened <= this.heardAt) return false;
+    this.#silence.hear(nothingSaid, listened);
+    this.#silence.end(receivedAt, effects, undefined, listened);
+    return true;
+  }
+
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
     this.#silence.listenFrom(listened);
@@ -326,7 +346,7 @@ export class DeviceJudge implements RuleContext {
 
   /**
    * Judges the device's silence at a tick.
-   * @param listened listening time now.
+   * @param listened listening time until which it could have been heard.
    * @returns whether anything changed.
    */
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {

@@ -8,6 +8,7 @@ import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
+import { Gateways } from './gateways.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
 import { Lenders } from './lenders.ts';
 import { type PeerChange, type PeerState, Peers } from './peers/peers.ts';
@@ -43,6 +44,7 @@ export class Fold {
   readonly #maxFutureMs: number;
   readonly #aroundOf: AroundOf;
   readonly #judges = new Map<string, DeviceJudge>();
+  readonly #gateways = new Gateways(this.#judges);
   #touched = new Set<string>();
   /** Number of the checkpoint that will have what is touched now. */
   #checkpoint = 1;
@@ -117,14 +119,20 @@ export class Fold {
       if (this.#lenders.lendTo(device, channel, newest.measuredAt)) this.#noteLearnt(device, channel);
     // All that came in the frame is known to those who count it before anybody is judged for it.
     const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : nothing;
-    const { judgedAt } = judge;
+    const { judgedAt, silent } = judge;
     const learnt: string[] = [];
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
     for (const channel of learnt) this.#noteLearnt(device, channel);
     // Most have been noted already, and the judge is at hand.
     if (judge.touchedIn !== this.#checkpoint) this.#touched.add(device.id);
     judge.touchedIn = this.#checkpoint;
+    const { listenedMs } = this.#clock;
+    this.#touchAll(this.#gateways.hear(judge, silent, listenedMs, receivedAt, effects));
     if (changes.length > 0) this.#judgeAround(device, changes, judgedAt, receivedAt, effects);
+  }
+
+  #touchAll(ids: readonly string[]): void {
+    for (const id of ids) this.#touched.add(id);
   }
 
   /** Judges those who count devices that have changed. @param judgedAt of this device, before its own newest samples. */
@@ -202,7 +210,8 @@ export class Fold {
     if (devices !== this.#expected) this.#expect(devices, at, effects);
     for (const device of devices) {
       const judge = this.#judgeOf(device);
-      if (judge?.judgeSilence(this.#clock.listenedMs, at, effects)) this.#touched.add(device.id);
+      if (judge?.judgeSilence(this.#gateways.listenedTo(judge, this.#clock.listenedMs), at, effects))
+        this.#touched.add(device.id);
     }
     this.#judgeAgain(at, effects);
   }
@@ -224,6 +233,11 @@ export class Fold {
       const [kind, id] = key.split('/') as [string, string];
       // Disabled while we were down. The ledger takes an end that it has already for nothing new.
       if (kind === 'device' && !active.has(id)) endStored(state as DeviceState, at, effects);
+    }
+    // Gateways are there before any of those behind them is judged.
+    for (const device of devices) {
+      const judge = this.#judgeOf(device);
+      if (judge) this.#touchAll(this.#gateways.meet(device.id, judge, effects));
     }
     if (!before) return;
     for (const device of devices) {

@@ -26,6 +26,16 @@ export class Silence {
     this.#heard.hear(values, listened);
   }
 
+  /** Listening time at which the device was last heard. */
+  get heardAt(): number {
+    return this.#heard.device;
+  }
+
+  /** Whether it is told that the device as a whole is silent. */
+  get device(): boolean {
+    return this.#any && this.#rules.some(({ channels }, i) => channels === null && this.#alarms[i] !== null);
+  }
+
   /** Silence counts from now on: before, nobody listened to this device. */
   listenFrom(listened: number): void {
     this.#heard.listenFrom(listened);

@@ -28,6 +28,10 @@ export interface Surroundings {
   area(tier: Tier): string | null;
   /** Ids of the devices that its water comes by; null when it stands on no path of drainage. */
   downstream: ReadonlySet<string> | null;
+  /** Id of the gateway that it comes in through alone; null when nobody has said so. */
+  gateway: string | null;
+  /** Ids of the devices that come in through it, where it is a gateway. */
+  behind: readonly string[];
   /** Asks other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
   /** Where the device is asked by others: the baselines that it has itself, by channel. */
@@ -92,6 +96,8 @@ export const nowhere: Surroundings = {
   limit: unknown,
   area: () => null,
   downstream: null,
+  gateway: null,
+  behind: [],
   peers: null,
   baselineOf: null,
 };

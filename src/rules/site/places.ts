@@ -9,11 +9,14 @@ import { distanceM } from './distance.ts';
 import { LocalTime } from './local-time.ts';
 
 const dayMs = 86_400_000;
+const nobody: readonly never[] = [];
 
 /** What is known around each device from the site and the areas of the town. No clock, no I/O. */
 export class Places {
   readonly #site: Site;
   readonly #time: LocalTime;
+  /** Device → the gateway that it comes in through. */
+  readonly #gatewayOf: ReadonlyMap<string, string>;
   #areas: ReadonlyMap<string, Area> = new Map();
   /** What has been asked of `downstream` so far. */
   readonly #downstream = new Map<string, ReadonlySet<string>>();
@@ -21,6 +24,9 @@ export class Places {
   constructor(timeZone = 'Asia/Shanghai', site: Site = emptySite) {
     this.#site = site;
     this.#time = new LocalTime(timeZone);
+    this.#gatewayOf = new Map(
+      [...site.gateways].flatMap(([gateway, devices]) => devices.map((id) => [id, gateway] as const)),
+    );
   }
 
   setAreas(areas: Iterable<Area>): void {
@@ -76,6 +82,15 @@ export class Places {
     return all;
   }
 
+  gatewayOf(deviceId: string): string | null {
+    return this.#gatewayOf.get(deviceId) ?? null;
+  }
+
+  /** The devices that come in through this one. */
+  behind(deviceId: string): readonly string[] {
+    return this.#site.gateways.get(deviceId) ?? nobody;
+  }
+
   limit(deviceId: string, name: string): Limit | undefined {
     return this.#site.limits.get(deviceId)?.get(name);
   }
@@ -100,12 +115,14 @@ export class Places {
 class Around implements Surroundings {
   peers: PeerCounter | null = null;
   baselineOf: Surroundings['baselineOf'] = null;
+  readonly gateway: string | null;
   readonly #places: Places;
   readonly #device: Device;
 
   constructor(places: Places, device: Device) {
     this.#places = places;
     this.#device = device;
+    this.gateway = places.gatewayOf(device.id);
   }
 
   get latitude(): number {
@@ -143,6 +160,10 @@ class Around implements Surroundings {
 
   get id(): string {
     return this.#device.id;
+  }
+
+  get behind(): readonly string[] {
+    return this.#places.behind(this.#device.id);
   }
 
   get downstream(): ReadonlySet<string> | null {
