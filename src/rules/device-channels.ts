@@ -140,15 +140,17 @@ export class DeviceChannels implements WindowMemory {
   }
 
   /** Lets go of what no window needs at this time or later; nothing is put before it any more. */
-  forgetBefore(floor: number): void {
+  forgetBefore(time: number): void {
     for (const channel of this.#plan.kept) {
       const log = this.logs[channel]!;
       const spans = this.#plan.spans[channel]!;
+      // Windows end at the newest reading: of a channel that stays away they need what lies behind that.
+      const floor = Math.min(time, this.times[channel]!);
       // The last one before stays: it is the value until the next, and what a mean begins with.
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        for (const window of this.#plan.windows[channel]!) window.shift(this, log, dropped);
+        for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
       }
       let merged = false;
       let until = log.positionOf(floor);

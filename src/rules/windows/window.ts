@@ -137,15 +137,8 @@ export class Window implements RuleWindow {
     memory.cells[this.#lineFrom] = position;
   }
 
-  /** So many readings were forgotten at the log's beginning. */
-  shift(memory: WindowMemory, log: ChannelLog, dropped: number): void {
-    const { cells } = memory;
-    // The last readings of a channel that has stayed away are still in when they are let go of; and a mean needs the one
-    // before the first.
-    if (cells[this.#atEdge]! < dropped || cells[this.#afterEdge] === dropped) {
-      this.rebuild(memory, log);
-      return;
-    }
+  /** So many readings were forgotten at the log's beginning, none of which is within the window. */
+  shift({ cells }: WindowMemory, dropped: number): void {
     cells[this.#atEdge]! -= dropped;
     cells[this.#afterEdge]! -= dropped;
     cells[this.#lineFrom] = Math.max(0, cells[this.#lineFrom]! - dropped);
