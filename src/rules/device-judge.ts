@@ -24,7 +24,6 @@ let fresh = new Uint8Array(64);
 
 /** So that a device that counts no others needs no list of them. */
 const nobody: readonly never[] = [];
-const nothingSaid = {};
 
 /**
  * Judges the samples of one device at the time at which they were measured: the per-device part of the fold. A sample
@@ -50,7 +49,8 @@ export class DeviceJudge implements RuleContext {
   readonly #told = new ToldAlarms();
   #judgingAgain = false;
   readonly #baselines: DeviceBaselines;
-  readonly #silence: Silence;
+  /** When it was heard, and what is told about its silence. */
+  readonly silence: Silence;
   readonly #orphans = new Orphans();
   /** Rules that count other devices, by index, and what they ask. */
   readonly #counting: readonly number[];
@@ -59,7 +59,7 @@ export class DeviceJudge implements RuleContext {
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
     this.#type = type;
-    this.#silence = new Silence(deviceId, type.silence, heard);
+    this.silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
     this.past = new DeviceChannels(type);
     this.values = this.past.values;
@@ -81,8 +81,8 @@ export class DeviceJudge implements RuleContext {
    */
   judge(samples: readonly Sample[], heard: number, latest: number, effects: AlarmEffect[], learnt: string[]): number {
     const { receivedAt } = samples[0]!;
-    for (let i = 0; i < samples.length; i++) this.#silence.hear(samples[i]!.values, heard);
-    this.#silence.end(receivedAt, effects, undefined, heard);
+    for (let i = 0; i < samples.length; i++) this.silence.hear(samples[i]!.values, heard);
+    this.silence.end(receivedAt, effects, undefined, heard);
     if (this.#head > latest) this.#forgetTimes();
     let stale = 0;
     let next = 0;
@@ -293,30 +293,6 @@ export class DeviceJudge implements RuleContext {
     return this.#type;
   }
 
-  /** Listening time at which it was last heard. */
-  get heardAt(): number {
-    return this.#silence.heardAt;
-  }
-
-  /** Whether it is told that the device is silent. */
-  get silent(): boolean {
-    return this.#silence.device;
-  }
-
-  /** Something came in through it: it is heard, whatever it may have said itself. @returns whether that is news. */
-  hearThrough(listened: number, receivedAt: number, effects: AlarmEffect[]): boolean {
-    // A state that is ahead of the journal after a restart knows of it already.
-    if (listened <= this.heardAt) return false;
-    this.#silence.hear(nothingSaid, listened);
-    this.#silence.end(receivedAt, effects, undefined, listened);
-    return true;
-  }
-
-  /** Silence counts from now on: before, nobody listened to this device. */
-  listenFrom(listened: number): void {
-    this.#silence.listenFrom(listened);
-  }
-
   /**
    * Ends every alarm: the device is no longer judged.
    * @returns whether there was any.
@@ -324,7 +300,7 @@ export class DeviceJudge implements RuleContext {
   endAll(at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#orphans.end(at, this.#type.off, effects);
-    this.#silence.end(at, effects, 'device-off');
+    this.silence.end(at, effects, 'device-off');
     for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
       this.#told.replace([]);
@@ -352,7 +328,7 @@ export class DeviceJudge implements RuleContext {
   judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#orphans.end(at, this.#type.off, effects);
-    return this.#silence.judge(listened, at, effects) || effects.length > before;
+    return this.silence.judge(listened, at, effects) || effects.length > before;
   }
 
   baseline(channel: number): BaselineView | null {
@@ -381,7 +357,7 @@ export class DeviceJudge implements RuleContext {
   state(): DeviceState {
     const type = this.#type;
     const state: DeviceState = {
-      ...this.#silence.state(),
+      ...this.silence.state(),
       ...this.#orphans.state(),
       head: Number.isFinite(this.#head) ? this.#head : null,
       logs: this.past.state(),
@@ -400,7 +376,7 @@ export class DeviceJudge implements RuleContext {
    */
   restore(state: DeviceState): void {
     const type = this.#type;
-    this.#silence.restore(state);
+    this.silence.restore(state);
     this.#head = state.head ?? Number.NEGATIVE_INFINITY;
     this.#judgedAt = state.judgedAt ?? this.#head;
     this.past.restore(state.logs);

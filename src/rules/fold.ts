@@ -119,7 +119,8 @@ export class Fold {
       if (this.#lenders.lendTo(device, channel, newest.measuredAt)) this.#noteLearnt(device, channel);
     // All that came in the frame is known to those who count it before anybody is judged for it.
     const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : nothing;
-    const { judgedAt, silent } = judge;
+    const { judgedAt } = judge;
+    const wasSilent = judge.silence.device;
     const learnt: string[] = [];
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
     for (const channel of learnt) this.#noteLearnt(device, channel);
@@ -127,7 +128,7 @@ export class Fold {
     if (judge.touchedIn !== this.#checkpoint) this.#touched.add(device.id);
     judge.touchedIn = this.#checkpoint;
     const { listenedMs } = this.#clock;
-    this.#touchAll(this.#gateways.hear(judge, silent, listenedMs, receivedAt, effects));
+    this.#touchAll(this.#gateways.hear(judge, wasSilent, listenedMs, receivedAt, effects));
     if (changes.length > 0) this.#judgeAround(device, changes, judgedAt, receivedAt, effects);
   }
 
@@ -242,7 +243,7 @@ export class Fold {
     if (!before) return;
     for (const device of devices) {
       if (before.has(device.id)) continue;
-      this.#judgeOf(device)?.listenFrom(this.#clock.listenedMs);
+      this.#judgeOf(device)?.silence.listenFrom(this.#clock.listenedMs);
       this.#touched.add(device.id);
     }
   }

@@ -53,21 +53,21 @@ export class Gateways {
     receivedAt: number,
     effects: AlarmEffect[],
   ): readonly string[] {
-    const wasSilent = gateway.silent;
-    if (!gateway.hearThrough(listened, receivedAt, effects)) return none;
+    const wasSilent = gateway.silence.device;
+    if (!gateway.silence.hearThrough(listened, receivedAt, effects)) return none;
     return wasSilent ? [id, ...this.#listenBehind(gateway.around.behind, listened)] : [id];
   }
 
   /** Those behind it could not be heard until now: their own silence begins here. */
   #listenBehind(ids: readonly string[], listened: number): readonly string[] {
-    for (const id of ids) this.#judges.get(id)?.listenFrom(listened);
+    for (const id of ids) this.#judges.get(id)?.silence.listenFrom(listened);
     return ids;
   }
 
   /** Until when a device could have been heard, listening time: until its gateway was last heard, or now. */
   listenedTo({ around }: DeviceJudge, listened: number): number {
     const gateway = around.gateway === null ? undefined : this.#judges.get(around.gateway);
-    return gateway ? Math.min(listened, gateway.heardAt) : listened;
+    return gateway ? Math.min(listened, gateway.silence.heardAt) : listened;
   }
 }
 

@@ -4,6 +4,8 @@ import { type SilenceRule, versionOf } from './compile.ts';
 import { type DeviceState, endOf, type Underway } from './device-state.ts';
 import { Heard } from './heard.ts';
 
+const nothingSaid = {};
+
 /** Judges the silence of one device and of its channels, in listening time; see `Fold`. */
 export class Silence {
   readonly #deviceId: string;
@@ -34,6 +36,15 @@ export class Silence {
   /** Whether it is told that the device as a whole is silent. */
   get device(): boolean {
     return this.#any && this.#rules.some(({ channels }, i) => channels === null && this.#alarms[i] !== null);
+  }
+
+  /** Something came through the device: it is heard, whatever it may have said itself. @returns whether that is news. */
+  hearThrough(listened: number, receivedAt: number, effects: AlarmEffect[]): boolean {
+    // A state that is ahead of the journal after a restart knows of it already.
+    if (listened <= this.heardAt) return false;
+    this.hear(nothingSaid, listened);
+    this.end(receivedAt, effects, undefined, listened);
+    return true;
   }
 
   /** Silence counts from now on: before, nobody listened to this device. */
