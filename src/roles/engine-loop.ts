@@ -149,6 +149,7 @@ export class EngineLoop {
   async #take(entries: StoredEntry[]): Promise<boolean> {
     const effects: AlarmEffect[] = [];
     for (const { offset, entry } of entries) {
+      this.#options.fold.isKept = (deviceId) => this.#checkpoints.has(deviceId, offset);
       // What was committed before a crash is folded again for its state; its effects are in the store already.
       const news: AlarmEffect[] = [];
       const isNew = offset >= this.#committed;
@@ -201,7 +202,7 @@ export class EngineLoop {
   }
 
   async #frame(offset: number, frame: Frame, isNew: boolean, effects: AlarmEffect[]): Promise<void> {
-    if (this.#checkpoints.has(frame.deviceId, offset)) return;
+    const isKept = this.#checkpoints.has(frame.deviceId, offset);
     const { devices, deviceTypes, limits, fold, shadow, partition, log } = this.#options;
     const device = devices.get(frame.deviceId) ?? (await devices.find(frame.deviceId));
     const type = device && deviceTypes.get(device.type);
@@ -220,6 +221,7 @@ export class EngineLoop {
       if (problems.length > 0 && isNew) this.#quarantine.frame(partition, offset, frame, problems);
       // A batch is judged in the order in which it was measured.
       if (samples.length > 1) samples.sort((a, b) => a.measuredAt - b.measuredAt);
+      if (isKept) return fold.samplesAgain(device, samples, effects);
       fold.samples(device, samples, effects);
       for (const sample of samples) shadow?.sample(offset, device, sample, isNew);
     } catch (error) {

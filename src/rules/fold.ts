@@ -55,6 +55,11 @@ export class Fold {
   /** Devices that others ask; null while no rule does. */
   #peers: Peers | null = null;
   #storedPeers: PeerState[] = [];
+  /**
+   * Says of which devices the state was kept later than the entry that is folded now: it has that entry already. Those
+   * are not judged again because of others, of whom some are still behind.
+   */
+  isKept: (deviceId: string) => boolean = () => false;
   /** Devices that are to be judged again, and since when; those that have waited longest first. */
   readonly #later = new Map<string, number>();
   readonly #lenders = new Lenders((id) => this.#judges.get(id));
@@ -129,15 +134,28 @@ export class Fold {
     judge.touchedIn = this.#checkpoint;
     const { listenedMs } = this.#clock;
     this.#touchAll(this.#gateways.hear(judge, wasSilent, listenedMs, receivedAt, effects));
-    if (changes.length > 0) this.#judgeAround(device, changes, judgedAt, receivedAt, effects);
+    if (changes.length > 0) this.#judgeAsking(device, changes, judgedAt, receivedAt, effects);
   }
 
   #touchAll(ids: readonly string[]): void {
     for (const id of ids) this.#touched.add(id);
   }
 
+  /**
+   * Takes what came in a frame that the state of its device has already, since it was kept later than that of others:
+   * those who asked that device had not seen it.
+   */
+  samplesAgain(device: Device, samples: readonly Sample[], effects: AlarmEffect[]): void {
+    if (!this.#peers || samples.length === 0) return;
+    for (const { deviceId, soon } of this.#peers.askersOf(device)) {
+      const { measuredAt: at, receivedAt } = samples[0]!;
+      if (!soon) this.#judgeLater(deviceId, at);
+      else this.#judgeAround(deviceId, at, receivedAt, effects);
+    }
+  }
+
   /** Judges those who count devices that have changed. @param judgedAt of this device, before its own newest samples. */
-  #judgeAround(
+  #judgeAsking(
     device: Device,
     changes: readonly PeerChange[],
     judgedAt: number,
@@ -150,17 +168,19 @@ export class Fold {
       if (!soon) this.#judgeLater(deviceId, at);
       else if (deviceId !== device.id || at <= judgedAt)
         since.set(deviceId, Math.min(at, since.get(deviceId) ?? Number.POSITIVE_INFINITY));
-    for (const [deviceId, at] of since) {
-      const asking = this.#judges.get(deviceId);
-      if (asking?.aroundChanged(at, receivedAt, effects)) this.#touched.add(deviceId);
-    }
+    for (const [deviceId, at] of since) this.#judgeAround(deviceId, at, receivedAt, effects);
+  }
+
+  #judgeAround(deviceId: string, at: number, receivedAt: number, effects: AlarmEffect[]): void {
+    if (this.isKept(deviceId)) return;
+    if (this.#judges.get(deviceId)?.aroundChanged(at, receivedAt, effects)) this.#touched.add(deviceId);
   }
 
   /** What a device was told by others has changed since a time: it is judged again at a tick, for all that changed until then. */
   #judgeLater(deviceId: string, at: number): void {
     const judge = this.#judges.get(deviceId);
     // It has not looked at that time yet.
-    if (!judge || at > judge.judgedAt) return;
+    if (!judge || at > judge.judgedAt || this.isKept(deviceId)) return;
     this.#later.set(deviceId, Math.min(at, this.#later.get(deviceId) ?? Number.POSITIVE_INFINITY));
     this.#touched.add(deviceId);
   }
@@ -168,6 +188,7 @@ export class Fold {
   #judgeAgain(at: number, effects: AlarmEffect[]): void {
     let left = mostAgain;
     for (const [deviceId, from] of this.#later) {
+      if (this.isKept(deviceId)) continue;
       if (left-- === 0) return;
       this.#later.delete(deviceId);
       this.#touched.add(deviceId);

@@ -143,6 +143,16 @@ export class Peers {
     return changes;
   }
 
+  /** The devices that ask this one, and whether for a truth. */
+  askersOf(device: Device): Pick<PeerChange, 'deviceId' | 'soon'>[] {
+    this.#forgetFound();
+    return [...this.#answers.values()].flatMap((answers) => {
+      const member = answers.members.get(device.id);
+      const soon = answers.question.measure === null;
+      return member ? Array.from(answers.finder.askersOf(member), (deviceId) => ({ deviceId, soon })) : [];
+    });
+  }
+
   #forgetFound(): void {
     this.#counts.clear();
     this.#changes.clear();
