@@ -24,6 +24,8 @@ export interface BaselineView extends Normal {
   score: number;
   /** In what it is unusual; `usual` while it is not, at a score below 0.9. */
   kind: ViewKind;
+  /** Whether it is its neighbours' past that it is compared with. */
+  borrowed: boolean;
 }
 
 /** What a rule can compare `baseline(channel).kind` with. */
@@ -146,7 +148,12 @@ export class Baseline {
     const { kind } = look;
     // What is usual stays so, whatever was said.
     const standing = look.standing === 0 ? 0 : Math.max(0, look.standing - this.#damping);
-    return { ...normal, score: 1 - 10 ** -standing, kind: standing < unusualFrom ? 'usual' : kind };
+    return {
+      ...normal,
+      score: 1 - 10 ** -standing,
+      kind: standing < unusualFrom ? 'usual' : kind,
+      borrowed: this.#borrowed !== null,
+    };
   }
 
   /**

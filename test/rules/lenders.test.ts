@@ -47,17 +47,18 @@ const at = (id: string, gridId: string, north: number): Device => ({
   gridId,
   latitude: 30 + north / 111_195,
 });
-const newFold = () => new Fold(rulesOf, undefined, (one) => places.around(one));
+const newFold = (rules = rulesOf) => new Fold(rules, undefined, (one) => places.around(one));
 
 /** A town in which the devices have measured for five days. */
 class Town {
-  fold = newFold();
+  fold: Fold;
   readonly effects: AlarmEffect[] = [];
   readonly kept = new Map<string, string>();
   readonly #gauss = gaussFrom(4);
   readonly devices: Device[];
 
-  constructor(known: Device[], fresh: Device[]) {
+  constructor(known: Device[], fresh: Device[], rules = rulesOf) {
+    this.fold = newFold(rules);
     this.devices = [...known, ...fresh];
     this.fold.tick(0, this.devices, this.effects);
     for (let time = 0; time < 5 * day; time += 10 * minute)
@@ -101,6 +102,18 @@ test('a device without a history begins with those of its type in its grid, the 
   // In its first hour already.
   for (let m = 60; m < 120; m += 10) town.take(fresh, 5 * day + m * minute, 90);
   expect(town.raised.filter((line) => line.startsWith('new'))).toEqual(['new 70']);
+});
+
+test('a rule can leave what is borrowed aside', () => {
+  const own = { ...type.rules[0]!.levels[0]!, when: 'baseline(level).score > 0.96 && !baseline(level).borrowed' };
+  const compiled = compileType({ ...type, rules: [{ ...type.rules[0]!, levels: [own] }] });
+  expect(compiled.problems).toEqual([]);
+  const fresh = at('new', 'g1', 10);
+  const town = new Town(known, [fresh], rulesByType(new Map([[type.id, compiled]])));
+  for (let m = 0; m < 120; m += 10) town.take(fresh, 5 * day + m * minute, 90);
+  expect(town.raised.filter((line) => line.startsWith('new'))).toEqual([]);
+  for (let m = 0; m < 120; m += 10) town.take(known[0]!, 5 * day + m * minute, 90);
+  expect(town.raised.filter((line) => line.startsWith('a'))).toEqual(['a 10']);
 });
 
 test('where its grid has too few those of its community do, and where that has too few nobody', () => {

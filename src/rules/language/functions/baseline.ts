@@ -1,7 +1,7 @@
 import { viewKinds } from '../../../baseline/baseline.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { dimensionless } from '../measures.ts';
-import { number, word } from '../typed.ts';
+import { number, truth, word } from '../typed.ts';
 
 /** What is normal for a channel at this hour, and how the newest value is beside it; needs a day of history. */
 export const baselineFamily: RuleFunction[] = [
@@ -16,6 +16,18 @@ export const baselineFamily: RuleFunction[] = [
       },
     }),
   ),
+  {
+    name: 'baseline.borrowed',
+    example: '!baseline(level).borrowed',
+    takes: [1, 1],
+    compile(call) {
+      const { index } = asked(call);
+      return truth((c) => {
+        const view = c.baseline(index);
+        return view ? Number(view.borrowed) : Number.NaN;
+      });
+    },
+  },
   {
     name: 'baseline.kind',
     example: 'baseline(level).kind == "stuck"',
