@@ -142,13 +142,16 @@ export class Fold {
   }
 
   /**
-   * Takes what came in a frame that the state of its device has already, since it was kept later than that of others:
-   * those who asked that device had not seen it.
+   * Takes what came in a frame that the state of its device has already, since it was kept later than that of others: its
+   * gateway and those who asked that device had not seen it.
    */
   samplesAgain(device: Device, samples: readonly Sample[], effects: AlarmEffect[]): void {
-    if (!this.#peers || samples.length === 0) return;
+    const judge = this.#judgeOf(device);
+    if (!judge || samples.length === 0) return;
+    const { measuredAt: at, receivedAt } = samples[0]!;
+    this.#touchAll(this.#gateways.hear(judge, false, this.#clock.listenedMs, receivedAt, effects));
+    if (!this.#peers) return;
     for (const { deviceId, soon } of this.#peers.askersOf(device)) {
-      const { measuredAt: at, receivedAt } = samples[0]!;
       if (!soon) this.#judgeLater(deviceId, at);
       else this.#judgeAround(deviceId, at, receivedAt, effects);
     }
