@@ -73,6 +73,14 @@ const type = deviceType({
       rearm: { after: 'level < 8 cm', again: null, forMs: 0 },
       levels: [{ severity: 'yellow', when: 'level > 13 cm', clear: 'level < 1 cm', clearForMs: 10 * minute }],
     },
+    {
+      name: 'mixed',
+      levels: [
+        { severity: 'blue', when: 'level > 9 cm && max(rain, 15 min) > 0.4 mm' },
+        { severity: 'yellow', when: 'level > 9 cm && sum(rain, 20 min) >= 2 mm' },
+        { severity: 'orange', when: 'level > 9 cm && count(rain, 10 min) < 2' },
+      ],
+    },
     { name: 'both', levels: [{ severity: 'yellow', when: 'fan && rain > 0.3 mm', clear: '!fan', clearForMs: minute }] },
   ],
 });

@@ -92,6 +92,25 @@ describe('held for a time', () => {
     expect(story(judgeAll(held('freeze'), gap))).toEqual(['raised red 8']);
   });
 
+  test('does not go by windows over a channel that has stayed away', () => {
+    const rain = (when: string) =>
+      deviceType({
+        channels: { level: 'cm', rain: 'mm' },
+        rules: [{ name: 'rain', levels: [{ severity: 'blue', when }] }],
+      });
+    // Rain for an hour, then water on the road and not a word about rain.
+    const samples = Array.from({ length: 300 }, (_, i) => {
+      const values: Record<string, number> = { level: i < 80 ? 0 : 12 };
+      if (i < 60) values.rain = 0.5;
+      return { at: i * minute, values };
+    });
+    const told = (when: string) => story(judgeAll(rain(when), samples));
+    expect(told('level > 10 cm && max(rain, 30 min) > 0.1 mm')).toEqual([]);
+    expect(told('level > 10 cm && sum(rain, 30 min) >= 4 mm')).toEqual(['raised blue 80', 'cleared 82']);
+    expect(told('level > 10 cm && sum(rain, 30 min) < 5 mm')).toEqual(['raised blue 80']);
+    expect(told('level > 10 cm && count(rain, 30 min) < 1')).toEqual(['raised blue 89']);
+  });
+
   test('goes on while what began it is true, whatever its clear condition says', () => {
     const both = deviceType({
       channels: { level: 'cm' },

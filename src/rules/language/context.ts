@@ -25,15 +25,21 @@ export interface RuleContext {
  * usual or extreme needs readings over the whole span without a gap, what changes over at least half of it.
  */
 export interface RuleWindow {
+  /** The longest distance between two readings over which something counts as held, milliseconds. */
+  readonly maxGapMs: number;
   /** What the answer to a question goes by is kept from the beginning: to be called when a rule is compiled. */
   keepFor(question: WindowQuestion): void;
   /** Mean over time. */
   avg(past: WindowMemory): number;
   min(past: WindowMemory): number;
   max(past: WindowMemory): number;
-  /** Sum of the readings: increments such as rain per report. A gap counts as nothing. */
-  sum(past: WindowMemory): number;
-  count(past: WindowMemory): number;
+  /**
+   * Sum of the readings up to a time that is not before the newest: increments such as rain per report. A gap counts as
+   * nothing; when nothing has come at all, and not for longer than a gap may be, it is not known.
+   */
+  sum(past: WindowMemory, now: number): number;
+  /** Their number, up to a time that is not before the newest. */
+  count(past: WindowMemory, now: number): number;
   /** Change from the oldest reading to the newest. */
   delta(past: WindowMemory): number;
   /** The same per second. */

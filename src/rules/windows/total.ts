@@ -3,6 +3,9 @@ import { addExact, asDecimal } from '../exact.ts';
 import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
+/** So that asking for a sum allocates nothing. */
+const scratch: [number, number] = [0, 0];
+
 /** Sum and number of the readings: increments such as rain per report add up to what they are on paper. */
 export class Total implements WindowPart {
   readonly #sum: number;
@@ -33,12 +36,22 @@ export class Total implements WindowPart {
     cells[this.#count] = 0;
   }
 
-  sum({ cells }: WindowMemory): number {
-    const sum = cells[this.#sum]!;
+  /** Without the readings from a position up to another, which are the oldest. */
+  sum({ cells }: WindowMemory, log: ChannelLog, from: number, until: number): number {
+    let sum = cells[this.#sum]!;
+    if (from < until) {
+      scratch[0] = sum;
+      scratch[1] = cells[this.#sum + 1]!;
+      for (let i = from; i < until; i++) addExact(scratch, 0, -(log.mergedAt(i)?.sum ?? log.valueAt(i)));
+      sum = scratch[0];
+    }
     return asDecimal(sum, Math.abs(sum));
   }
 
-  count({ cells }: WindowMemory): number {
-    return cells[this.#count]!;
+  /** The same. */
+  count({ cells }: WindowMemory, log: ChannelLog, from: number, until: number): number {
+    let count = cells[this.#count]!;
+    for (let i = from; i < until; i++) count -= log.mergedAt(i)?.count ?? 1;
+    return count;
   }
 }

@@ -179,13 +179,28 @@ export class Window implements RuleWindow {
     return this.#area!.mean(memory, log, memory.cells[this.#afterEdge]!, edge, this.spanMs);
   }
 
-  sum(memory: WindowMemory): number {
-    // The reading at the far edge is the end of the window before.
-    return memory.logs[this.channel]!.length > 0 ? this.#total!.sum(memory) : Number.NaN;
+  sum(memory: WindowMemory, now: number): number {
+    const log = memory.logs[this.channel]!;
+    if (log.length === 0) return Number.NaN;
+    const from = this.#fromUntil(memory, log, now);
+    if (from === log.length) return now - log.timeAt(from - 1) <= this.maxGapMs ? 0 : Number.NaN;
+    return this.#total!.sum(memory, log, memory.cells[this.#afterEdge]!, from);
   }
 
-  count(memory: WindowMemory): number {
-    return this.#total!.count(memory);
+  count(memory: WindowMemory, now: number): number {
+    const log = memory.logs[this.channel]!;
+    return this.#total!.count(memory, log, memory.cells[this.#afterEdge]!, this.#fromUntil(memory, log, now));
+  }
+
+  /**
+   * Position of the oldest reading after the edge of a window that ends now; the length when there is none. The reading at
+   * the far edge is the end of the window before.
+   */
+  #fromUntil({ cells }: WindowMemory, log: ChannelLog, now: number): number {
+    const edge = now - this.spanMs;
+    let from = cells[this.#afterEdge]!;
+    while (from < log.length && log.timeAt(from) <= edge) from++;
+    return from;
   }
 
   min(memory: WindowMemory): number {

@@ -24,6 +24,7 @@ const timeTo: RuleFunction = {
     const limit = converted(given, measure).run;
     const window = windowOf(call, index, args[2]!, 'slope');
     return number(seconds, (c) => {
+      if (!(c.now - c.times[index]! <= window.maxGapMs)) return Number.NaN;
       const slope = window.slope(c.past);
       const fit = window.fit(c.past);
       const distance = limit(c) - c.values[index]!;

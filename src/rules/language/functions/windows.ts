@@ -3,19 +3,23 @@ import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
 import { number, type Typed } from '../typed.ts';
 
-type Asked = (window: RuleWindow) => Evaluate;
+type Asked = (window: RuleWindow, channel: number) => Evaluate;
 
-/** Each a function of its own, so that the machine code of one is not that of all. */
+/**
+ * Each a function of its own, so that the machine code of one is not that of all. A window ends at the newest reading of
+ * its channel: when that is further back than a gap may be, what it says is of another time, and not known now. Sum and
+ * number are of what came until now.
+ */
 const asked = {
-  avg: (window) => (c) => window.avg(c.past),
-  min: (window) => (c) => window.min(c.past),
-  max: (window) => (c) => window.max(c.past),
-  sum: (window) => (c) => window.sum(c.past),
-  count: (window) => (c) => window.count(c.past),
-  delta: (window) => (c) => window.delta(c.past),
-  rate: (window) => (c) => window.rate(c.past),
-  slope: (window) => (c) => window.slope(c.past),
-  fit: (window) => (c) => window.fit(c.past),
+  avg: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.avg(c.past) : Number.NaN),
+  min: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.min(c.past) : Number.NaN),
+  max: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.max(c.past) : Number.NaN),
+  sum: (window) => (c) => window.sum(c.past, c.now),
+  count: (window) => (c) => window.count(c.past, c.now),
+  delta: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.delta(c.past) : Number.NaN),
+  rate: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.rate(c.past) : Number.NaN),
+  slope: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.slope(c.past) : Number.NaN),
+  fit: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.fit(c.past) : Number.NaN),
 } satisfies Partial<Record<WindowQuestion, Asked>>;
 type Plain = keyof typeof asked;
 
@@ -27,7 +31,7 @@ function windowFunction(name: Plain): RuleFunction {
     takes: [2, 2],
     compile(call): Typed {
       const { index, measure } = call.expression.channel(call);
-      const run = asked[name](windowOf(call, index, call.args[1]!, name));
+      const run = asked[name](windowOf(call, index, call.args[1]!, name), index);
       if (name === 'count' || name === 'fit') return number(dimensionless, run);
       if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
       if (name === 'delta') return number(difference(measure), run);
@@ -57,6 +61,10 @@ export function windowOf(call: Call, channel: number, span: Call['node'], questi
   return window;
 }
 
+function rankedAt(window: RuleWindow, channel: number, share: number): Evaluate {
+  return (c) => (c.now - c.times[channel]! <= window.maxGapMs ? window.percentile(c.past, share) : Number.NaN);
+}
+
 const median: RuleFunction = {
   name: 'median',
   example: 'median(level, 10 min)',
@@ -64,7 +72,7 @@ const median: RuleFunction = {
   compile(call): Typed {
     const { index, measure } = call.expression.channel(call);
     const window = windowOf(call, index, call.args[1]!, 'percentile');
-    return { ...number(measure, (c) => window.percentile(c.past, 0.5)), channel: index };
+    return { ...number(measure, rankedAt(window, index, 0.5)), channel: index };
   },
 };
 
@@ -86,7 +94,7 @@ const percentile: RuleFunction = {
     if (!(ofHundred >= 0 && ofHundred <= 100))
       return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
     const window = windowOf(call, index, args[2]!, 'percentile');
-    return { ...number(measure, (c) => window.percentile(c.past, ofHundred / 100)), channel: index };
+    return { ...number(measure, rankedAt(window, index, ofHundred / 100)), channel: index };
   },
 };
 
