@@ -55,7 +55,7 @@ export interface RuleWindow {
   percentile(past: WindowMemory, share: number): number;
 }
 
-export type WindowQuestion = Exclude<keyof RuleWindow, 'keepFor'>;
+export type WindowQuestion = Exclude<keyof RuleWindow, 'keepFor' | 'maxGapMs'>;
 
 /**
  * A compiled expression. Booleans are 1, 0 or NaN for "not known": a channel that has never come, or not for longer
