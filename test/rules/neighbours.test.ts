@@ -181,6 +181,28 @@ describe('neighbours', () => {
     expect(recordOf(effects)).toBe('');
   });
 
+  test('of which many hear something late are judged again a part at each tick, and all of them in the end', () => {
+    const low = device('a');
+    const town = [low, ...Array.from({ length: 80 }, (_, i) => device(`n${i}`))];
+    const fold = foldOf('level > 10 cm && neighbours(grid, level, 1).min < 5 cm');
+    const effects: AlarmEffect[] = [];
+    fold.tick(0, town, effects);
+    const take = (one: Device, level: number, measuredAt: number) =>
+      fold.sample(one, { deviceId: one.id, measuredAt, receivedAt: 2 * minute, values: { level } }, effects);
+    for (const one of town.slice(1)) take(one, 20, 2 * minute);
+    take(low, 1, 90_000);
+    const alarms = () =>
+      recordOf(effects)
+        .split('\n')
+        .filter((line) => line !== '').length;
+    expect(alarms()).toBe(0);
+    const after = [1, 2, 3].map((seconds) => {
+      fold.tick(2 * minute + seconds * 1000, town, effects);
+      return alarms();
+    });
+    expect(after).toEqual([50, 80, 80]);
+  });
+
   test('may be of another type, such as rain gauges', () => {
     const gauge = { ...device('r'), type: 'rain-gauge' };
     const when = 'delta(level, 2 min) > 5 cm && neighbours(grid, "rain-gauge", sum(rain, 1 h), 1).max < 0.2 mm';
