@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Alarm, LatestValue, QuarantinedFrame, QuarantinedFrameDetail } from '../../src/api/contract.ts';
+import type { Alarm, LatestValue, QuarantinedFrame, QuarantinedFrameDetail, Series } from '../../src/api/contract.ts';
 import { TocsinProcess } from '../support/tocsin-process.ts';
 
 let tocsin: TocsinProcess;
@@ -125,6 +125,18 @@ describe('bad input', () => {
     });
     expect(await answer.json()).toMatchObject({ code, message: expect.any(String) });
     expect(answer.ok).toBe(false);
+  });
+
+  test('a reading of a clock that is off is marked, among the newest values and on the chart', async () => {
+    const [device] = await tocsin.makeDevices('road-sign', 1);
+    const { id, secret } = device!;
+    const send = (message: string) => mosquittoPub({ user: id, secret, topic: up(id), message });
+    expect(send('{"battery":90}')).toBe(0);
+    expect(send('{"time":7000,"battery":80}')).toBe(0);
+    await expect.poll(() => latest(id), { timeout: 10_000 }).toMatchObject([{ value: 80, quality: 'clock' }]);
+    const { buckets } = await tocsin.call<Series>('GET', `/devices/${id}/series?channel=battery`);
+    expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    expect(buckets.reduce((sum, { clock = 0 }) => sum + clock, 0)).toBe(1);
   });
 
   test('in a batch harms only its own sample', async () => {
