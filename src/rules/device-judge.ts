@@ -7,6 +7,7 @@ import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
 import { type DeviceState, endOf, episodesOf } from './device-state.ts';
 import { copyEpisode } from './episodes.ts';
+import type { Audible } from './gateways.ts';
 import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
 import type { RuleContext } from './language/context.ts';
 import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
@@ -322,13 +323,13 @@ export class DeviceJudge implements RuleContext {
 
   /**
    * Judges the device's silence at a tick.
-   * @param listened listening time until which it could have been heard.
+   * @param audible when it could have been heard.
    * @returns whether anything changed.
    */
-  judgeSilence(listened: number, at: number, effects: AlarmEffect[]): boolean {
+  judgeSilence(audible: Audible, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#orphans.end(at, this.#type.off, effects);
-    return this.silence.judge(listened, at, effects) || effects.length > before;
+    return this.silence.judge(audible, at, effects) || effects.length > before;
   }
 
   baseline(channel: number): BaselineView | null {

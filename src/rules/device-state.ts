@@ -8,6 +8,8 @@ import type { SnapshotState } from './horizon.ts';
 export interface DeviceState {
   /** Listening time at which the device was last heard. */
   heard: number;
+  /** The same of when it was last back after it was told to be silent; absent where it never was. */
+  back?: number;
   /** For how long before that the channels of rules of silence were last heard, by rule; see `Heard`. */
   quiet?: Record<string, number>;
   /** The last distances between its reports, where a rule asks how often it reports; see `Rhythm`. */

@@ -125,20 +125,19 @@ export class Fold {
     // All that came in the frame is known to those who count it before anybody is judged for it.
     const changes = this.#peers ? samples.flatMap((sample) => this.#peers!.take(device, sample, latest)) : nothing;
     const { judgedAt } = judge;
-    const wasSilent = judge.silence.device;
     const learnt: string[] = [];
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
     for (const channel of learnt) this.#noteLearnt(device, channel);
     // Most have been noted already, and the judge is at hand.
     if (judge.touchedIn !== this.#checkpoint) this.#touched.add(device.id);
     judge.touchedIn = this.#checkpoint;
-    const { listenedMs } = this.#clock;
-    this.#touchAll(this.#gateways.hear(judge, wasSilent, listenedMs, receivedAt, effects));
+    this.#hearGateway(judge, receivedAt, effects);
     if (changes.length > 0) this.#judgeAsking(device, changes, judgedAt, receivedAt, effects);
   }
 
-  #touchAll(ids: readonly string[]): void {
-    for (const id of ids) this.#touched.add(id);
+  #hearGateway(judge: DeviceJudge, receivedAt: number, effects: AlarmEffect[]): void {
+    const gateway = this.#gateways.hear(judge, this.#clock.listenedMs, receivedAt, effects);
+    if (gateway !== null) this.#touched.add(gateway);
   }
 
   /**
@@ -149,7 +148,7 @@ export class Fold {
     const judge = this.#judgeOf(device);
     if (!judge || samples.length === 0) return;
     const { measuredAt: at, receivedAt } = samples[0]!;
-    this.#touchAll(this.#gateways.hear(judge, false, this.#clock.listenedMs, receivedAt, effects));
+    this.#hearGateway(judge, receivedAt, effects);
     if (!this.#peers) return;
     for (const { deviceId, soon } of this.#peers.askersOf(device)) {
       if (!soon) this.#judgeLater(deviceId, at);
@@ -235,7 +234,7 @@ export class Fold {
     if (devices !== this.#expected) this.#expect(devices, at, effects);
     for (const device of devices) {
       const judge = this.#judgeOf(device);
-      if (judge?.judgeSilence(this.#gateways.listenedTo(judge, this.#clock.listenedMs), at, effects))
+      if (judge?.judgeSilence(this.#gateways.audible(judge, this.#clock.listenedMs), at, effects))
         this.#touched.add(device.id);
     }
     this.#judgeAgain(at, effects);
@@ -262,7 +261,7 @@ export class Fold {
     // Gateways are there before any of those behind them is judged.
     for (const device of devices) {
       const judge = this.#judgeOf(device);
-      if (judge) this.#touchAll(this.#gateways.meet(device.id, judge, effects));
+      if (judge && this.#gateways.meet(device.id, judge, effects)) this.#touched.add(device.id);
     }
     if (!before) return;
     for (const device of devices) {

@@ -2,6 +2,7 @@ import type { AlarmEffect, AlarmEndReason } from '../model/alarm.ts';
 import { alarmId } from './alarm-id.ts';
 import { type SilenceRule, versionOf } from './compile.ts';
 import { type DeviceState, endOf, type Underway } from './device-state.ts';
+import type { Audible } from './gateways.ts';
 import { Heard } from './heard.ts';
 
 const nothingSaid = {};
@@ -15,6 +16,7 @@ export class Silence {
   readonly #alarms: (Underway | null)[];
   /** Whether there is one: nearly never. */
   #any = false;
+  #backAt = Number.NEGATIVE_INFINITY;
 
   constructor(deviceId: string, rules: readonly SilenceRule[], listened: number) {
     this.#deviceId = deviceId;
@@ -33,9 +35,9 @@ export class Silence {
     return this.#heard.device;
   }
 
-  /** Whether it is told that the device as a whole is silent. */
-  get device(): boolean {
-    return this.#any && this.#rules.some(({ channels }, i) => channels === null && this.#alarms[i] !== null);
+  /** Listening time at which the device was last heard again after it was told to be silent. */
+  get backAt(): number {
+    return this.#backAt;
   }
 
   /** Something came through the device: it is heard, whatever it may have said itself. @returns whether that is news. */
@@ -59,6 +61,7 @@ export class Silence {
       const episode = this.#alarms[i];
       if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) continue;
       this.#alarms[i] = null;
+      if (heardAt !== undefined && this.#rules[i]!.channels === null) this.#backAt = heardAt;
       effects.push(endOf(episode, receivedAt, endedBy));
     }
     this.#any = this.#alarms.some((episode) => episode !== null);
@@ -66,13 +69,12 @@ export class Silence {
 
   /**
    * Judges at a tick.
-   * @param listened listening time now.
    * @returns whether anything changed.
    */
-  judge(listened: number, at: number, effects: AlarmEffect[]): boolean {
+  judge({ from, to }: Audible, at: number, effects: AlarmEffect[]): boolean {
     let changed = false;
     this.#rules.forEach((rule, i) => {
-      if (this.#alarms[i] || listened - this.#heard.of(i) < this.#heard.allowed(rule)) return;
+      if (this.#alarms[i] || to - Math.max(from, this.#heard.of(i)) < this.#heard.allowed(rule)) return;
       const { severity } = rule;
       const id = alarmId(rule.id, this.#deviceId, at);
       this.#alarms[i] = { id, severity, count: 1 };
@@ -86,16 +88,18 @@ export class Silence {
   }
 
   /** What a checkpoint keeps of it. */
-  state(): Pick<DeviceState, 'heard' | 'quiet' | 'rhythm' | 'silence'> {
+  state(): Pick<DeviceState, 'heard' | 'back' | 'quiet' | 'rhythm' | 'silence'> {
     const silence: Record<string, Underway> = {};
     this.#rules.forEach(({ id }, i) => {
       const episode = this.#alarms[i];
       if (episode) silence[id] = episode;
     });
-    return { heard: this.#heard.device, ...this.#heard.state(), silence };
+    const back = Number.isFinite(this.#backAt) ? { back: this.#backAt } : {};
+    return { heard: this.#heard.device, ...back, ...this.#heard.state(), silence };
   }
 
-  restore({ heard, quiet, rhythm, silence }: DeviceState): void {
+  restore({ heard, back, quiet, rhythm, silence }: DeviceState): void {
+    this.#backAt = back ?? Number.NEGATIVE_INFINITY;
     this.#heard.restore(heard, quiet, rhythm);
     this.#rules.forEach(({ id }, i) => {
       this.#alarms[i] = silence[id] ?? null;

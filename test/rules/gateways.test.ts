@@ -30,26 +30,60 @@ function newFold(silentForMs: number): Fold {
 /** Who reports in which minutes. */
 type Plan = Record<string, (minute: number) => boolean>;
 
-/** Every device reports as planned, each minute at most; restarts are minutes after which the fold begins anew. */
+/** A moment of the plan, five seconds after the one before: time passes, and at each full minute devices report. */
+function pass(fold: Fold, plan: Plan, moment: number, effects: AlarmEffect[], isKept = (_: string) => false): void {
+  const at = start + moment * 5_000;
+  fold.tick(at, devices, effects);
+  if (moment % 12 !== 0) return;
+  for (const device of devices) {
+    if (!plan[device.id]?.(moment / 12)) continue;
+    const values: Record<string, number> = device.type === 'gateway' ? { temperature: 30 } : { level: 1 };
+    const samples = [{ deviceId: device.id, measuredAt: at, receivedAt: at, values }];
+    if (isKept(device.id)) fold.samplesAgain(device, samples, effects);
+    else fold.samples(device, samples, effects);
+  }
+}
+
+function restored(parts: readonly { key: string; state: unknown }[], silentForMs = 3 * minute): Fold {
+  const fold = newFold(silentForMs);
+  for (const { key, state } of parts) fold.restore(key, state);
+  return fold;
+}
+
+/** What is told while every device reports as planned; the fold begins anew after some minutes, before the next tick. */
 function told(plan: Plan, untilMinute: number, restarts: readonly number[] = [], silentForMs = 3 * minute): string[] {
   let fold = newFold(silentForMs);
   const effects: AlarmEffect[] = [];
-  for (let seconds = 0; seconds <= untilMinute * 60; seconds += 5) {
-    const at = start + seconds * 1000;
-    fold.tick(at, devices, effects);
-    // What comes first afterwards is a frame, before any tick.
-    if (restarts.includes(seconds / 60)) {
-      const kept = checkpointOf(fold);
-      fold = newFold(silentForMs);
-      for (const { key, state } of kept) fold.restore(key, state);
-    }
-    if (seconds % 60 !== 0) continue;
-    for (const device of devices) {
-      if (!plan[device.id]?.(seconds / 60)) continue;
-      const values: Record<string, number> = device.type === 'gateway' ? { temperature: 30 } : { level: 1 };
-      fold.sample(device, { deviceId: device.id, measuredAt: at, receivedAt: at, values }, effects);
-    }
+  for (let moment = 0; moment <= untilMinute * 12; moment++) {
+    if (restarts.includes(moment / 12)) fold = restored(checkpointOf(fold), silentForMs);
+    pass(fold, plan, moment, effects);
   }
+  return said(effects);
+}
+
+/** The same with a restart from parts of which the first was kept at a minute, and each further one so much later. */
+function toldApart(plan: Plan, untilMinute: number, from: number, apartMinutes: number): string[] {
+  const first = newFold(3 * minute);
+  const effects: AlarmEffect[] = [];
+  const parts: { key: string; state: unknown }[] = [];
+  const keptAt = new Map(devices.map(({ id }, i) => [id, (from + i * apartMinutes) * 12]));
+  const diesAt = (from + devices.length * apartMinutes) * 12;
+  for (let moment = 0; moment < diesAt; moment++) {
+    if (moment === from * 12) parts.push(first.clock);
+    for (const [id, at] of keptAt) if (at === moment) parts.push(...first.partsOf(id));
+    pass(first, plan, moment, effects);
+  }
+  const again = restored(JSON.parse(JSON.stringify(parts)) as typeof parts);
+  for (let moment = from * 12; moment <= untilMinute * 12; moment++) {
+    const isKept = (id: string) => moment < keptAt.get(id)!;
+    again.isKept = isKept;
+    // What was told before the end is in the ledger already.
+    pass(again, plan, moment, moment < diesAt ? [] : effects, isKept);
+  }
+  return said(effects);
+}
+
+function said(effects: readonly AlarmEffect[]): string[] {
   const whose = new Map<string, string>();
   return effects.map((effect) => {
     if (effect.kind === 'rejudged') throw new Error('nothing was late');
@@ -95,4 +129,12 @@ test('a restart at any moment changes nothing', () => {
   const whole = told(away, 70);
   for (let restart = 1; restart < 70; restart++)
     expect(told(away, 70, [restart]), `after ${restart} min`).toEqual(whole);
+});
+
+test('a restart from states that were kept at different moments changes nothing', () => {
+  const away = { a: not(20, 50), b: not(20, 50), c: until(19), gate: not(5, 49), alone: always };
+  const whole = told(away, 70);
+  for (let from = 1; from < 55; from += 2)
+    for (const apart of [1, 3])
+      expect(toldApart(away, 70, from, apart), `${apart} min after ${from} min`).toEqual(whole);
 });

@@ -30,8 +30,6 @@ export interface Surroundings {
   downstream: ReadonlySet<string> | null;
   /** Id of the gateway that it comes in through alone; null when nobody has said so. */
   gateway: string | null;
-  /** Ids of the devices that come in through it, where it is a gateway. */
-  behind: readonly string[];
   /** Asks other devices; null where a device is judged by itself. */
   peers: PeerCounter | null;
   /** Where the device is asked by others: the baselines that it has itself, by channel. */
@@ -97,7 +95,6 @@ export const nowhere: Surroundings = {
   area: () => null,
   downstream: null,
   gateway: null,
-  behind: [],
   peers: null,
   baselineOf: null,
 };

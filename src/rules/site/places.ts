@@ -9,7 +9,6 @@ import { distanceM } from './distance.ts';
 import { LocalTime } from './local-time.ts';
 
 const dayMs = 86_400_000;
-const nobody: readonly never[] = [];
 
 /** What is known around each device from the site and the areas of the town. No clock, no I/O. */
 export class Places {
@@ -86,11 +85,6 @@ export class Places {
     return this.#gatewayOf.get(deviceId) ?? null;
   }
 
-  /** The devices that come in through this one. */
-  behind(deviceId: string): readonly string[] {
-    return this.#site.gateways.get(deviceId) ?? nobody;
-  }
-
   limit(deviceId: string, name: string): Limit | undefined {
     return this.#site.limits.get(deviceId)?.get(name);
   }
@@ -160,10 +154,6 @@ class Around implements Surroundings {
 
   get id(): string {
     return this.#device.id;
-  }
-
-  get behind(): readonly string[] {
-    return this.#places.behind(this.#device.id);
   }
 
   get downstream(): ReadonlySet<string> | null {
