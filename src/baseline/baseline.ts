@@ -40,6 +40,8 @@ export interface BaselineState {
   series: SeriesState;
   /** Since when nothing was learnt because of an alarm; null when there is none. */
   heldFrom: number | null;
+  /** When there was an alarm last; absent when nothing is held. */
+  heldUntil?: number;
   /** The newest deviation, packed; absent before the first. */
   deviation?: string;
   /** What people said, where they did; see `BaselineWord`. */
@@ -59,12 +61,16 @@ export function isBaselineState(state: unknown): boolean {
 const slotMs = 5 * 60_000;
 /** What has been so for three days on end is normal from then on, alarm or not. */
 const acceptedAfterMs = 3 * 24 * 3_600_000;
+/** An alarm that comes back within a day and a half, as at the same hour of the next day, is the same. */
+const sameMs = 36 * 3_600_000;
 
 /** The rolling baseline of one channel of one device, as rules and charts see it. */
 export class Baseline {
   readonly #resolution: number;
   #series: Series;
   #heldFrom: number | null = null;
+  /** The newest reading in an alarm. */
+  #heldUntil = Number.NaN;
   #deviation: Deviation | null = null;
   #damping = 0;
   #accepted = 0;
@@ -122,16 +128,20 @@ export class Baseline {
    */
   learn(at: number, value: number, inAlarm = false): boolean {
     const view = this.view(at, value);
-    const before = this.#deviation;
-    if (view) this.#deviation = followDeviation(before, at, value, view);
-    if (!inAlarm) this.#heldFrom = null;
-    else if (this.#heldFrom === null || at < this.#heldFrom) {
-      this.#heldFrom = at;
-      return true;
-    } else if (at - this.#heldFrom < acceptedAfterMs) return this.#deviation !== before;
+    if (view) this.#deviation = followDeviation(this.#deviation, at, value, view);
+    if (this.#held(at, inAlarm)) return true;
     this.#series.learn(at, value);
     if (this.#series.ripe) this.#borrowed = null;
     return true;
+  }
+
+  /** Whether a reading is not to be learnt because of an alarm. */
+  #held(at: number, inAlarm: boolean): boolean {
+    if (this.#heldFrom !== null && (at < this.#heldFrom || at - this.#heldUntil > sameMs)) this.#heldFrom = null;
+    if (!inAlarm) return false;
+    this.#heldFrom ??= at;
+    this.#heldUntil = at;
+    return at - this.#heldFrom < acceptedAfterMs;
   }
 
   /** Normal values at a time, or null while there is too little history. */
@@ -172,6 +182,7 @@ export class Baseline {
     this.#borrowed = null;
     // What lasts is learnt from now on, alarm or not.
     this.#heldFrom = at - acceptedAfterMs;
+    this.#heldUntil = at;
   }
 
   /** The newest time in which the channel was unusual, over or not; null when there was none yet. */
@@ -181,6 +192,7 @@ export class Baseline {
 
   state(): BaselineState {
     const state: BaselineState = { series: this.#series.state(), heldFrom: this.#heldFrom };
+    if (this.#heldFrom !== null) state.heldUntil = this.#heldUntil;
     if (this.#deviation) state.deviation = packDeviation(this.#deviation);
     if (this.#damping !== 0) state.damping = this.#damping;
     if (this.#accepted !== 0) state.accepted = this.#accepted;
@@ -190,10 +202,12 @@ export class Baseline {
 
   /** @returns whether the state could be read; if not, the baseline begins anew. */
   restore(state: unknown): boolean {
-    const { series, heldFrom, deviation, damping, accepted, borrowed } = (state ?? {}) as Partial<BaselineState>;
+    const { series, heldFrom, heldUntil, deviation, damping, accepted, borrowed } = (state ??
+      {}) as Partial<BaselineState>;
     const known = Series.from(series, this.#resolution);
     this.#series = known ?? new Series(this.#resolution);
     this.#heldFrom = known ? (heldFrom ?? null) : null;
+    this.#heldUntil = heldUntil ?? heldFrom ?? Number.NaN;
     this.#deviation = known ? unpackDeviation(deviation) : null;
     this.#damping = known ? (damping ?? 0) : 0;
     this.#accepted = known ? (accepted ?? 0) : 0;

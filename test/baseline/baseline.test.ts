@@ -42,6 +42,28 @@ describe('the baseline of a channel', () => {
     expect(baseline.view(after + 17 * day, 60)!.score).toBeLessThan(0.9);
   });
 
+  it('takes for normal what has come back for three days, alarm or not', () => {
+    const baseline = learnt(20);
+    const noon = (days: number) => after + days * day + 6 * hour;
+    // Every day from noon on for three hours, and an alarm as long as it lasts.
+    const live = (from: number, to: number) => {
+      for (const { time, value } of daily(40, 15).slice(from * 288, to * 288)) {
+        const since = (time - after - 6 * hour) % day;
+        const odd = since >= 0 && since < 3 * hour;
+        if (baseline.due(time)) baseline.learn(time, odd ? 60 : value, odd);
+      }
+    };
+    const usual = baseline.normal(noon(0))!.middle;
+    live(20, 23);
+    expect(Math.abs(baseline.normal(noon(3))!.middle - usual)).toBeLessThan(3);
+    expect(baseline.view(noon(3), 60)!.score).toBeGreaterThan(0.9);
+    const other = new Baseline(0.01);
+    other.restore(JSON.parse(JSON.stringify(baseline.state())));
+    expect(other.state()).toEqual(baseline.state());
+    live(23, 33);
+    expect(baseline.view(noon(13), 60)!.score).toBeLessThan(0.9);
+  });
+
   it('keeps the newest time in which it was unusual, with its most surprising reading', () => {
     const baseline = learnt(20);
     expect(baseline.deviation).toBeNull();
