@@ -1,72 +1,95 @@
-/** What is kept of a log in a checkpoint. */
+/** What is kept of a log in a checkpoint, run by run. */
 export interface AnswerLogState {
-  times: readonly number[];
+  from: readonly number[];
+  until: readonly number[];
   /** Null for not known: JSON has no NaN. */
   answers: readonly (number | null)[];
 }
 
-/** What one device has said to a question at each of its readings, by measured time. NaN is not known. */
+/**
+ * What one device has said to a question at its readings, by measured time; NaN is not known. Readings one after the other
+ * that say the same, none further from the next than the gap, are one run: in quiet times nearly all are.
+ */
 export class AnswerLog {
-  #times: number[] = [];
+  readonly #maxGapMs: number;
+  /** Measured time of the first and of the last reading of each run. */
+  #from: number[] = [];
+  #until: number[] = [];
   #answers: number[] = [];
 
-  constructor(state?: Partial<AnswerLogState>) {
+  /** @param maxGapMs a reading older than this is not evidence, milliseconds. */
+  constructor(maxGapMs: number, state?: Partial<AnswerLogState>) {
+    this.#maxGapMs = maxGapMs;
     // One of another shape is left aside: the next reading says it anew.
-    if (!state?.times || !state.answers) return;
-    this.#times = [...state.times];
+    if (!state?.from || !state.until || !state.answers) return;
+    this.#from = [...state.from];
+    this.#until = [...state.until];
     this.#answers = state.answers.map((one) => one ?? Number.NaN);
   }
 
-  /** Takes in an answer; a second one of the same moment counts instead of the first. */
+  /** Takes in an answer. What was said at this time or later is forgotten: all of it is said again, in order. */
   set(at: number, answer: number): void {
-    const place = this.#placeOf(at);
-    if (this.#times[place] === at) this.#answers[place] = answer;
-    else {
-      this.#times.splice(place + 1, 0, at);
-      this.#answers.splice(place + 1, 0, answer);
+    this.#forgetFrom(at);
+    const last = this.#from.length - 1;
+    if (last >= 0 && Object.is(this.#answers[last], answer) && at - this.#until[last]! <= this.#maxGapMs) {
+      this.#until[last] = at;
+      return;
     }
+    this.#from.push(at);
+    this.#until.push(at);
+    this.#answers.push(answer);
   }
 
-  /** Index of the last reading at or before a time; -1 when there is none. */
+  #forgetFrom(at: number): void {
+    let last = this.#from.length - 1;
+    if (last < 0 || this.#until[last]! < at) return;
+    while (last >= 0 && this.#from[last]! >= at) last--;
+    this.#from.length = last + 1;
+    this.#until.length = last + 1;
+    this.#answers.length = last + 1;
+    // Within a run there was evidence all the time, up to the reading that is said anew.
+    if (last >= 0) this.#until[last] = Math.min(this.#until[last]!, at - 1);
+  }
+
+  /** Index of the last run that begins at or before a time; -1 when there is none. */
   #placeOf(at: number): number {
-    let place = this.#times.length - 1;
+    let place = this.#from.length - 1;
     // What is asked for is nearly always the newest.
-    while (place >= 0 && this.#times[place]! > at) place--;
+    while (place >= 0 && this.#from[place]! > at) place--;
     return place;
   }
 
-  /** Measured time of the last reading at or before a time; -Infinity when there is none. */
+  /** A time at or before the given one up to which something was said without a gap; -Infinity when there is none. */
   timeAt(at: number): number {
     const place = this.#placeOf(at);
-    return place < 0 ? Number.NEGATIVE_INFINITY : this.#times[place]!;
+    return place < 0 ? Number.NEGATIVE_INFINITY : Math.min(at, this.#until[place]!);
   }
 
-  /** The answer at a time, by a reading not older than `maxGapMs`; NaN when it is not known. */
-  answerAt(at: number, maxGapMs: number): number {
+  /** The answer at a time, by a reading that is evidence then; NaN when it is not known. */
+  answerAt(at: number): number {
     const place = this.#placeOf(at);
-    return place < 0 || at - this.#times[place]! > maxGapMs ? Number.NaN : this.#answers[place]!;
+    return place < 0 || at - this.#until[place]! > this.#maxGapMs ? Number.NaN : this.#answers[place]!;
   }
 
   /** Adds the readings at or after a time that say something else than was known just before them. */
-  changesSince(from: number, maxGapMs: number, times: Set<number>): void {
-    for (let place = this.#times.length - 1; place >= 0 && this.#times[place]! >= from; place--) {
-      const evident = place > 0 && this.#times[place]! - this.#times[place - 1]! <= maxGapMs;
+  changesSince(from: number, times: Set<number>): void {
+    for (let place = this.#from.length - 1; place >= 0 && this.#from[place]! >= from; place--) {
+      const evident = place > 0 && this.#from[place]! - this.#until[place - 1]! <= this.#maxGapMs;
       const before = evident ? this.#answers[place - 1] : Number.NaN;
-      if (!Object.is(this.#answers[place], before)) times.add(this.#times[place]!);
+      if (!Object.is(this.#answers[place], before)) times.add(this.#from[place]!);
     }
   }
 
-  /** Forgets readings before a time, but for the last of them. */
+  /** Forgets what was said before a time, but for the run that was under way then. */
   forgetBefore(at: number): void {
     const place = this.#placeOf(at);
     // In one go, now and then: this is called at every reading.
     if (place < 64) return;
-    this.#times.splice(0, place);
-    this.#answers.splice(0, place);
+    for (const all of [this.#from, this.#until, this.#answers]) all.splice(0, place);
   }
 
   state(): AnswerLogState {
     const answers = this.#answers.map((one) => (Number.isNaN(one) ? null : one));
-    return { times: [...this.#times], answers };
+    return { from: [...this.#from], until: [...this.#until], answers };
   }
 }

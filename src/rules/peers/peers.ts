@@ -103,7 +103,7 @@ export class Peers {
     const answers: Answers = {
       question,
       type: probe,
-      log: new AnswerLog(),
+      log: new AnswerLog(question.maxGapMs),
       members: new Map(),
       finder: question.measure === null ? new Everyone() : new Nearest(),
       latenessMs: probe.latenessMs,
@@ -127,12 +127,12 @@ export class Peers {
       const member = this.#memberOf(answers, device);
       const at = sample.measuredAt;
       const { maxGapMs, measure } = answers.question;
-      const before = member.log.answerAt(at, maxGapMs);
+      const before = member.log.answerAt(at);
       const heardAt = member.log.timeAt(at);
       const late = at <= member.log.timeAt(Number.POSITIVE_INFINITY);
       answers.log = member.log;
       member.judge.judge([sample], 0, latest, [], []);
-      const now = member.log.answerAt(at, maxGapMs);
+      const now = member.log.answerAt(at);
       member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
@@ -178,7 +178,7 @@ export class Peers {
     const kept = this.#stored.get(device.id)?.answers[answers.question.key];
     const judge = new DeviceJudge(device.id, answers.type, 0, around);
     if (kept) judge.restore(kept.judge);
-    const member: Member = { device, around, judge, log: new AnswerLog(kept?.log) };
+    const member: Member = { device, around, judge, log: new AnswerLog(answers.question.maxGapMs, kept?.log) };
     answers.members.set(device.id, member);
     answers.finder.add(member);
     return member;
@@ -213,7 +213,7 @@ export class Peers {
     const count: Count = { holds: near === null ? Number.NaN : 0, unknown: 0, all: 0 };
     for (const { log } of near ?? []) {
       if (at - log.timeAt(at) > gonePastMs) continue;
-      const truth = log.answerAt(at, question.maxGapMs);
+      const truth = log.answerAt(at);
       count.all++;
       if (truth === 1) count.holds++;
       else if (truth !== 0) count.unknown++;
@@ -225,7 +225,7 @@ export class Peers {
   values(question: PeerQuestion, around: Surroundings, at: number): readonly number[] | null {
     const near = this.#near(question, around);
     if (near === null) return null;
-    const values = near.map(({ log }) => log.answerAt(at, question.maxGapMs));
+    const values = near.map(({ log }) => log.answerAt(at));
     return values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   }
 
@@ -233,7 +233,7 @@ export class Peers {
   changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
     return remembered(this.#changes, keyOf(question, around, from), () => {
       const times = new Set<number>();
-      for (const { log } of this.#near(question, around) ?? []) log.changesSince(from, question.maxGapMs, times);
+      for (const { log } of this.#near(question, around) ?? []) log.changesSince(from, times);
       return inOrder(times);
     });
   }
