@@ -11,8 +11,8 @@ const largePart = 0.9;
 const largeMs = dayMs;
 /** A residual counts as so many large ones at most: an outlier must not move what is expected. */
 const mostLarge = 3;
-/** Where nearly all residuals are 0, a large one is at least this part of their mean. */
-const leastLarge = 0.1;
+/** Where nearly all residuals are 0, a large one is at least this part of their mean, outliers and all. */
+const leastLarge = 0.5;
 
 /** One way to say what is expected of a series, and how well it did. */
 export class Candidate {
@@ -21,6 +21,8 @@ export class Candidate {
   /** A residual that nine tenths of them are below; NaN before the first. */
   #large = Number.NaN;
   #error = Number.NaN;
+  /** Mean of the absolute residuals of the last week, as they were. */
+  #whole = Number.NaN;
   /** For how long it could say something, milliseconds. */
   #knownMs = 0;
 
@@ -51,7 +53,7 @@ export class Candidate {
 
   /** The residual, as far as it counts. */
   cut(residual: number): number {
-    const most = mostLarge * Math.max(this.#large, leastLarge * this.#error);
+    const most = mostLarge * Math.max(this.#large, leastLarge * this.#whole);
     return Math.max(-most, Math.min(most, residual));
   }
 
@@ -67,22 +69,27 @@ export class Candidate {
     if (Number.isNaN(this.#error)) {
       this.#error = distance;
       this.#large = distance;
+      this.#whole = distance;
     }
     const counts = this.#knownMs > warmUpMs ? this.cut(residual) : residual;
-    if (lasted > 0)
-      this.#error += Math.min(1, lasted / Math.min(memoryMs, this.#knownMs)) * (Math.abs(counts) - this.#error);
+    if (lasted > 0) {
+      const part = Math.min(1, lasted / Math.min(memoryMs, this.#knownMs));
+      this.#error += part * (Math.abs(counts) - this.#error);
+      this.#whole += part * (distance - this.#whole);
+    }
     const way = distance > this.#large ? largePart : largePart - 1;
-    this.#large = Math.max(leastLarge * this.#error, this.#large * Math.exp((way * lasted) / largeMs));
+    this.#large = Math.max(leastLarge * this.#whole, this.#large * Math.exp((way * lasted) / largeMs));
     this.#profile.learn(time, value, counts, lasted);
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#error, this.#large, this.#knownMs);
+    pack.number(this.#error, this.#whole, this.#large, this.#knownMs);
     this.#profile.write(pack);
   }
 
   read(pack: PackReader): void {
     this.#error = pack.number();
+    this.#whole = pack.number();
     this.#large = pack.number();
     this.#knownMs = pack.number();
     this.#profile.read(pack);

@@ -44,7 +44,7 @@ interface Measures {
 }
 
 /** Another number for each shape of the state; what an earlier version wrote is left aside. */
-export const seriesVersion = 2;
+export const seriesVersion = 3;
 
 /** What a series has learnt, as it is kept in a checkpoint. */
 export interface SeriesState {
