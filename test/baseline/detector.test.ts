@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDetector, defaultThreshold } from '../../src/baseline/detector.ts';
-import { daily, day, hour, minute, type Point } from './series.ts';
+import { daily, day, hour, minute, type Point, series } from './series.ts';
 
 function scoresOf(points: Point[], detector = createDetector({ intervalMs: 5 * minute })): number[] {
   return points.map(({ time, value }) => detector.update(time, value));
@@ -60,6 +60,16 @@ describe('the detector of one series', () => {
     for (const [i, score] of scores.entries()) {
       expect(others[i]).toBeCloseTo(score, 3);
       expect(upsideDown[i]).toBeCloseTo(score, 3);
+    }
+  });
+
+  it('scores the same in any unit where nearly nothing ever moves', () => {
+    // Off most of the time, on for some hours every third day.
+    const points = series(25, 5 * minute, (since) => (since % (3 * day) < 4 * hour && since > 0 ? 8.18 : 2.05723008));
+    const scores = scoresOf(points);
+    for (const factor of [-0.001, 3, 1.8e6]) {
+      const others = scoresOf(points.map(({ time, value }) => ({ time, value: value * factor })));
+      expect(Math.max(...others.map((score, i) => Math.abs(score - scores[i]!)))).toBeLessThan(0.001);
     }
   });
 
