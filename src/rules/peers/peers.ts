@@ -117,6 +117,7 @@ export class Peers {
 
   /**
    * Takes in a sample of a device that may be asked.
+   * @param latest nobody has been judged for a later time.
    * @returns the devices that may have asked it otherwise, and since when.
    */
   take(device: Device, sample: Sample, latest: number): PeerChange[] {
@@ -137,6 +138,8 @@ export class Peers {
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
       const from = goesOn ? heardAt + maxGapMs : at;
+      // Nobody can have been judged for that time yet.
+      if (from > latest) continue;
       for (const deviceId of answers.finder.askersOf(member))
         changes.push({ deviceId, at: from, soon: measure === null });
     }
@@ -154,8 +157,9 @@ export class Peers {
   }
 
   #forgetFound(): void {
-    this.#counts.clear();
-    this.#changes.clear();
+    // To clear a map makes a new one.
+    if (this.#counts.size > 0) this.#counts.clear();
+    if (this.#changes.size > 0) this.#changes.clear();
   }
 
   /**
