@@ -6,6 +6,9 @@ export interface AnswerLogState {
   answers: readonly (number | null)[];
 }
 
+/** A device that says something else at each reading, many times a second, is known for a shorter time. */
+const mostRuns = 4096;
+
 /**
  * What one device has said to a question at its readings, by measured time; NaN is not known. Readings one after the other
  * that say the same, none further from the next than the gap, are one run: in quiet times nearly all are.
@@ -80,9 +83,9 @@ export class AnswerLog {
     }
   }
 
-  /** Forgets what was said before a time, but for the run that was under way then. */
+  /** Forgets what was said before a time, but for the run that was under way then; and the oldest of too many. */
   forgetBefore(at: number): void {
-    const place = this.#placeOf(at);
+    const place = Math.max(this.#placeOf(at), this.#from.length - mostRuns);
     // In one go, now and then: this is called at every reading.
     if (place < 64) return;
     for (const all of [this.#from, this.#until, this.#answers]) all.splice(0, place);
