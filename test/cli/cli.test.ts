@@ -18,7 +18,7 @@ function tocsin(args: string[], env: NodeJS.ProcessEnv = {}) {
 test('device check says what it looked at, and what is wrong with a rule', () => {
   expect(tocsin(['device', 'check'])).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^6 device types, \d+ examples, \d+ rules: 0 failures/),
+    out: expect.stringMatching(/^7 device types, \d+ examples, \d+ rules: 0 failures/),
   });
 
   const folder = join(mkdtempSync(join(tmpdir(), 'tocsin-types-')), 'flood-gauge');
