@@ -7,6 +7,7 @@ import { insertAll } from '../store/insert-all.ts';
 import type { Database, NewRow, Row } from '../store/schema.ts';
 import { selectIn } from '../store/select-in.ts';
 import { upsertAll } from '../store/upsert-all.ts';
+import { type CallsDue, callOwed, callsFrom } from './owed-calls.ts';
 import { recordRejudged } from './record-rejudged.ts';
 
 /** What really changed about an alarm, for the response to act on. */
@@ -45,7 +46,11 @@ type Effect<K extends ToldEffect['kind']> = Extract<ToldEffect, { kind: K }>;
 
 export interface LedgerContext {
   deviceById(id: string): Device | undefined;
-  /** People are called for an alarm that late data found when what speaks for it is no older than this. */
+  /**
+   * People are called at once when what speaks for an alarm is no older than this. For an older one that the newest reading
+   * of its device raised they are called a little later, if it lasts until then; for one that a late reading found, when
+   * there is news of it.
+   */
   callWithinMs: number;
 }
 
@@ -56,34 +61,47 @@ export interface LedgerContext {
  */
 export async function recordEffects(
   tx: Transaction<Database>,
-  effects: readonly AlarmEffect[],
-  { deviceById, callWithinMs }: LedgerContext,
+  effects: readonly (AlarmEffect | CallsDue)[],
+  context: LedgerContext,
 ): Promise<AlarmTransition[]> {
+  const { deviceById, callWithinMs } = context;
   const transitions: AlarmTransition[] = [];
   let told: ToldEffect[] = [];
   for (const effect of effects) {
-    if (effect.kind !== 'rejudged') {
+    if (effect.kind !== 'rejudged' && effect.kind !== 'calls-due') {
       told.push(effect);
       continue;
     }
-    transitions.push(...(await recordTold(tx, told, deviceById)));
+    transitions.push(...(await recordTold(tx, told, context)));
     told = [];
     const gridOf = (deviceId: string) => deviceById(deviceId)?.gridId ?? '';
-    transitions.push(...(await recordRejudged(tx, effect, { gridOf, callWithinMs })));
+    if (effect.kind === 'calls-due') transitions.push(...(await callOwing(tx, effect)));
+    else transitions.push(...(await recordRejudged(tx, effect, { gridOf, callWithinMs })));
   }
-  transitions.push(...(await recordTold(tx, told, deviceById)));
+  transitions.push(...(await recordTold(tx, told, context)));
   return transitions;
+}
+
+/** Has people called for those that last, and that nobody was called for meanwhile. */
+async function callOwing(tx: Transaction<Database>, { at, alarmIds }: CallsDue): Promise<AlarmTransition[]> {
+  const alarms = await selectIn(tx, 'alarm', 'id', alarmIds);
+  const called = alarms
+    .filter(({ active, callOwed: from }) => active === 1 && from > callOwed.withNews && from <= at)
+    .map((alarm) => ({ ...alarm, callOwed: callOwed.nobody }));
+  await upsertAll(tx, 'alarm', 'id', ruledColumns, called);
+  await addFeed(tx, ...called.map(({ id, gridId }) => ({ kind: 'alarm' as const, ref: id, gridId, at })));
+  return called.map((alarm) => ({ kind: 'raised', alarm, before: null, at, receivedAt: at }));
 }
 
 async function recordTold(
   tx: Transaction<Database>,
   effects: readonly ToldEffect[],
-  deviceById: LedgerContext['deviceById'],
+  context: LedgerContext,
 ): Promise<AlarmTransition[]> {
   if (effects.length === 0) return [];
   const ids = [...new Set(effects.map((effect) => effect.alarmId))];
   const alarms = new Map((await selectIn(tx, 'alarm', 'id', ids)).map((alarm) => [alarm.id, alarm]));
-  const batch = new LedgerBatch(alarms, await severityChanges(tx, effects), deviceById);
+  const batch = new LedgerBatch(alarms, await severityChanges(tx, effects), context);
   for (const effect of effects) batch.take(effect);
 
   const changed = [...batch.changed].map((id) => alarms.get(id)!);
@@ -105,16 +123,12 @@ class LedgerBatch {
   readonly told = new Map<string, number>();
   readonly #alarms: Map<string, Row<'alarm'>>;
   readonly #severityChanges: Set<string>;
-  readonly #deviceById: (id: string) => Device | undefined;
+  readonly #context: LedgerContext;
 
-  constructor(
-    alarms: Map<string, Row<'alarm'>>,
-    severityChanges: Set<string>,
-    deviceById: (id: string) => Device | undefined,
-  ) {
+  constructor(alarms: Map<string, Row<'alarm'>>, severityChanges: Set<string>, context: LedgerContext) {
     this.#alarms = alarms;
     this.#severityChanges = severityChanges;
-    this.#deviceById = deviceById;
+    this.#context = context;
   }
 
   take(effect: ToldEffect): void {
@@ -129,12 +143,14 @@ class LedgerBatch {
   }
 
   #raise(effect: Effect<'raised'>): void {
+    const { deviceById, callWithinMs } = this.#context;
+    const callFrom = callsFrom(effect, callWithinMs);
     const alarm: Row<'alarm'> = {
       id: effect.alarmId,
       ruleId: effect.ruleId,
       deviceId: effect.deviceId,
       // A device that was taken away meanwhile has no grid; its alarm is kept and shown all the same.
-      gridId: this.#deviceById(effect.deviceId)?.gridId ?? '',
+      gridId: deviceById(effect.deviceId)?.gridId ?? '',
       severity: effect.severity,
       peakSeverity: effect.severity,
       active: 1,
@@ -148,11 +164,12 @@ class LedgerBatch {
       acknowledgedBy: null,
       correction: null,
       correctedBy: null,
-      callOwed: 0,
+      callOwed: callFrom > effect.receivedAt ? callFrom : callOwed.nobody,
       ruleVersion: effect.ruleVersion ?? null,
     };
     this.#alarms.set(alarm.id, alarm);
-    this.#record(alarm, null, effect);
+    this.#record(alarm, effect);
+    if (alarm.callOwed === callOwed.nobody) this.#transition('raised', alarm, null, effect);
   }
 
   #changeSeverity(alarm: Row<'alarm'>, effect: Effect<'severity'>): void {
@@ -161,7 +178,8 @@ class LedgerBatch {
     alarm.severity = effect.severity;
     if (severityRank(effect.severity) > severityRank(alarm.peakSeverity)) alarm.peakSeverity = effect.severity;
     this.#seen(alarm, effect);
-    this.#record(alarm, before, effect);
+    this.#record(alarm, effect);
+    this.#transition('severity', alarm, before, effect);
     this.#callIfOwed(alarm, effect);
   }
 
@@ -178,16 +196,31 @@ class LedgerBatch {
   #clear(alarm: Row<'alarm'>, effect: Effect<'cleared'>): void {
     alarm.active = 0;
     alarm.clearedAt = effect.at;
-    alarm.callOwed = 0;
+    alarm.callOwed = callOwed.nobody;
     this.#seen(alarm, effect);
-    this.#record(alarm, alarm.severity, effect);
+    this.#record(alarm, effect);
+    this.#transition('cleared', alarm, alarm.severity, effect);
   }
 
   /** Found when it was old, so nobody was called; now there is news that it goes on. */
-  #callIfOwed(alarm: Row<'alarm'>, { at, receivedAt }: { at: number; receivedAt: number }): void {
-    if (alarm.callOwed === 0) return;
-    alarm.callOwed = 0;
-    this.transitions.push({ kind: 'raised', alarm: { ...alarm }, before: null, at, receivedAt });
+  #callIfOwed(alarm: Row<'alarm'>, effect: Effect<'severity' | 'continued'>): void {
+    if (alarm.callOwed === callOwed.nobody) return;
+    const from = callsFrom(effect, this.#context.callWithinMs);
+    if (from > effect.receivedAt) {
+      if (alarm.callOwed === callOwed.withNews) alarm.callOwed = from;
+      return;
+    }
+    alarm.callOwed = callOwed.nobody;
+    this.#transition('raised', alarm, null, effect);
+  }
+
+  #transition(
+    kind: 'raised' | 'severity' | 'cleared',
+    alarm: Row<'alarm'>,
+    before: Severity | null,
+    { at, receivedAt }: ToldEffect,
+  ): void {
+    this.transitions.push({ kind, alarm: { ...alarm }, before, at, receivedAt });
   }
 
   #seen(alarm: Row<'alarm'>, effect: { at: number; values: Record<string, number> }): void {
@@ -196,11 +229,10 @@ class LedgerBatch {
     alarm.valuesJson = JSON.stringify(effect.values);
   }
 
-  #record(alarm: Row<'alarm'>, before: Severity | null, effect: Effect<'raised' | 'severity' | 'cleared'>): void {
+  #record(alarm: Row<'alarm'>, effect: Effect<'raised' | 'severity' | 'cleared'>): void {
     const { kind, at, receivedAt } = effect;
     this.changed.add(alarm.id);
     this.told.set(alarm.id, receivedAt);
-    this.transitions.push({ kind, alarm: { ...alarm }, before, at, receivedAt });
     this.changes.push({
       alarmId: alarm.id,
       kind,

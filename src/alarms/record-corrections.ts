@@ -8,6 +8,7 @@ import type { Database, NewRow, Row } from '../store/schema.ts';
 import { upsertAll } from '../store/upsert-all.ts';
 import type { Correction } from './corrections.ts';
 import type { AlarmTransition } from './ledger.ts';
+import { callOwed } from './owed-calls.ts';
 import type { RecordedAlarm } from './recorded.ts';
 
 export interface CorrectionContext {
@@ -93,7 +94,7 @@ class CorrectionBatch {
       acknowledgedBy: null,
       correction: 'raised-late',
       correctedBy: this.#context.replayId,
-      callOwed: active && !call ? 1 : 0,
+      callOwed: active && !call ? callOwed.withNews : callOwed.nobody,
       ruleVersion: episode.ruleVersion ?? null,
     };
     this.alarms.push(alarm);
@@ -111,7 +112,7 @@ class CorrectionBatch {
       clearedAt: row.clearedAt ?? now,
       correction: 'retracted',
       correctedBy: replayId,
-      callOwed: 0,
+      callOwed: callOwed.nobody,
     };
     this.alarms.push(alarm);
     this.#change(alarm, { kind: 'retracted', at: now, byPersonId });
@@ -122,7 +123,7 @@ class CorrectionBatch {
     const { row } = recorded;
     const { now, replayId, byPersonId } = this.#context;
     const { severity, peakSeverity, raisedAt, clearedAt, count, active } = after;
-    const news = active && (row.active === 0 || row.callOwed === 1);
+    const news = active && (row.active === 0 || row.callOwed !== callOwed.nobody);
     const call = news && this.#context.isFresh(episode);
     const seen = Number.isFinite(episode.lastAt);
     const alarm: Row<'alarm'> = {
@@ -141,7 +142,7 @@ class CorrectionBatch {
             correction: row.correction === 'raised-late' ? ('raised-late' as const) : ('corrected' as const),
             correctedBy: replayId,
           }),
-      callOwed: news && !call ? 1 : 0,
+      callOwed: news && !call ? Math.max(row.callOwed, callOwed.withNews) : callOwed.nobody,
     };
     this.alarms.push(alarm);
     if (replayId === null && isRecount(recorded, after)) return;

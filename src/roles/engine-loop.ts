@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type AlarmTransition, recordEffects } from '../alarms/ledger.ts';
+import { type CallsDue, callOwed, OwedCalls } from '../alarms/owed-calls.ts';
 import { type DecodeLimits, decode } from '../devices/decode.ts';
 import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
@@ -44,7 +45,7 @@ export interface EngineOptions {
   /** What is tried out beside the live rules. */
   shadow?: ShadowFold;
   limits: DecodeLimits;
-  /** People are called for an alarm that late data found when what speaks for it is no older than this. */
+  /** See `LedgerContext`. */
   callWithinMs: number;
   checkpointEveryMs: number;
   /** What follows from alarms that were raised, changed or cleared, in the same transaction. */
@@ -71,6 +72,7 @@ export class EngineLoop {
   readonly #options: EngineOptions;
   readonly #quarantine: Quarantine;
   readonly #checkpoints: EngineCheckpoints;
+  readonly #owed: OwedCalls;
   readonly #stopping = new AbortController();
   readonly #transitions: Counter<'kind'>;
   /** Entries below have been folded. */
@@ -87,6 +89,7 @@ export class EngineLoop {
     this.#options = options;
     const { registry, reader } = options;
     this.#quarantine = new Quarantine(registry);
+    this.#owed = new OwedCalls(options.callWithinMs);
     this.#checkpoints = new EngineCheckpoints({ ...options, persist: (what, work) => this.#persist(what, work) });
     this.#transitions = new Counter({
       name: 'tocsin_alarm_transitions_total',
@@ -116,7 +119,9 @@ export class EngineLoop {
 
   /** Loads the checkpoint and begins to fold from there. */
   async start(): Promise<void> {
-    const { reader, log } = this.#options;
+    const { reader, log, store } = this.#options;
+    const owing = store.selectFrom('alarm').select(['id', 'callOwed']).where('active', '=', 1);
+    this.#owed.restore(await owing.where('callOwed', '>', callOwed.withNews).execute());
     this.#committed = await this.#checkpoints.load(reader.start());
     this.#offset = this.#checkpoints.offset;
     this.#handled = this.#offset;
@@ -147,7 +152,7 @@ export class EngineLoop {
 
   /** @returns whether everything up to here is in the store. */
   async #take(entries: StoredEntry[]): Promise<boolean> {
-    const effects: AlarmEffect[] = [];
+    const effects: (AlarmEffect | CallsDue)[] = [];
     for (const { offset, entry } of entries) {
       this.#options.fold.isKept = (deviceId) => this.#checkpoints.has(deviceId, offset);
       // What was committed before a crash is folded again for its state; its effects are in the store already.
@@ -161,7 +166,11 @@ export class EngineLoop {
         if (!(await this.#takeRules(offset, entry.version))) return false;
       } else if (entry.kind === 'word') await this.#word(offset, entry.word);
       else if (isNew) this.#quarantine.refusal(this.#options.partition, offset, entry.refusal);
-      if (isNew) effects.push(...news);
+      if (!isNew) continue;
+      effects.push(...news);
+      this.#owed.note(news);
+      const due = entry.kind === 'tick' ? this.#owed.takeDue(entry.at) : null;
+      if (due) effects.push(due);
     }
     const last = entries.at(-1)!;
     this.#offset = last.offset + 1;
@@ -232,7 +241,7 @@ export class EngineLoop {
     }
   }
 
-  async #commit(effects: AlarmEffect[]): Promise<boolean> {
+  async #commit(effects: readonly (AlarmEffect | CallsDue)[]): Promise<boolean> {
     const { store, devices, shadow, callWithinMs, partition, respond, onFeed, stages, clock } = this.#options;
     const { rows, counts } = this.#quarantine.take();
     let transitions: AlarmTransition[] = [];

@@ -142,7 +142,7 @@ export const Settings = z.strictObject({
   }),
   alarms: group({
     callWithin: duration('15 min').describe(
-      'An alarm found by decoding frames again calls people only while it is active and its newest evidence is no older',
+      'People are called at once for an alarm whose newest evidence is no older; for an older one only if it lasts',
     ),
   }),
   response: group({

@@ -84,7 +84,10 @@ export interface Database {
     correction: AlarmCorrection | null;
     /** The replay that did so last. */
     correctedBy: number | null;
-    /** 1: found when it was old, nobody was called; people are called as soon as a new sample says that it goes on. */
+    /**
+     * Found when it was old, so nobody was called yet. 1: people are called as soon as a new sample says that it goes on;
+     * more: also from this received time on, if it lasts until then. 0: nothing is owed.
+     */
     callOwed: Generated<number>;
     /** The version of the rule that raised it; null for what was raised before rules had versions. */
     ruleVersion: Generated<number | null>;

@@ -1,13 +1,14 @@
 import { copyFile, mkdir, stat, truncate } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { AlarmTransition } from '../../src/alarms/ledger.ts';
 import type { JournalWriter } from '../../src/journal/port.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { partitionDir, segmentPath } from '../../src/journal/segments.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
 import { DeviceDirectory } from '../../src/roles/device-directory.ts';
-import { EngineLoop } from '../../src/roles/engine-loop.ts';
+import { EngineLoop, type EngineOptions } from '../../src/roles/engine-loop.ts';
 import { fitCheckpoints } from '../../src/roles/fit-checkpoints.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
@@ -74,7 +75,7 @@ interface Given {
   journal: { progress: SharedArrayBuffer };
   dir: string;
   fold?: Fold;
-  respond?: () => Promise<void>;
+  respond?: EngineOptions['respond'];
   checkpointEveryMs?: number;
   clock?: Clock;
 }
@@ -336,4 +337,53 @@ test('a clock that is set back holds up no checkpoint', async () => {
   await appendFrames(journal, 1, () => ({ deviceId: 'd1', payload: '{"level":5}' }));
   await expect.poll(() => getCheckpoint(store, 'rules.state', 0)).toBe(1);
   await loop.stop();
+});
+
+test('an old reading raises an alarm, and people are called for it when it lasts: not when its device goes on to say that it was over', async () => {
+  const store = await storeWithDevice();
+  await store
+    .insertInto('device')
+    .values({ ...device, id: 'd2', secretSalt: '', secretHash: '', createdAt: 0 })
+    .execute();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const told: string[] = [];
+  const given = {
+    store,
+    journal,
+    dir,
+    respond: async (_: unknown, transitions: readonly AlarmTransition[]) =>
+      void told.push(...transitions.map(({ kind, alarm }) => `${kind} ${alarm.deviceId}`)),
+  };
+  const loop = await startLoop(given);
+  const now = 1_772_323_200_000;
+  const hour = 3_600_000;
+  const send = (deviceId: string, at: number, level: number, second: number) =>
+    appendFrames(journal, 1, () => {
+      return { deviceId, payload: JSON.stringify({ time: now + at, level }), receivedAt: now + second * 1000 };
+    });
+  const tick = (second: number) =>
+    new Promise<void>((resolve) => journal.append(0, { kind: 'tick', at: now + second * 1000 }, () => resolve()));
+  // Both were under water hours ago. One tells a moment later that it was over, the other has nothing more to tell.
+  await send('d1', -3 * hour, 20, 0);
+  await send('d2', -3 * hour, 20, 0);
+  await tick(5);
+  await send('d1', -2 * hour, 5, 6);
+  await tick(9);
+  await expect.poll(() => ledger(store)).toEqual(['raised', 'raised', 'cleared']);
+  await expect.poll(() => committed(store)).toBe(4);
+  expect(told).toEqual(['cleared d1']);
+  await loop.stop();
+
+  const next = await startLoop(given);
+  await tick(10);
+  await expect.poll(() => told).toEqual(['cleared d1', 'raised d2']);
+  // With a reading of now they are called at once, and once only.
+  await send('d1', -hour, 20, 11);
+  await send('d1', 0, 20, 12);
+  await tick(30);
+  await expect.poll(() => told).toEqual(['cleared d1', 'raised d2', 'raised d1']);
+  await expect.poll(() => alarms(store)).toMatchObject([{ active: 0 }, { callOwed: 0 }, { callOwed: 0 }]);
+  await next.stop();
+  expect(told).toHaveLength(3);
 });
