@@ -1,25 +1,41 @@
+/** Most series of a year take less. */
+const usualBytes = 4096;
+const one = new Float64Array(1);
+const bytesOfOne = new Uint8Array(one.buffer);
+
 /** Writes numbers one after the other into base64, for checkpoints: a third of what JSON takes for them. */
 export class PackWriter {
-  readonly #parts: Uint8Array[] = [];
+  #bytes = Buffer.allocUnsafe(usualBytes);
+  #length = 0;
 
-  #bytes(view: Float64Array | Float32Array | Uint16Array): void {
-    this.#parts.push(new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)));
+  #add(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = length;
   }
 
   number(...values: number[]): void {
-    this.#bytes(Float64Array.from(values));
+    for (const value of values) {
+      one[0] = value;
+      this.#add(bytesOfOne);
+    }
   }
 
-  floats(values: Float32Array): void {
-    this.#bytes(values);
+  floats({ buffer, byteOffset, byteLength }: Float32Array): void {
+    this.#add(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
-  shorts(values: Uint16Array): void {
-    this.#bytes(values);
+  shorts({ buffer, byteOffset, byteLength }: Uint16Array): void {
+    this.#add(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   text(): string {
-    return Buffer.concat(this.#parts).toString('base64');
+    return this.#bytes.toString('base64', 0, this.#length);
   }
 }
 
