@@ -5,8 +5,8 @@ import { loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
 import { lineOfRule } from '../devices/rule-file.ts';
 import { readSiteFile } from '../devices/site-file.ts';
 import { compileType } from '../rules/compile.ts';
+import type { RuleMistake } from '../rules/rule-mistake.ts';
 import { loadSettings } from '../settings/load.ts';
-import type { TocsinError } from '../shared/errors.ts';
 import type { Outcome } from './main.ts';
 
 /** `device check [folder …]`: files, examples and rules of device types, and how many of each were looked at. */
@@ -45,8 +45,8 @@ function count(number: number, what: string): string {
 }
 
 /** Where a rule that does not compile stands: file and line of the condition. */
-function placeIn(folder: string, { detail }: TocsinError): string {
-  const line = lineOfRule(join(folder, 'rules.yaml'), String(detail.rule), String(detail.expression));
+function placeIn(folder: string, { rule, expression }: RuleMistake): string {
+  const line = lineOfRule(join(folder, 'rules.yaml'), rule, expression);
   return `${basename(resolve(folder))}/rules.yaml:${line}`;
 }
 

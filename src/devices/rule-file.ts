@@ -2,34 +2,37 @@ import { readFileSync } from 'node:fs';
 import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { RuleFile, RuleInFile } from './rule-schema.ts';
-import { parseYaml, readYaml } from './yaml-file.ts';
+import { parseYaml, textOf } from './yaml-file.ts';
 
 /**
- * Reads `rules.yaml`: a list of rules, each with `levels`, or with the keys of a single level, or with `silentFor`.
+ * Reads `rules.yaml`: a list of rules, or one alone, with `levels`, or with the keys of a single level, or with
+ * `silentFor`.
  * Conditions are taken as they are; the rules room compiles them.
  * @param periodMs reporting period of the type: a gap of more than three breaks a hold when the rule says nothing.
- * @throws TocsinError DEVICE_TYPE_INVALID.
+ * @throws MistakesInFile DEVICE_TYPE_INVALID.
  */
 export function readRuleFile(file: string, deviceType: string, periodMs: number): Rule[] {
-  return readYaml(file, RuleFile, 'rule').map((rule) => ruleOf(rule, deviceType, periodMs));
+  const { text, shown } = textOf(file);
+  return readRulesText(text, deviceType, periodMs, shown);
 }
 
 /**
  * Reads one rule, as an entry of `rules.yaml` without its dash.
- * @throws TocsinError DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
+ * @throws MistakesInFile DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
  */
-export function readRuleText(text: string, deviceType: string, periodMs: number): Rule {
-  return ruleOf(parseYaml(text, 'rule', RuleInFile, 'rule'), deviceType, periodMs);
+export function readRuleText(text: string, deviceType: string, periodMs: number, shown = 'rule'): Rule {
+  return ruleOf(parseYaml(text, shown, RuleInFile, 'rule'), deviceType, periodMs);
 }
 
 /**
- * Reads rules that are no file: a list as in `rules.yaml`, or one of its entries without the dash.
- * @throws TocsinError DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
+ * Reads rules: a list as in `rules.yaml`, or one of its entries without the dash.
+ * @param shown what stands before the number of a line in messages
+ * @throws MistakesInFile DEVICE_TYPE_INVALID that names the line of the text and what is allowed.
  */
-export function readRulesText(text: string, deviceType: string, periodMs: number): Rule[] {
+export function readRulesText(text: string, deviceType: string, periodMs: number, shown = 'rules'): Rule[] {
   const { contents } = parseDocument(text);
-  if (!isSeq(contents)) return [readRuleText(text, deviceType, periodMs)];
-  return parseYaml(text, 'rules', RuleFile, 'rule').map((rule) => ruleOf(rule, deviceType, periodMs));
+  if (isMap(contents)) return [readRuleText(text, deviceType, periodMs, shown)];
+  return parseYaml(text, shown, RuleFile, 'rule').map((rule) => ruleOf(rule, deviceType, periodMs));
 }
 
 function ruleOf(rule: RuleInFile, deviceType: string, periodMs: number): Rule {
@@ -96,9 +99,9 @@ export function lineOfRule(file: string, ruleId: string, condition: string): num
   const counter = new LineCounter();
   const { contents } = parseDocument(readFileSync(file, 'utf8'), { lineCounter: counter });
   const id = ruleId.slice(ruleId.indexOf('/') + 1);
-  const rule = isSeq(contents)
-    ? contents.items.find((item) => isMap(item) && String(item.get('id')) === id)
-    : undefined;
+  const rule = (isSeq(contents) ? contents.items : [contents]).find(
+    (item) => isMap(item) && String(item.get('id')) === id,
+  );
   let offset = isMap(rule) ? (rule.range?.[0] ?? 0) : 0;
   if (isMap(rule)) {
     visit(rule, {

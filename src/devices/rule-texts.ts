@@ -13,8 +13,7 @@ export function folderRuleTexts(folder: string, deviceType: string): Map<string,
   const source = readFileSync(file, 'utf8');
   const counter = new LineCounter();
   const { contents } = parseDocument(source, { lineCounter: counter });
-  if (!isSeq(contents)) return texts;
-  for (const item of contents.items) {
+  for (const item of isSeq(contents) ? contents.items : [contents]) {
     if (!isMap(item) || !item.range) continue;
     const [start, , end] = item.range;
     const margin = ' '.repeat(counter.linePos(start).col - 1);

@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { TocsinError } from '../shared/errors.ts';
+import type { Text } from '../model/text.ts';
+import { sentence } from './both-languages.ts';
+import { type MistakeInFile, MistakesInFile } from './mistakes-in-file.ts';
 import { plainWords } from './plain-words.ts';
+import { yamlMistakes } from './yaml-syntax.ts';
+
+/** What the entries of a file are, as they are named in messages. */
+const entries = { entry: '条目', rule: '规则', example: '示例' };
+type Entry = keyof typeof entries;
 
 /** Folders of device types are small; anything larger is a mistake. */
 const maxBytes = 1_048_576;
@@ -11,47 +18,53 @@ const maxBytes = 1_048_576;
 /**
  * Reads a YAML file of a device type's folder against its schema.
  * @param entry what the entries are, in a file that is a list: they are named by id or name, not counted
- * @throws TocsinError DEVICE_TYPE_INVALID that names file, line, path and what is allowed, one line per mistake.
+ * @throws MistakesInFile DEVICE_TYPE_INVALID that names file, line, path and what is allowed.
  */
-export function readYaml<T extends z.ZodType>(file: string, schema: T, entry = 'entry'): z.output<T> {
-  const shown = join(basename(dirname(file)), basename(file));
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new TocsinError('DEVICE_TYPE_INVALID', `${shown}: the file is missing or cannot be read`, { file: shown });
-  }
+export function readYaml<T extends z.ZodType>(file: string, schema: T, entry: Entry = 'entry'): z.output<T> {
+  const { text, shown } = textOf(file);
   return parseYaml(text, shown, schema, entry);
+}
+
+/**
+ * The text of a file, and what it is called in messages.
+ * @throws MistakesInFile DEVICE_TYPE_INVALID.
+ */
+export function textOf(file: string): { text: string; shown: string } {
+  const shown = join(basename(dirname(file)), basename(file));
+  try {
+    return { text: readFileSync(file, 'utf8'), shown };
+  } catch {
+    const text = { zh: '文件不存在或无法读取', en: 'the file is missing or cannot be read' };
+    throw new MistakesInFile(shown, [{ line: null, text }]);
+  }
 }
 
 /**
  * As `readYaml`, for text that is no file of its own.
  * @param shown what stands before the number of a line in messages
- * @throws TocsinError DEVICE_TYPE_INVALID.
+ * @throws MistakesInFile DEVICE_TYPE_INVALID.
  */
-export function parseYaml<T extends z.ZodType>(text: string, shown: string, schema: T, entry = 'entry'): z.output<T> {
-  const fail = (lines: string[]): never => {
-    throw new TocsinError('DEVICE_TYPE_INVALID', lines.join('\n'), { file: shown });
+export function parseYaml<T extends z.ZodType>(
+  text: string,
+  shown: string,
+  schema: T,
+  entry: Entry = 'entry',
+): z.output<T> {
+  const fail = (mistakes: MistakeInFile[]): never => {
+    throw new MistakesInFile(shown, mistakes);
   };
-  if (text.length > maxBytes) return fail([`${shown}: the file is larger than ${maxBytes} bytes`]);
+  const whole = (text: Text) => fail([{ line: null, text }]);
+  if (text.length > maxBytes)
+    return whole({ zh: `文件超过 ${maxBytes} 字节`, en: `the file is larger than ${maxBytes} bytes` });
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
-  if (document.errors.length > 0) {
-    const sentence = ({ code, message, pos: [from] }: (typeof document.errors)[number]) =>
-      code === 'DUPLICATE_KEY'
-        ? `${text.slice(from).split(':')[0]!.trim()}: is there twice`
-        : message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
-    const tab = text.split(/\r?\n/).findIndex((line) => /^ *\t/.test(line));
-    return fail([
-      ...(tab < 0 ? [] : [`${shown}:${tab + 1}: the line begins with a tab; YAML is indented with spaces`]),
-      ...document.errors.map((e) => `${shown}:${e.linePos?.[0].line ?? 1}: ${sentence(e)}`),
-    ]);
-  }
+  if (document.errors.length > 0) return fail(yamlMistakes(text, document.errors));
   let value: unknown;
   try {
     value = document.toJS();
   } catch (error) {
-    return fail([`${shown}: ${error instanceof Error ? error.message : String(error)}`]);
+    const found = error instanceof Error ? error.message : String(error);
+    return whole({ zh: `YAML 的写法有误（${found}）`, en: found });
   }
   const result = schema.safeParse(value, { error: plainWords });
   if (result.success) return result.data;
@@ -59,7 +72,8 @@ export function parseYaml<T extends z.ZodType>(text: string, shown: string, sche
     result.error.issues.map((issue) => {
       const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
       const { line } = counter.linePos(offsetOf(document, path));
-      return `${shown}:${line}: ${placeOf(value, path, entry)}${issue.message}`;
+      const [place, told] = [placeOf(value, path, entry), sentence(issue.message)];
+      return { line, text: { zh: `${place.zh}${told.zh}`, en: `${place.en}${told.en}` } };
     }),
   );
 }
@@ -85,11 +99,17 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
 }
 
 /** `rule "door": clear: ` in a list of rules, `channels.level.unit: ` elsewhere; nothing for the file as a whole. */
-function placeOf(value: unknown, path: (string | number)[], entry: string): string {
+function placeOf(value: unknown, path: (string | number)[], entry: Entry): Text {
   const [index, ...rest] = path;
-  if (typeof index !== 'number') return path.length > 0 ? `${path.join('.')}: ` : '';
+  if (typeof index !== 'number') return keys(path);
   const { id, name } = ((value as unknown[])[index] ?? {}) as { id?: unknown; name?: unknown };
   const called = [id, name].find((one) => typeof one === 'string');
-  const which = called === undefined ? `${entry} ${index + 1}` : `${entry} "${called}"`;
-  return rest.length > 0 ? `${which}: ${rest.join('.')}: ` : `${which}: `;
+  const { zh, en } = keys(rest);
+  return called === undefined
+    ? { zh: `第 ${index + 1} 个${entries[entry]}：${zh}`, en: `${entry} ${index + 1}: ${en}` }
+    : { zh: `${entries[entry]} “${called}”：${zh}`, en: `${entry} "${called}": ${en}` };
+}
+
+function keys(path: readonly (string | number)[]): Text {
+  return path.length > 0 ? { zh: `${path.join('.')}：`, en: `${path.join('.')}: ` } : { zh: '', en: '' };
 }

@@ -46,5 +46,6 @@ export interface BacktestJob extends BacktestRequest {
   progress: number;
   finishedAt: number | null;
   result: BacktestAnswer | null;
-  error: string | null;
+  /** Why it failed. */
+  error: Text | null;
 }

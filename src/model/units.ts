@@ -62,8 +62,11 @@ for (const [code, dimension, factor, aliases = [], offset = 0] of simple) {
   for (const text of [code, ...aliases]) table.set(text, { code, dimension, factor, offset });
 }
 
-/** Every simple unit as it may be written, for messages that say what is allowed. */
-export const unitNames: readonly string[] = [...table.keys()];
+/** Every simple unit as people write it, for messages that say what is allowed: where UCUM has signs of its own, the alias. */
+export const unitNames: readonly string[] = simple.flatMap(([code, , , [alias] = [] as string[]]) => {
+  if (code === '1') return [];
+  return /[[{]|^Cel$/.test(code) && alias ? [alias] : [code];
+});
 
 /**
  * Reads a unit: one of the table (`cm`, `ppm`, `°C`) or a quotient of them (`cm/h`, `mg/m3`, `/min`, `L/s`).

@@ -7,7 +7,9 @@ import { CellPlan } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
 import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
+import { mistakes } from './language/mistakes.ts';
 import { peerQuestion } from './peers/question.ts';
+import { RuleMistake } from './rule-mistake.ts';
 import { WindowPlan } from './windows/memory.ts';
 import { Window } from './windows/window.ts';
 
@@ -46,8 +48,8 @@ export interface CompiledType {
   floors: number[];
   /** Ids of rules that are switched off here. */
   off: ReadonlySet<string>;
-  /** Rules that were left out, each a TocsinError RULE_INVALID that names the rule and says what is wrong with it. */
-  problems: TocsinError[];
+  /** Rules that were left out. */
+  problems: RuleMistake[];
 }
 
 /** Which version each rule comes from, by its id, and which are switched off. */
@@ -101,7 +103,7 @@ export function compileType(
   const plan = new CellPlan();
   const rules: CompiledRule[] = [];
   const silence: SilenceRule[] = [];
-  const problems: TocsinError[] = [];
+  const problems: RuleMistake[] = [];
   for (const rule of type.rules) {
     const { id, severity, silentForMs } = rule;
     try {
@@ -119,7 +121,7 @@ export function compileType(
       }
     } catch (error) {
       if (!(error instanceof TocsinError)) throw error;
-      problems.push(new TocsinError(error.code, `rule ${id}: ${error.message}`, { ...error.detail, rule: id }));
+      problems.push(new RuleMistake(id, error));
     }
   }
   return {
@@ -148,8 +150,8 @@ function dataFaultOf({ channels }: CompiledRule, { id, severity, maxGapMs }: Rul
 
 function mustBeChannel(name: string, names: string[]): void {
   if (names.includes(name)) return;
-  const message = `of: there is no channel ${name}; there are ${names.join(', ')}`;
-  throw new TocsinError('RULE_INVALID', message, { expression: name });
+  const { zh, en } = mistakes.channelUnknown(name, names);
+  throw new TocsinError('RULE_INVALID', { zh: `of：${zh}`, en: `of: ${en}` }, { expression: name });
 }
 
 function layoutOf(rules: readonly CompiledRule[]): string {

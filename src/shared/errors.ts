@@ -59,15 +59,22 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** An error that a person or a device may see: a code from the catalogue and a sentence that says what to do. */
+/**
+ * An error that a person or a device may see: a code from the catalogue and a sentence that says what to do. What people
+ * read in the console while they write is said in both languages; `message` is the English of it.
+ */
 export class TocsinError extends Error {
   readonly code: ErrorCode;
+  /** The sentence in both languages; in English twice where it is said in English only. */
+  readonly text: Record<'zh' | 'en', string>;
   readonly detail: Record<string, unknown>;
 
-  constructor(code: ErrorCode, message: string, detail: Record<string, unknown> = {}) {
-    super(message);
+  constructor(code: ErrorCode, sentence: string | TocsinError['text'], detail: Record<string, unknown> = {}) {
+    const text = typeof sentence === 'string' ? { zh: sentence, en: sentence } : sentence;
+    super(text.en);
     this.name = 'TocsinError';
     this.code = code;
+    this.text = text;
     this.detail = detail;
   }
 

@@ -68,21 +68,30 @@ test('the history says who changed what, when and why, and what was before; reve
 });
 
 test.each([
-  ['an unknown channel', rule('levle > 30 cm'), 6, 'levle'],
-  ['the wrong unit', rule('level > 30 mg/m3'), 6, 'mg/m3'],
-  ['a key that is not known', `${rule('level > 30 cm')}clearfor: 3 s\n`, 8, 'clearfor'],
-  ['a severity that is not known', rule('level > 30 cm').replace('red', 'pink'), 5, 'yellow'],
-  ['another id', rule('level > 30 cm', 'else'), 1, 'waterlogging'],
-  ['no YAML', 'id: [', 1, ''],
-])('%s is refused with its line and what is allowed, and nothing else is harmed', async (_, text, line, said) => {
+  ['an unknown channel', rule('levle > 30 cm'), 6, 'no channel levle', '没有 levle 这个通道'],
+  ['the wrong unit', rule('level > 30 mg/m3'), 6, 'mg/m3 is a mass/volume', 'mg/m3 是质量/体积'],
+  [
+    'a key that is not known',
+    `${rule('level > 30 cm')}clearfor: 3 s\n`,
+    8,
+    'clearfor: is no key',
+    'clearfor：这里没有这个键',
+  ],
+  ['a severity that is not known', rule('level > 30 cm').replace('red', 'pink'), 5, 'is no severity', '没有这个级别'],
+  ['a duration that is none', `${rule('level > 30 cm')}for: 10 minutes\n`, 8, 'no duration', '不是时长'],
+  ['another id', rule('level > 30 cm', 'else'), 1, 'must stay "waterlogging"', '须仍是 “waterlogging”'],
+  ['no YAML', 'id: [', 1, 'Flow sequence', 'YAML 的写法有误'],
+  ['a colon of full width', 'id: waterlogging\nseverity：red\nwhen: level > 3 cm\n', 2, 'half-width colon', '半角冒号'],
+])('%s is refused with its line and what is allowed, and nothing else is harmed', async (_, text, line, en, zh) => {
   await set('area', 'g1', rule('level > 30 cm'));
   const { body: check } = await world.call('officer', 'POST', '/rules/check', {
     deviceType: 'flood-gauge',
     text,
     name: 'waterlogging',
   });
-  expect(check).toMatchObject({ rule: null, problems: [{ line }] });
-  expect(check.problems[0].message).toContain(said);
+  expect(check).toMatchObject({ rule: null, problems: [{ line }, ...check.problems.slice(1)] });
+  expect(check.problems[0].message.en).toContain(en);
+  expect(check.problems[0].message.zh).toContain(zh);
   const refused = await set('area', 'g1', text);
   expect(refused).toMatchObject({ status: 422, body: { code: 'RULE_INVALID', detail: { problems: check.problems } } });
   expect(refused.body.message).toContain(`line ${line}: `);

@@ -141,6 +141,18 @@ test('an expression in a text that is wrong is told with the line of the text', 
   );
 });
 
+test('one rule alone needs no dash, and may ask devices of another type', async () => {
+  const head = 'name: { zh: 名, en: Name }\nadvice: { zh: 做, en: Do }\nsource: { zh: 源, en: From }\n';
+  const when = 'when: level > 10 cm && !(devices(500 m, "manhole-cover", water_level > -20 cm) >= 2)';
+  const rules = file('one.yaml', `id: one\n${head}severity: red\n${when}\n`);
+  const { text } = await backtest(['--type', 'flood-gauge', '--data', example, ...zone, '--rules', rules]);
+  expect(text).toMatch(/^ {2}flood-gauge\/one {2}\d+$/m);
+  const wrong = file('wrong.yaml', `id: one\n${head}severity: red\n${when.replace('level', 'depth')}\n`);
+  await expect(backtest(['--type', 'flood-gauge', '--data', example, ...zone, '--rules', wrong])).rejects.toThrow(
+    /wrong\.yaml:6: rule flood-gauge\/one: .*no channel depth/,
+  );
+});
+
 test('what nobody has said of a device is named, so that "no alarm" is not taken for "all is well"', async () => {
   const rules = file(
     'rules.yaml',

@@ -58,12 +58,15 @@ test('a rule is set otherwise for an area; a mistake is told with its line and w
 
   const mistakes = page.locator('.editor .failure');
   await text.fill(good.replace('severity: yellow', 'severity: purple'));
-  await mistakes.getByText('there are blue, yellow, orange, red').waitFor();
+  await mistakes.getByText('没有这个级别；有 blue、yellow、orange、red').waitFor();
   expect(await mistakes.innerText()).toMatch(/第 3\d 行.*levels\.1\.severity/);
   expect(await save.isDisabled()).toBe(true);
   await text.fill(good.replace('level >= 10 cm\n', 'levle >= 10 cm\n'));
-  await mistakes.getByText('there is no channel levle; there are level').waitFor();
+  await mistakes.getByText('没有 levle 这个通道；有 level、rain').waitFor();
   expect(await mistakes.innerText()).toMatch(/第 2\d 行/);
+  await page.getByRole('button', { name: 'EN' }).click();
+  await mistakes.getByText('there is no channel levle; there are level, rain').waitFor();
+  await page.getByRole('button', { name: '中' }).click();
   expect(await save.isDisabled()).toBe(true);
 
   await text.fill(good.replace('level >= 10 cm\n', 'level >= 8 cm\n'));

@@ -104,6 +104,6 @@ export const Backtest = z.object({
   progress: z.number().describe('share of the readings that were judged, 0 to 1'),
   finishedAt: Time.nullable(),
   result: BacktestResult.nullable(),
-  error: z.string().nullable(),
+  error: Text.nullable().describe('why it failed'),
 });
 export type Backtest = z.infer<typeof Backtest>;

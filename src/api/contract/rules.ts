@@ -118,6 +118,6 @@ export const RuleToCheck = z.object({
 export const RuleCheck = z.object({
   /** Null when something is wrong. */
   rule: Rule.nullable(),
-  problems: z.array(z.object({ line: Count, message: z.string() })),
+  problems: z.array(z.object({ line: Count, message: Text })),
 });
 export type RuleCheck = z.infer<typeof RuleCheck>;

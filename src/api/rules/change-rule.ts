@@ -63,8 +63,9 @@ const verbs = { live: 'set', shadow: 'tried', off: 'switched-off', withdrawn: 'w
 function refuseWrong(text: string, type: DeviceType, name: string): void {
   const { problems } = checkRule(text, type, name);
   if (problems.length === 0) return;
-  const lines = problems.map(({ line, message }) => `line ${line}: ${message}`);
-  throw new TocsinError('RULE_INVALID', lines.join('\n'), { problems });
+  const en = problems.map(({ line, message }) => `line ${line}: ${message.en}`).join('\n');
+  const zh = problems.map(({ line, message }) => `第 ${line} 行：${message.zh}`).join('\n');
+  throw new TocsinError('RULE_INVALID', { zh, en }, { problems });
 }
 
 async function requirePlace(tx: StoreOrTransaction, { scope, scopeId }: RuleSlot, type: DeviceType): Promise<void> {

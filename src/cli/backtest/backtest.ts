@@ -28,8 +28,8 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   const rules = trialRules(type, asked.rules);
   const against = asked.against === null ? null : trialRules(type, asked.against);
   const data = new DataReport();
-  for (const { message } of [...rules.problems, ...(against?.problems ?? [])])
-    data.note({ zh: `有规则不可用：${message}`, en: message });
+  for (const { text } of [...rules.problems, ...(against?.problems ?? [])])
+    data.note({ zh: `有规则不可用：${text.zh}`, en: text.en });
   const notTold = new NotTold();
   const judging = new Backtest({
     rules: forAll(rules),

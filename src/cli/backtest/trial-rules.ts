@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDeviceType } from '../../devices/registry.ts';
+import { loadDeviceType, loadDeviceTypes } from '../../devices/registry.ts';
 import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { sitePlaces } from '../../roles/site-places.ts';
@@ -22,7 +22,10 @@ export function typeNamed(name: string, devicesDir: string): DeviceType {
     const there = known.length > 0 ? ` There are: ${known.sort().join(', ')}.` : '';
     throw new TocsinError('DEVICE_TYPE_UNKNOWN', `There is no device type ${name} in ${devicesDir}.${there}`);
   }
-  return loadDeviceType(folder.replace(/[\\/]+$/, ''));
+  const type = loadDeviceType(folder.replace(/[\\/]+$/, ''));
+  let others: ReadonlyMap<string, DeviceType> | undefined;
+  // Rules may ask devices of another type; few do.
+  return { ...type, others: () => (others ??= new Map([...loadDeviceTypes(devicesDir).types, [type.id, type]])) };
 }
 
 /**
@@ -34,8 +37,10 @@ export function trialRules(type: DeviceType, file: string | null): CompiledType 
   if (file === null || file === 'current') return compileType(type);
   const compiled = compileType({ ...type, rules: readRuleFile(file, type.id, type.periodMs) });
   if (compiled.problems.length === 0) return compiled;
-  const place = ({ detail }: TocsinError) => lineOfRule(file, String(detail.rule), String(detail.expression));
-  const lines = compiled.problems.map((problem) => `${file}:${place(problem)}: ${problem.message}`);
+  const lines = compiled.problems.map((problem) => {
+    const line = lineOfRule(file, problem.rule, problem.expression);
+    return `${file}:${line}: ${problem.message}`;
+  });
   throw new TocsinError('RULE_INVALID', lines.join('\n'));
 }
 

@@ -1,6 +1,7 @@
 import type { Historian } from '../../api/context.ts';
 import type { BacktestAnswer, BacktestRequest, ExplainRequest } from '../../model/backtest-request.ts';
 import type { Explanation } from '../../model/explanation.ts';
+import type { Text } from '../../model/text.ts';
 import type { Settings } from '../../settings/schema.ts';
 
 /** What the thread that tries rules is started with. */
@@ -18,8 +19,8 @@ export interface TryoutFunctions {
   stop(): Promise<void>;
 }
 
-/** Errors keep their code across threads. */
-export type TryoutAnswer<T> = { ok: T } | { code: string; message: string };
+/** Errors keep their code and both languages across threads. */
+export type TryoutAnswer<T> = { ok: T } | { code: string; text: Text };
 
 /** What it asks of the main thread. */
 export interface TryoutHost {

@@ -14,7 +14,6 @@ import { type CompiledType, compileType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
-import { TocsinError } from '../../shared/errors.ts';
 import { inForce } from './in-force.ts';
 import { keptSamples } from './kept-samples.ts';
 import { journalSince, receivedSamples } from './received-samples.ts';
@@ -80,7 +79,7 @@ function rulesOf(tried: RulesTried, devices: readonly Device[]): Pick<CompiledTy
 function tried(text: string, type: DeviceType): RulesTried {
   const compiled = compileType({ ...type, rules: readRulesText(text, type.id, type.periodMs) });
   const [problem] = compiled.problems;
-  if (problem) throw new TocsinError('RULE_INVALID', problem.message, problem.detail);
+  if (problem) throw problem;
   return forAll(compiled);
 }
 

@@ -103,8 +103,9 @@ async function answered<T>(work: () => Promise<T>): Promise<TryoutAnswer<T>> {
   try {
     return { ok: await work() };
   } catch (error) {
-    if (error instanceof TocsinError) return { code: error.code, message: error.message };
+    if (error instanceof TocsinError) return { code: error.code, text: error.text };
     log.error({ err: error }, 'trying rules failed');
-    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+    const found = error instanceof Error ? error.message : String(error);
+    return { code: 'INTERNAL', text: { zh: found, en: found } };
   }
 }

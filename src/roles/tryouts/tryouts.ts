@@ -89,7 +89,8 @@ export class TryoutThread implements Tryouts {
       job.result = resultOf(await this.#thread().backtest(job.id, request));
       this.#end(job, job.result === null ? 'cancelled' : 'done');
     } catch (error) {
-      job.error = error instanceof Error ? error.message : String(error);
+      const found = error instanceof Error ? error.message : String(error);
+      job.error = error instanceof TocsinError ? error.text : { zh: found, en: found };
       this.#end(job, 'failed');
     }
   }
@@ -133,5 +134,5 @@ export class TryoutThread implements Tryouts {
 
 function resultOf<T>(answer: TryoutAnswer<T>): T {
   if ('ok' in answer) return answer.ok;
-  throw new TocsinError(answer.code as ErrorCode, answer.message);
+  throw new TocsinError(answer.code as ErrorCode, answer.text);
 }

@@ -1,7 +1,9 @@
+import type { Text } from '../../model/text.ts';
 import type { Compared, CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
 import { functions } from './functions/table.ts';
-import { dayOfWeek, dimensionless, inMeasure, measureOf, milliseconds, said, timeOfDay } from './measures.ts';
+import { dayOfWeek, dimensionless, inMeasure, measureOf, milliseconds, perHour, timeOfDay } from './measures.ts';
+import { cures, mistakes } from './mistakes.ts';
 import {
   and,
   type Comparison,
@@ -17,17 +19,7 @@ import {
 } from './operators.ts';
 import { type ASTNode, Source } from './parse.ts';
 import type { ChannelInScope, Scope } from './scope.ts';
-import {
-  constant,
-  converted,
-  isFixed,
-  type NumberTyped,
-  number,
-  type TruthTyped,
-  type Typed,
-  truth,
-  type WordTyped,
-} from './typed.ts';
+import { constant, converted, isFixed, type NumberTyped, number, type TruthTyped, type Typed, truth } from './typed.ts';
 
 /** Words with a fixed value. */
 const words = new Map<string, Typed>([
@@ -57,7 +49,7 @@ export function compileValue(text: string, scope: Scope): NumberTyped | TruthTyp
   const expression = new Expression(new Source(text), scope);
   const { ast } = expression.source;
   const typed = expression.compile(ast);
-  return typed.kind === 'word' ? expression.fail(ast, `a text tells numbers; ${comparedWith(typed)}`) : typed;
+  return typed.kind === 'word' ? expression.fail(ast, mistakes.textTellsNumbers(typed.words)) : typed;
 }
 
 /**
@@ -81,8 +73,8 @@ export class Expression {
     this.scope = scope;
   }
 
-  fail(node: ASTNode, message: string): never {
-    throw this.source.errorAt(node, message);
+  fail(node: ASTNode, mistake: Text): never {
+    throw this.source.errorAt(node, mistake);
   }
 
   /** Compiles a condition and notes its parts. */
@@ -135,7 +127,7 @@ export class Expression {
       case '/': {
         const [left, right] = [this.number(node.args[0]), this.number(node.args[1])];
         const result = node.op === '*' ? times(left, right) : over(left, right);
-        return result ?? this.fail(node, `"${node.op}" works with a number without unit on one side`);
+        return result ?? this.fail(node, mistakes.oneSideWithoutUnit(node.op));
       }
       case '-_':
         return negative(this.number(node.args));
@@ -145,34 +137,34 @@ export class Expression {
         return this.#member(node, node.args[0], node.args[1]);
       default:
         if (isComparison(node)) return truth(this.#comparison(node).evaluate);
-        return this.fail(node, `"${node.op}" is not part of the rule language; docs/rules.md has all of it`);
+        return this.fail(node, mistakes.notPartOf(node.op));
     }
   }
 
   truth(node: ASTNode): Evaluate {
     const typed = this.compile(node);
     if (typed.kind === 'truth') return typed.run;
-    if (typed.kind === 'word') return this.fail(node, `a condition is true or false; ${comparedWith(typed)}`);
-    return this.fail(node, 'a condition is true or false; compare this number with something, as in level > 27 cm');
+    if (typed.kind === 'word') return this.fail(node, mistakes.conditionNotWord(typed.words));
+    return this.fail(node, mistakes.conditionNeeded);
   }
 
   number(node: ASTNode): NumberTyped {
     const typed = this.compile(node);
-    if (typed.kind === 'word') return this.fail(node, `a number is needed here; ${comparedWith(typed)}`);
-    return typed.kind === 'number' ? typed : this.fail(node, 'a number is needed here, not a condition');
+    if (typed.kind === 'word') return this.fail(node, mistakes.numberNotWord(typed.words));
+    return typed.kind === 'number' ? typed : this.fail(node, mistakes.numberNeeded);
   }
 
   /** The channel that a function is about. */
   channel(call: Call, node: ASTNode = call.args[0]!): ChannelInScope {
     const { name } = call;
     if (node.op !== 'id')
-      return this.fail(node, `${name} is about a channel, as in ${exampleOf(name)}; the type has ${this.#channels()}`);
+      return this.fail(node, mistakes.channelNeeded(name, exampleOf(name), this.scope.channelNames()));
     return this.channelNamed(node, node.args);
   }
 
   channelNamed(node: ASTNode, name: string): ChannelInScope {
     const channel = this.scope.channel(name);
-    if (!channel) return this.fail(node, `there is no channel ${name}; there are ${this.#channels()}`);
+    if (!channel) return this.fail(node, mistakes.channelUnknown(name, this.scope.channelNames()));
     this.scope.channels.add(channel.index);
     return channel;
   }
@@ -184,24 +176,20 @@ export class Expression {
       const ms = inMeasure(typed.constant, typed.measure, milliseconds);
       if (ms > 0) return ms;
     }
-    return this.fail(node, `${call.name} takes a duration here, as in ${exampleOf(call.name)}`);
+    return this.fail(node, mistakes.durationNeeded(call.name, exampleOf(call.name)));
   }
 
   /** A fixed text in quotation marks. */
   text(call: Call, node: ASTNode): string {
     if (node.op === 'value' && typeof node.args === 'string') return node.args;
-    return this.fail(node, `${call.name} takes a name in quotation marks here, as in ${exampleOf(call.name)}`);
-  }
-
-  #channels(): string {
-    return this.scope.channelNames().join(', ');
+    return this.fail(node, mistakes.nameNeeded(call.name, exampleOf(call.name)));
   }
 
   #literal(node: ASTNode): Typed {
     const value = node.args as unknown;
     if (typeof value === 'boolean') return truth(() => Number(value));
     if (typeof value === 'number' || typeof value === 'bigint') return constant(Number(value), measureOf('1')!);
-    return this.fail(node, `${this.source.textOf(node)} is neither a number nor true or false`);
+    return this.fail(node, mistakes.neitherNumberNorTruth(this.source.textOf(node)));
   }
 
   #name(node: ASTNode, name: string): Typed {
@@ -221,7 +209,7 @@ export class Expression {
       return { evaluate: this.#words(node, left, right), compared: null };
     if (left.kind === 'truth' || right.kind === 'truth') {
       if (left.kind !== right.kind || (operator !== '==' && operator !== '!='))
-        return this.fail(node, 'what is true or false can only be compared with true or false, by == or !=');
+        return this.fail(node, this.#chained(node) ?? mistakes.truthComparedWithOther);
       return { evaluate: compare(operator, left.run, right.run), compared: null };
     }
     this.#sameKind(node, left, right);
@@ -251,13 +239,12 @@ export class Expression {
   /** Compares a word with one of those that it can be. */
   #words(node: ASTNode & { args: [ASTNode, ASTNode] }, left: Typed | null, right: Typed | null): Evaluate {
     const [known, said] = left === null ? [right, node.args[0]] : [left, node.args[1]];
-    if (known?.kind !== 'word')
-      return this.fail(said, 'a word in quotation marks is compared with something like baseline(level).kind');
+    if (known?.kind !== 'word') return this.fail(said, mistakes.wordWithoutPartner);
     const operator = node.op as Comparison;
     if ((left !== null && right !== null) || (operator !== '==' && operator !== '!='))
-      return this.fail(node, comparedWith(known));
+      return this.fail(node, mistakes.wordCompared(known.words));
     const index = known.words.indexOf(String(said.args));
-    if (index < 0) return this.fail(said, `it is never that; ${comparedWith(known)}`);
+    if (index < 0) return this.fail(said, mistakes.wordNever(known.words));
     return compare(operator, known.run, () => index, index);
   }
 
@@ -265,8 +252,7 @@ export class Expression {
   #between(node: ASTNode, left: NumberTyped, right: NumberTyped): Pick<ConditionPart, 'evaluate' | 'compared'> {
     const { most } = left;
     const operator = node.op as Comparison;
-    if (!most || right.most || operator === '==' || operator === '!=')
-      return this.fail(node, 'a number of devices is compared with >, >=, < or <=, and stands on the left');
+    if (!most || right.most || operator === '==' || operator === '!=') return this.fail(node, mistakes.devicesCompared);
     const limit = converted(right, left.measure).run;
     const [low, high] = [compare(operator, left.run, limit), compare(operator, most, limit)];
     const compared: Compared = {
@@ -289,45 +275,50 @@ export class Expression {
   #sameKind(node: ASTNode & { args: [ASTNode, ASTNode] }, left: NumberTyped, right: NumberTyped): void {
     if (left.measure.dimension === right.measure.dimension) return;
     const [a, b] = node.args.map((arg) => this.source.textOf(arg)) as [string, string];
-    const bare = left.measure.dimension === 'one' ? ([left, right, a] as const) : ([right, left, b] as const);
-    const unit = bare[1].measure.unit;
-    const cure =
-      bare[0].measure.dimension === 'one' && bare[0].constant !== undefined && unit !== ''
-        ? `write ${bare[2]} ${unit}`
-        : 'both sides must be of the same kind';
-    this.fail(node, `${a} is ${said(left.measure)}, ${b} is ${said(right.measure)}: ${cure}`);
+    this.fail(node, mistakes.differentKinds([a, left.measure], [b, right.measure], cureOf([a, left], [b, right])));
+  }
+
+  /** `10 m < stage < 12 m`; null for what is no such thing. */
+  #chained(node: ASTNode & { args: [ASTNode, ASTNode] }): Text | null {
+    const [first, high] = node.args;
+    if (!isComparison(first) || isComparison(high)) return null;
+    const [low, value] = first.args;
+    const [a, b, c] = [low, value, high].map((one) => this.source.textOf(one)) as [string, string, string];
+    return mistakes.chainedComparison(a, b, c, [first.op, node.op]);
   }
 
   #call(node: ASTNode, name: string, args: readonly ASTNode[]): Typed {
     if (name === 'quantity') return constant(Number(args[0]!.args), measureOf(String(args[1]!.args))!);
     if (name === 'clock') return constant(Number(args[0]!.args) * 60_000, timeOfDay);
     const known = functions.get(name);
-    if (!known) return this.fail(node, `there is no function ${name}; there are ${[...functions.keys()].join(', ')}`);
+    if (!known) return this.fail(node, mistakes.functionUnknown(name, [...functions.keys()]));
     const [least, most] = known.takes;
-    if (args.length < least || args.length > most) return this.fail(node, `${name} is written ${known.example}`);
+    if (args.length < least || args.length > most) return this.fail(node, mistakes.written(name, known.example));
     return known.compile({ name, args, node, expression: this });
   }
 
   #member(node: ASTNode, target: ASTNode, part: string): Typed {
-    if (target.op !== 'call') return this.fail(node, `".${part}" belongs to ${withParts}`);
+    if (target.op !== 'call') return this.fail(node, mistakes.partOfNothing(part));
     const known = functions.get(`${target.args[0]}.${part}`);
     const parts = [...functions.keys()].filter((name) => name.startsWith(`${target.args[0]}.`));
-    if (parts.length === 0)
-      return this.fail(node, `${target.args[0]} has no parts; ".${part}" belongs to ${withParts}`);
-    if (!known) return this.fail(node, `there is no .${part}; there are ${parts.join(', ')}`);
+    if (parts.length === 0) return this.fail(node, mistakes.noParts(target.args[0], part));
+    if (!known) return this.fail(node, mistakes.partUnknown(part, parts));
     return known.compile({ name: known.name, args: target.args[1], node, expression: this });
   }
 }
-
-/** What has parts after a dot. */
-const withParts = 'baseline(channel) or neighbours(where, value)';
 
 function isText(node: ASTNode): boolean {
   return node.op === 'value' && typeof node.args === 'string';
 }
 
-function comparedWith({ words }: WordTyped): string {
-  return `this is compared by == or != with one of ${words.map((one) => `"${one}"`).join(', ')}`;
+/** What to write where one side is a length and the other a number, or a length in an hour. */
+function cureOf(...sides: readonly [readonly [string, NumberTyped], readonly [string, NumberTyped]]): Text {
+  const [[text, fixed], [, other]] = sides[0][1].constant === undefined ? ([sides[1], sides[0]] as const) : sides;
+  const { unit, dimension } = perHour(other.measure);
+  if (fixed.constant === undefined || unit === '') return cures.sameKind;
+  if (fixed.measure.dimension === 'one') return cures.writeIt(`${text} ${unit}`);
+  if (`${fixed.measure.dimension}/time` === dimension) return cures.writeIt(`${text}/h`);
+  return cures.writeIn(unit);
 }
 
 function isComparison(node: ASTNode): node is ASTNode & { args: [ASTNode, ASTNode] } {

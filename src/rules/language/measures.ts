@@ -1,3 +1,4 @@
+import type { Text } from '../../model/text.ts';
 import { rescale, type Scale, unitOf } from '../../model/units.ts';
 
 /** What a number of a rule measures; its scale refers to the base unit of its dimension. */
@@ -30,6 +31,12 @@ export function perSecond({ dimension, factor, unit }: Measure): Measure {
   return { dimension: `${dimension}/time`, factor, offset: 0, unit: `${unit}/s` };
 }
 
+/** A rate as it is told and best written: per hour. Everything else as it is. */
+export function perHour(of: Measure): Measure {
+  if (!of.unit.endsWith('/s') || !of.dimension.endsWith('/time')) return of;
+  return measureOf(of.unit.replace(/s$/, 'h')) ?? of;
+}
+
 /** The measure of a difference: 5 °C more are 5 K more. */
 export function difference(of: Measure): Measure {
   return of.offset === 0 ? of : { ...of, offset: 0, unit: 'K' };
@@ -46,10 +53,30 @@ export function measureOf(text: string): Measure | null {
 }
 
 /** A dimension in a sentence. */
-export function said({ dimension }: Measure): string {
-  if (dimension === 'one') return 'a number without unit';
-  return `${/^[aeiou]/.test(dimension) ? 'an' : 'a'} ${dimension}`;
+export function said({ dimension }: Measure): Text {
+  const zh = dimension.split('/').map((one) => dimensionNames[one] ?? one);
+  if (dimension === 'one') return { zh: zh.join('/'), en: 'a number without unit' };
+  return { zh: zh.join('/'), en: `${/^[aeiou]/.test(dimension) ? 'an' : 'a'} ${dimension}` };
 }
+
+const dimensionNames: Readonly<Record<string, string>> = {
+  one: '没有单位的数',
+  fraction: '比例',
+  'explosive-limit': '爆炸下限百分比',
+  length: '长度',
+  time: '时间',
+  mass: '质量',
+  volume: '体积',
+  temperature: '温度',
+  angle: '角度',
+  voltage: '电压',
+  current: '电流',
+  pressure: '压强',
+  level: '分贝数',
+  'weighted-level': '计权声级',
+  'time of day': '时刻',
+  'day of the week': '星期',
+};
 
 /** A value of one measure as it reads in another of the same dimension. */
 export function inMeasure(value: number, from: Measure, to: Measure): number {

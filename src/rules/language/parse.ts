@@ -1,7 +1,8 @@
 import { type ASTNode, parse as parseCel } from '@marcbachmann/cel-js';
-import { unitNames } from '../../model/units.ts';
+import type { Text } from '../../model/text.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { measureOf } from './measures.ts';
+import { mistakes, readingCures } from './mistakes.ts';
 
 export type { ASTNode } from '@marcbachmann/cel-js';
 
@@ -22,10 +23,9 @@ export class Source {
       const { message, range } = error as Error & { range?: { start: number; end: number } };
       const start = range ? this.#original(range.start, 'start') : 0;
       if (unknownUnit && unknownUnit.at <= start) {
-        const allowed = `known are ${unitNames.join(', ')} and quotients of them such as mg/m3`;
-        throw this.#error(unknownUnit.at, text.length, `"${unknownUnit.unit}" is no unit that is known; ${allowed}`);
+        throw this.#error(unknownUnit.at, text.length, mistakes.unitUnknown(unknownUnit.unit));
       }
-      throw this.#error(start, text.length, `${message.split('\n')[0]}. ${hint(text, start)}`);
+      throw this.#error(start, text.length, mistakes.unreadable(message.split('\n')[0]!, cureOf(text, start)));
     }
   }
 
@@ -35,16 +35,23 @@ export class Source {
   }
 
   /** An error about a part of the expression. */
-  errorAt(node: ASTNode, message: string): TocsinError {
-    return this.#error(this.#original(node.start, 'start'), this.#original(node.end, 'end'), message);
+  errorAt(node: ASTNode, mistake: Text): TocsinError {
+    return this.#error(this.#original(node.start, 'start'), this.#original(node.end, 'end'), mistake);
   }
 
-  #error(start: number, end: number, message: string): TocsinError {
+  #error(start: number, end: number, mistake: Text): TocsinError {
     const whole = start === 0 && end === this.text.length;
     const part = this.text.slice(start, end).slice(0, 60);
-    const place = whole ? '' : `, at ${part === '' ? 'the end' : `"${part}" (character ${start + 1})`}`;
-    const detail = { expression: this.text, start, end };
-    return new TocsinError('RULE_INVALID', `in "${this.text}"${place}: ${message}`, detail);
+    const place: Text = whole
+      ? { zh: '', en: '' }
+      : part === ''
+        ? { zh: '的末尾', en: ', at the end' }
+        : { zh: `的 “${part}”（第 ${start + 1} 个字符）`, en: `, at "${part}" (character ${start + 1})` };
+    const sentence = {
+      zh: `“${this.text}” 中${place.zh}：${mistake.zh}`,
+      en: `in "${this.text}"${place.en}: ${mistake.en}`,
+    };
+    return new TocsinError('RULE_INVALID', sentence, { expression: this.text, start, end });
   }
 
   /** Where a place in what the parser has read stands in what was written. */
@@ -98,11 +105,12 @@ function rewrite(text: string): {
   return { rewritten, shifts, unknownUnit };
 }
 
-function hint(text: string, start: number): string {
-  if (/(?<![=!<>])=(?!=)/.test(text)) return 'Two values are compared with ==';
-  if (/[，；：（）＞＜＝！＆｜]/.test(text)) return 'Write half-width characters: , ( ) > < = ! & |';
-  if (/[≥≤≠]/.test(text)) return 'Write >= <= !=';
-  if (/^\s*(and|or|not)\b/i.test(text.slice(start)) || /^(not)\b/i.test(text))
-    return 'Write && for and, || for or, ! for not';
-  return 'Write for example: level > 27 cm && rate(level, 10 min) > 5 cm/h';
+/** What is likely meant where nothing can be read. */
+function cureOf(text: string, start: number): Text {
+  if (/(?<![=!<>])=(?!=)/.test(text)) return readingCures.equals;
+  if (/[，；：（）＞＜＝！＆｜]/.test(text)) return readingCures.halfWidth;
+  if (/[≥≤≠]/.test(text)) return readingCures.orEqual;
+  if (/^\s*(and|or|not)\b/i.test(text.slice(start)) || /^(not)\b/i.test(text)) return readingCures.logic;
+  if (/\p{Script=Han}/u.test(text.slice(start, start + 1))) return readingCures.latin;
+  return readingCures.example;
 }

@@ -1,7 +1,7 @@
 import type { Text } from '../../model/text.ts';
 import type { Evaluate } from './context.ts';
 import { compileValue } from './expression.ts';
-import { type Measure, measureOf } from './measures.ts';
+import { type Measure, measureOf, perHour } from './measures.ts';
 import type { Scope } from './scope.ts';
 import { converted } from './typed.ts';
 
@@ -36,7 +36,5 @@ export function compileText(text: Text, scope: Scope): TextValue[] {
 
 function toldIn(measure: Measure): Measure {
   if (measure.dimension === 'time') return measureOf('min')!;
-  if (measure.unit.endsWith('/s') && measure.dimension.endsWith('/time'))
-    return measureOf(measure.unit.replace(/s$/, 'h')) ?? measure;
-  return measure;
+  return perHour(measure);
 }

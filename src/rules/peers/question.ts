@@ -40,11 +40,20 @@ export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, {
   const probe = compileType({ ...type, channels, rules: [rule] }, undefined, undefined, compileWhen);
   const [problem] = probe.problems;
   if (problem)
-    throw new TocsinError('RULE_INVALID', `of the devices that are asked: ${problem.message}`, problem.detail);
+    throw new TocsinError(
+      'RULE_INVALID',
+      { zh: `被询问的设备：${problem.said.zh}`, en: `of the devices that are asked: ${problem.said.en}` },
+      problem.detail,
+    );
   const [compiled] = probe.rules;
   if (compiled!.peers.length > 0)
-    throw new TocsinError('RULE_INVALID', `in "${source}": devices, share and neighbours cannot be asked of others`, {
-      expression: source,
-    });
+    throw new TocsinError(
+      'RULE_INVALID',
+      {
+        zh: `“${source}” 中：不能让别的设备再去问 devices、share 或 neighbours`,
+        en: `in "${source}": devices, share and neighbours cannot be asked of others`,
+      },
+      { expression: source },
+    );
   return { key: `${type.id} ${asks} ${compiled!.print} ${maxGapMs}`, where, type: type.id, probe, measure, maxGapMs };
 }

@@ -1,14 +1,15 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { MistakesInFile } from '../../devices/mistakes-in-file.ts';
 import { readRuleText } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
-import { TocsinError } from '../../shared/errors.ts';
+import type { Text } from '../../model/text.ts';
 import { compileType } from '../compile.ts';
 
 /** Something wrong in the text of a rule, and the line it is in, counted from 1. */
 export interface RuleProblem {
   line: number;
-  message: string;
+  message: Text;
 }
 
 /** The rule when it can be used, or everything that is wrong with it; exactly one of the two says something. */
@@ -23,27 +24,19 @@ export function checkRule(text: string, type: DeviceType, name?: string): Checke
   try {
     rule = readRuleText(text, type.id, type.periodMs);
   } catch (error) {
-    if (!(error instanceof TocsinError)) throw error;
-    return { rule: null, problems: error.message.split('\n').map(placed) };
+    if (!(error instanceof MistakesInFile)) throw error;
+    return { rule: null, problems: error.mistakes.map(({ line, text }) => ({ line: line ?? 1, message: text })) };
   }
   if (name !== undefined && rule.id !== `${type.id}/${name}`) {
-    return { rule: null, problems: [{ line: lineOfKey(text, 'id'), message: `id: must stay "${name}"` }] };
+    const message = { zh: `id：须仍是 “${name}”`, en: `id: must stay "${name}"` };
+    return { rule: null, problems: [{ line: lineOfKey(text, 'id'), message }] };
   }
   const { problems } = compileType({ ...type, rules: [rule] });
   if (problems.length === 0) return { rule, problems: [] };
   return {
     rule: null,
-    problems: problems.map(({ message, detail }) => ({
-      line: lineOfCondition(text, String(detail.expression)),
-      message: message.replace(/^rule [^ ]+: /, ''),
-    })),
+    problems: problems.map(({ expression, said }) => ({ line: lineOfCondition(text, expression), message: said })),
   };
-}
-
-/** `rule:3: levels.0.when: what is wrong` as a line and a sentence. */
-function placed(message: string): RuleProblem {
-  const match = /^rule:(\d+): (.*)$/s.exec(message);
-  return match ? { line: Number(match[1]), message: match[2]! } : { line: 1, message };
 }
 
 function lineOfCondition(text: string, condition: string): number {

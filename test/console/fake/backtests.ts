@@ -136,7 +136,7 @@ export class FakeBacktests {
       return { state: 'done', progress: 1, finishedAt: Date.now(), result };
     } catch (error) {
       if (!(error instanceof TocsinError)) throw error;
-      return { state: 'failed', finishedAt: Date.now(), error: error.message };
+      return { state: 'failed', finishedAt: Date.now(), error: error.text };
     }
   }
 

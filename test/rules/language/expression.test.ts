@@ -43,6 +43,15 @@ describe('conditions', () => {
     ['level > ', /in "level > ", at the end: Unexpected token: EOF/],
     ['level > 3 cm && temperature', /at "temperature" .*compare this number/],
     ['fan > 1', /true or false can only be compared/],
+    ['fan == on', /there is no channel on; .*A switch is true or false by itself: write fan, or !fan/],
+    ['10 cm < level < 20 cm', /write 10 cm < level && level < 20 cm/],
+    ['level in [10 cm, 20 cm]', /write between\(level, 10 cm, 27 cm\)/],
+    ['level > (fan ? 10 cm : 20 cm)', /write both cases/],
+    ['rate(level, 1 h) > 30 cm', /write 30 cm\/h/],
+    ['rate(level, 1 h) > 0', /write 0 cm\/h/],
+    ['spo2 > 3 mg/m3', /so write the number in %/],
+    ['水位 > 3 cm', /Channels go by their names/],
+    ['steps > 120 bpm', /"bpm" is no unit that is known; known are %, ppm, %LEL, .* such as mg\/m3 or \/min/],
     ['rate(level) > 1 cm/h', /rate is written rate\(level, 10 min\)/],
     ['rate(level, 10) > 1 cm/h', /at "10" .*takes a duration here/],
     ['avg(level, 91 d) > 1 cm', /at "91 d" .*a window is 90 d at most: it remembers 2,048 readings/],
@@ -72,6 +81,18 @@ describe('conditions', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]!.message).toMatch(message);
     expect(problems[0]!.message).toMatch(/^rule test-type\/r: /);
+    expect(problems[0]!.text.zh).toMatch(/^规则 test-type\/r：“/);
+    // Sentences are Chinese from end to end: nothing that only English has is left between names and examples.
+    expect(problems[0]!.said.zh).not.toMatch(/ (is|are|the|of|with|takes) /);
+  });
+
+  test('what is wrong is said in Chinese as well, with the same names and places', () => {
+    const said = (when: string) => compileType(typeWith(when)).problems[0]!.said.zh;
+    expect(said('level > 3 cm && depth > 3 cm')).toBe(
+      '“level > 3 cm && depth > 3 cm” 中的 “depth”（第 17 个字符）：没有 depth 这个通道；有 level、temperature、spo2、steps、fan、door',
+    );
+    expect(said('level > 27')).toBe('“level > 27” 中：level 是长度，27 是没有单位的数：写成 27 cm');
+    expect(said('level > ')).toMatch(/^“level > ” 中的末尾：这里读不懂（.*）。写法例如：/);
   });
 
   test('what has never come is not known, and neither is its contrary', () => {

@@ -1,6 +1,7 @@
 import { viewKinds } from '../../../baseline/baseline.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { dimensionless } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import { number, truth, word } from '../typed.ts';
 
 /** What is normal for a channel at this hour, and how the newest value is beside it; needs a day of history. */
@@ -45,7 +46,7 @@ export const baselineFamily: RuleFunction[] = [
 /** The channel whose baseline is asked. */
 function asked(call: Call) {
   const { expression } = call;
-  if (call.args.length !== 1) return expression.fail(call.node, `it is written ${call.name.replace('.', '(level).')}`);
+  if (call.args.length !== 1) return expression.fail(call.node, mistakes.writtenSo(call.name.replace('.', '(level).')));
   const channel = expression.channel(call);
   expression.scope.baselines.add(channel.index);
   return channel;

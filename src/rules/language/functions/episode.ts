@@ -1,5 +1,6 @@
 import type { MemoryCell } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
+import { mistakes } from '../mistakes.ts';
 import { number } from '../typed.ts';
 
 /**
@@ -31,7 +32,7 @@ function extreme(name: 'peak' | 'trough', offset: 0 | 1): RuleFunction {
     takes: [1, 1],
     compile(call) {
       const { index, measure, isSwitch } = call.expression.channel(call);
-      if (isSwitch) return call.expression.fail(call.node, `${name} is of a channel with numbers`);
+      if (isSwitch) return call.expression.fail(call.node, mistakes.numbersNeeded(name));
       const at = call.expression.scope.memory(waveCell(index));
       return number(measure, ({ memory }) => (memory[at + 2] === 0 ? Number.NaN : memory[at + offset]!));
     },

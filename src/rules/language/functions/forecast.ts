@@ -1,5 +1,6 @@
 import type { RuleFunction } from '../function.ts';
 import { seconds } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import { converted, number } from '../typed.ts';
 import { windowOf } from './windows.ts';
 
@@ -20,7 +21,7 @@ const timeTo: RuleFunction = {
     const { index, measure } = expression.channel(call);
     const given = expression.number(args[1]!);
     if (given.measure.dimension !== measure.dimension)
-      return expression.fail(args[1]!, `the limit is of the same kind as the channel, as in ${timeTo.example}`);
+      return expression.fail(args[1]!, mistakes.limitKind(timeTo.example));
     const limit = converted(given, measure).run;
     const window = windowOf(call, index, args[2]!, 'slope');
     return number(seconds, (c) => {

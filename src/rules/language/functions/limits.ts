@@ -1,5 +1,6 @@
 import type { Evaluate } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
+import { mistakes } from '../mistakes.ts';
 import { converted, isFixed, number } from '../typed.ts';
 
 const limit: RuleFunction = {
@@ -14,7 +15,7 @@ const limit: RuleFunction = {
     if (args.length === 2) return { ...number(measure, own), ofPlace: true };
     const given = expression.number(args[2]!);
     if (given.measure.dimension !== measure.dimension)
-      return expression.fail(args[2]!, `the limit is of the same kind as the channel, as in ${limit.example}`);
+      return expression.fail(args[2]!, mistakes.limitKind(limit.example));
     const otherwise = converted(given, measure);
     const run: Evaluate = (c) => {
       const known = own(c);

@@ -1,6 +1,7 @@
 import type { Evaluate } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { dimensionless } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import type { ASTNode } from '../parse.ts';
 import { number } from '../typed.ts';
 import { questionOf } from './place-asked.ts';
@@ -26,10 +27,7 @@ function leastOf({ args, expression }: Call): { least: number; rest: readonly AS
   if (args.length < 3 || last.op !== 'value' || typeof last.args === 'string') return { least: leastKnown, rest: args };
   const least = Number(last.args);
   if (!(Number.isInteger(least) && least >= 1 && least <= 100))
-    return expression.fail(
-      last,
-      `the last is how many neighbours must be known, 1 to 100, as in ${exampleOf('median')}`,
-    );
+    return expression.fail(last, mistakes.leastKnown(exampleOf('median')));
   return { least, rest: args.slice(0, -1) };
 }
 
@@ -38,15 +36,12 @@ const exampleOf = (part: string) => `neighbours(community, delta(level, 30 min))
 function asked(call: Call) {
   const { args, node, expression, name } = call;
   if (args.length < 2 || args.length > 4)
-    return expression.fail(node, `it is written ${exampleOf(name.split('.')[1]!)}`);
+    return expression.fail(node, mistakes.writtenSo(exampleOf(name.split('.')[1]!)));
   const { least, rest } = leastOf(call);
-  if (rest.length > 3) return expression.fail(node, `it is written ${exampleOf(name.split('.')[1]!)}`);
+  if (rest.length > 3) return expression.fail(node, mistakes.writtenSo(exampleOf(name.split('.')[1]!)));
   const question = questionOf({ ...call, name: 'neighbours' }, rest, 'value', 'level');
   if (question.probe.rules[0]!.channels.length === 0)
-    return expression.fail(
-      rest.at(-1)!,
-      `neighbours are asked for something that they measure, as in ${exampleOf('median')}`,
-    );
+    return expression.fail(rest.at(-1)!, mistakes.neighboursMeasure(exampleOf('median')));
   return { question, least };
 }
 

@@ -1,5 +1,6 @@
 import type { RuleFunction } from '../function.ts';
 import { difference } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import { converted, number, truth } from '../typed.ts';
 
 const abs: RuleFunction = {
@@ -20,7 +21,7 @@ const between: RuleFunction = {
     const [value, low, high] = args.map((arg) => expression.number(arg));
     for (const [i, limit] of [low!, high!].entries()) {
       if (limit.measure.dimension !== value!.measure.dimension)
-        return expression.fail(args[i + 1]!, `${name} takes three of the same kind, as in ${between.example}`);
+        return expression.fail(args[i + 1]!, mistakes.threeOfOneKind(name, between.example));
     }
     const [from, to] = [converted(low!, value!.measure).run, converted(high!, value!.measure).run];
     const around = value!.measure.dimension === 'time of day';

@@ -1,6 +1,7 @@
 import { tiers } from '../../../model/area.ts';
 import type { Call } from '../function.ts';
 import { inMeasure, metres } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import type { ASTNode } from '../parse.ts';
 import { type Asked, courses, type PeerPlace, type PeerQuestion } from '../surroundings.ts';
 
@@ -15,7 +16,7 @@ function placeOf({ expression, name }: Call, node: ASTNode, asked: string): Peer
     if (measure.dimension === 'length' && constant !== undefined && constant > 0)
       return { withinM: inMeasure(constant, measure, metres) };
   }
-  return expression.fail(node, `${name} looks in ${words.join(', ')}, or around: ${name}(500 m, ${asked})`);
+  return expression.fail(node, mistakes.whereNeeded(name, words, asked));
 }
 
 /**
@@ -27,8 +28,7 @@ export function questionOf(call: Call, args: readonly ASTNode[], asks: Asked['as
   const where = placeOf(call, args[0]!, example);
   const type = args.length === 3 ? expression.text(call, args[1]!) : null;
   const known = expression.scope.typeNames();
-  if (type !== null && !known.includes(type))
-    return expression.fail(args[1]!, `there is no device type ${type}; there are ${known.join(', ')}`);
+  if (type !== null && !known.includes(type)) return expression.fail(args[1]!, mistakes.deviceTypeUnknown(type, known));
   expression.scope.everySample();
   return expression.scope.peers(where, type, { asks, source: expression.source.textOf(args.at(-1)!) });
 }

@@ -1,6 +1,7 @@
 import type { Evaluate, RuleContext } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { metres } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import type { ASTNode } from '../parse.ts';
 import { number, truth } from '../typed.ts';
 
@@ -17,8 +18,7 @@ interface Fix {
 function fixOf({ expression, node, name }: Call): Fix {
   const index = (channel: string) => {
     if (expression.scope.channel(channel)) return expression.channelNamed(node, channel).index;
-    const there = expression.scope.channelNames().join(', ');
-    return expression.fail(node, `${name} needs channels latitude and longitude; there are ${there}`);
+    return expression.fail(node, mistakes.positionNeeded(name, expression.scope.channelNames()));
   };
   const [latitude, longitude] = [index('latitude'), index('longitude')];
   const { maxGapMs } = expression.scope;
@@ -31,15 +31,10 @@ function nameIn(call: Call, node: ASTNode, kind: 'area' | 'place', allowed: read
   const { expression, name } = call;
   if (node.op === 'id' && allowed.includes(node.args)) return node.args;
   if (node.op !== 'value' || typeof node.args !== 'string')
-    return expression.fail(
-      node,
-      `${name} takes ${allowed.join(', ')} or the id of ${kind === 'area' ? 'an area' : 'a place'} in quotation marks`,
-    );
+    return expression.fail(node, mistakes.siteNameNeeded(name, kind, allowed));
   const names = expression.scope.names(kind);
-  if (names && !names.includes(node.args)) {
-    const there = names.length > 0 ? `there are ${names.join(', ')}` : `the site has none`;
-    return expression.fail(node, `there is no ${kind} ${node.args}; ${there}`);
-  }
+  if (names && !names.includes(node.args))
+    return expression.fail(node, mistakes.siteNameUnknown(kind, node.args, names));
   return node.args;
 }
 

@@ -1,6 +1,7 @@
 import type { Evaluate, RuleWindow, WindowQuestion } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import { number, type Typed } from '../typed.ts';
 
 type Asked = (window: RuleWindow, channel: number) => Evaluate;
@@ -51,11 +52,7 @@ const longestMs = 90 * 86_400_000;
 export function windowOf(call: Call, channel: number, span: Call['node'], question: WindowQuestion): RuleWindow {
   const { expression } = call;
   const spanMs = expression.duration(call, span);
-  if (spanMs > longestMs)
-    return expression.fail(
-      span,
-      `a window is 90 d at most: it remembers 2,048 readings, which in a longer one are over an hour apart`,
-    );
+  if (spanMs > longestMs) return expression.fail(span, mistakes.windowTooLong);
   const window = expression.scope.window(channel, spanMs);
   window.keepFor(question);
   return window;
@@ -92,7 +89,7 @@ const percentile: RuleFunction = {
           ? constant
           : inMeasure(constant, typed.measure, percent);
     if (!(ofHundred >= 0 && ofHundred <= 100))
-      return expression.fail(args[1]!, `percentile takes 0 to 100 here, as in ${percentile.example}`);
+      return expression.fail(args[1]!, mistakes.percentileRange(percentile.example));
     const window = windowOf(call, index, args[2]!, 'percentile');
     return { ...number(measure, rankedAt(window, index, ofHundred / 100)), channel: index };
   },
