@@ -1,4 +1,5 @@
 import type { Area } from '../model/area.ts';
+import { runFixed } from '../store/fixed-statement.ts';
 import type { StoreOrTransaction } from '../store/open.ts';
 import { covers } from './duty.ts';
 
@@ -22,14 +23,15 @@ export async function askOnDuty(
   const asked: Asked[] = [];
   if (path.length === 0) return asked;
   const areaIds = path.map((area) => area.id);
-  const duties = await db
-    .selectFrom('duty')
-    .innerJoin('person', 'person.id', 'duty.personId')
-    .select(['duty.areaId', 'duty.personId', 'duty.days', 'duty.fromMinute', 'duty.toMinute'])
-    .where('duty.areaId', 'in', areaIds)
-    .where('person.active', '=', 1)
-    .orderBy('duty.id')
-    .execute();
+  const duties = await runFixed(db, `duties of ${areaIds.length} areas`, [...areaIds, 1], () =>
+    db
+      .selectFrom('duty')
+      .innerJoin('person', 'person.id', 'duty.personId')
+      .select(['duty.areaId', 'duty.personId', 'duty.days', 'duty.fromMinute', 'duty.toMinute'])
+      .where('duty.areaId', 'in', areaIds)
+      .where('person.active', '=', 1)
+      .orderBy('duty.id'),
+  );
   for (const area of path) {
     const found = duties.find((duty) => duty.areaId === area.id && covers(duty, at, timeZone));
     asked.push({ area, personId: found?.personId ?? null });
@@ -44,15 +46,16 @@ export async function askOnDuty(
  */
 export async function dutyOfficers(db: StoreOrTransaction, path: readonly Area[]): Promise<string[]> {
   const areaIds = path.map((area) => area.id);
-  const rows = await db
-    .selectFrom('person')
-    .leftJoin('personArea', 'personArea.personId', 'person.id')
-    .select('person.id')
-    .distinct()
-    .where('person.role', '=', 'duty-officer')
-    .where('person.active', '=', 1)
-    .where((e) => e.or([e('personArea.areaId', 'is', null), e('personArea.areaId', 'in', areaIds)]))
-    .orderBy('person.id')
-    .execute();
+  const rows = await runFixed(db, `duty officers of ${areaIds.length} areas`, ['duty-officer', 1, ...areaIds], () =>
+    db
+      .selectFrom('person')
+      .leftJoin('personArea', 'personArea.personId', 'person.id')
+      .select('person.id')
+      .distinct()
+      .where('person.role', '=', 'duty-officer')
+      .where('person.active', '=', 1)
+      .where((e) => e.or([e('personArea.areaId', 'is', null), e('personArea.areaId', 'in', areaIds)]))
+      .orderBy('person.id'),
+  );
   return rows.map((row) => row.id);
 }

@@ -1,3 +1,4 @@
+import { runFixed } from './fixed-statement.ts';
 import type { StoreOrTransaction } from './open.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -29,11 +30,14 @@ export async function setCheckpoint(
   partition: number,
   offset: number,
 ): Promise<void> {
-  await db
-    .insertInto('checkpoint')
-    .values({ consumer, partition, offset })
-    .onConflict((conflict) => conflict.columns(['consumer', 'partition']).doUpdateSet({ offset }))
-    .execute();
+  await runFixed(db, 'set checkpoint', [consumer, partition, offset], () =>
+    db
+      .insertInto('checkpoint')
+      .values({ consumer, partition, offset })
+      .onConflict((conflict) =>
+        conflict.columns(['consumer', 'partition']).doUpdateSet((e) => ({ offset: e.ref('excluded.offset') })),
+      ),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { runFixed } from './fixed-statement.ts';
 import { insertAll } from './insert-all.ts';
 import type { StoreOrTransaction } from './open.ts';
 import type { Row } from './schema.ts';
@@ -24,7 +25,9 @@ export async function addFeed(db: StoreOrTransaction, ...lines: FeedLine[]): Pro
 
 /** The lines after `afterSeq`, oldest first, at most `limit`. */
 export async function readFeed(db: StoreOrTransaction, afterSeq: number, limit: number): Promise<Row<'feed'>[]> {
-  return await db.selectFrom('feed').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit).execute();
+  return await runFixed(db, 'read feed', [afterSeq, limit], () =>
+    db.selectFrom('feed').selectAll().where('seq', '>', afterSeq).orderBy('seq').limit(limit),
+  );
 }
 
 /** The newest line's number; 0 when there is none. A console that has just read everything listens from here. */

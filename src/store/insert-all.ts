@@ -1,5 +1,7 @@
-import { inParts } from './in-parts.ts';
+import { runFixed } from './fixed-statement.ts';
+import { inFixedParts } from './in-parts.ts';
 import type { StoreOrTransaction } from './open.ts';
+import { columnsOf, valuesOf, wholeRows } from './row-values.ts';
 import type { Database, NewRow } from './schema.ts';
 
 /**
@@ -12,8 +14,12 @@ export async function insertAll<T extends keyof Database>(
   rows: readonly NewRow<T>[],
   { ifNew = false } = {},
 ): Promise<void> {
-  for (const part of inParts(rows)) {
-    const insert = db.insertInto(table).values(part as never);
-    await (ifNew ? insert.onConflict((conflict) => conflict.doNothing()) : insert).execute();
+  const columns = columnsOf(rows);
+  for (const part of inFixedParts(rows)) {
+    const name = `insert ${table} ${columns} ${part.length} ${ifNew}`;
+    await runFixed(db, name, valuesOf(part, columns), () => {
+      const insert = db.insertInto(table).values(wholeRows(part, columns) as never);
+      return ifNew ? insert.onConflict((conflict) => conflict.doNothing()) : insert;
+    });
   }
 }

@@ -2,10 +2,10 @@ import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Row } from '../../store/schema.ts';
 import type { ApiContext } from '../context.ts';
 import type { FeedEvent } from '../contract.ts';
-import { findAlarms } from '../queries/alarms.ts';
-import { findCases } from '../queries/cases.ts';
+import { alarmsWithIds } from '../queries/alarms.ts';
+import { casesWithIds } from '../queries/cases.ts';
 import { findDevices } from '../queries/devices.ts';
-import { findNotices } from '../queries/notices.ts';
+import { noticesWithIds } from '../queries/notices.ts';
 
 /** A line of the feed with who may see it, and its text as it goes out. */
 export interface OutgoingEvent {
@@ -45,9 +45,9 @@ async function findObjects(
     const ids = idsOf(kind);
     if (ids.length > 0) for (const object of await find(ids)) objects.set(`${kind} ${object.id}`, object);
   };
-  await add('alarm', (ids) => findAlarms(db, types, { ids }));
-  await add('case', (ids) => findCases(db, { ids }));
+  await add('alarm', (ids) => alarmsWithIds(db, types, ids));
+  await add('case', (ids) => casesWithIds(db, ids));
   await add('device', (ids) => findDevices(db, { ids }));
-  await add('notice', (ids) => findNotices(db, { ids }));
+  await add('notice', (ids) => noticesWithIds(db, ids));
   return objects;
 }

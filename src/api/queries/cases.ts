@@ -1,9 +1,10 @@
 import type { CaseStatus } from '../../model/case.ts';
+import { runFixed } from '../../store/fixed-statement.ts';
+import { inFixedParts } from '../../store/in-parts.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import type { Case, CaseDetail } from '../contract.ts';
 
 export interface CaseFilter {
-  ids?: readonly string[] | undefined;
   alarmId?: string | undefined;
   gridIds?: readonly string[] | undefined;
   statuses?: readonly CaseStatus[] | undefined;
@@ -26,9 +27,20 @@ export async function findCases(db: StoreOrTransaction, filter: CaseFilter): Pro
   return rows.map(toCase);
 }
 
+/** Those with these ids, in no order. */
+export async function casesWithIds(db: StoreOrTransaction, ids: readonly string[]): Promise<Case[]> {
+  const found: Case[] = [];
+  for (const part of inFixedParts(ids)) {
+    const rows = await runFixed(db, `cases shown ${part.length}`, [...runningClock, ...part], () =>
+      selectCases(db).where('workCase.id', 'in', [...part]),
+    );
+    found.push(...rows.map(toCase));
+  }
+  return found;
+}
+
 function filtered(db: StoreOrTransaction, filter: CaseFilter) {
   let query = selectCases(db).orderBy('workCase.openedAt', 'desc').orderBy('workCase.id', 'desc');
-  if (filter.ids) query = query.where('workCase.id', 'in', [...filter.ids]);
   if (filter.alarmId) query = query.where('workCase.alarmId', '=', filter.alarmId);
   if (filter.gridIds) query = query.where('workCase.gridId', 'in', [...filter.gridIds]);
   if (filter.statuses) query = query.where('workCase.status', 'in', [...filter.statuses]);
@@ -36,6 +48,8 @@ function filtered(db: StoreOrTransaction, filter: CaseFilter) {
   if (filter.before !== undefined) query = query.where('workCase.openedAt', '<', filter.before);
   return query;
 }
+
+const runningClock = ['accept', 'running'] as const;
 
 function selectCases(db: StoreOrTransaction) {
   return db
@@ -49,8 +63,8 @@ function selectCases(db: StoreOrTransaction) {
         .selectFrom('slaClock')
         .select((inner) => inner.fn.min('dueAt').as('dueAt'))
         .whereRef('slaClock.caseId', '=', 'workCase.id')
-        .where('slaClock.kind', '=', 'accept')
-        .where('slaClock.state', '=', 'running')
+        .where('slaClock.kind', '=', runningClock[0])
+        .where('slaClock.state', '=', runningClock[1])
         .as('acceptDueAt'),
     );
 }

@@ -12,7 +12,7 @@ import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Alarm, AlarmDetail, NewBaselineWord, Note, Severity } from '../contract.ts';
 import { findAlarmChanges } from '../queries/alarm-changes.ts';
-import { findAlarms } from '../queries/alarms.ts';
+import { alarmsWithIds, findAlarms } from '../queries/alarms.ts';
 import { findCaseSteps, findCases } from '../queries/cases.ts';
 import { findDevices } from '../queries/devices.ts';
 import { gridsToSearch } from '../queries/grids-to-search.ts';
@@ -145,7 +145,7 @@ async function acknowledge(context: ApiContext, alarmId: string, person: SignedI
 
 /** @throws TocsinError NOT_FOUND, also when it is where the caller sees nothing. */
 async function visibleAlarm(context: ApiContext, id: string, scope: Scope): Promise<Alarm> {
-  const [alarm] = await findAlarms(context.store, context.deviceTypes, { ids: [id] });
+  const [alarm] = await alarmsWithIds(context.store, context.deviceTypes, [id]);
   if (!alarm || !isVisible(scope, alarm.gridId)) throw new TocsinError('NOT_FOUND', `There is no alarm ${id}.`);
   return alarm;
 }

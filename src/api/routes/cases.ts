@@ -8,8 +8,8 @@ import { isVisible, type Scope } from '../access/scope.ts';
 import { type Api, byId, commaSeparated, limitUpTo, time } from '../api.ts';
 import type { ApiContext } from '../context.ts';
 import { Case, CaseDetail, Note, Verification } from '../contract.ts';
-import { findAlarms } from '../queries/alarms.ts';
-import { findCaseSteps, findCases } from '../queries/cases.ts';
+import { alarmsWithIds } from '../queries/alarms.ts';
+import { casesWithIds, findCaseSteps, findCases } from '../queries/cases.ts';
 import { gridsToSearch } from '../queries/grids-to-search.ts';
 import { responseContextFor } from './response-context.ts';
 
@@ -110,13 +110,13 @@ export function caseRoutes(api: Api, context: ApiContext): void {
 
 /** @throws TocsinError NOT_FOUND, also when it is where the caller sees nothing. */
 async function visibleCase(context: ApiContext, id: string, scope: Scope): Promise<Case> {
-  const [found] = await findCases(context.store, { ids: [id] });
+  const [found] = await casesWithIds(context.store, [id]);
   if (!found || !isVisible(scope, found.gridId)) throw new TocsinError('NOT_FOUND', `There is no case ${id}.`);
   return found;
 }
 
 async function caseDetail(context: ApiContext, id: string, scope: Scope): Promise<CaseDetail> {
   const found = await visibleCase(context, id, scope);
-  const [alarm] = await findAlarms(context.store, context.deviceTypes, { ids: [found.alarmId] });
+  const [alarm] = await alarmsWithIds(context.store, context.deviceTypes, [found.alarmId]);
   return { ...found, alarm: alarm!, steps: await findCaseSteps(context.store, id) };
 }

@@ -1,5 +1,6 @@
 import type { Severity } from '../../../model/severity.ts';
 import type { Settings } from '../../../settings/schema.ts';
+import { runFixed } from '../../../store/fixed-statement.ts';
 import type { StoreOrTransaction } from '../../../store/open.ts';
 
 /** An endpoint that is told of alarms from a severity on. */
@@ -17,7 +18,9 @@ const inSettings = 'settings';
 
 /** All endpoints: those made through the API and the one in the settings. */
 export async function webhookTargets(db: StoreOrTransaction, settings: WebhookSettings): Promise<WebhookTarget[]> {
-  const rows = await db.selectFrom('webhook').select(['id', 'url', 'secret', 'minSeverity']).orderBy('id').execute();
+  const rows = await runFixed(db, 'webhooks', [], () =>
+    db.selectFrom('webhook').select(['id', 'url', 'secret', 'minSeverity']).orderBy('id'),
+  );
   const fixed = fromSettings(settings);
   return fixed ? [fixed, ...rows] : rows;
 }
