@@ -85,9 +85,12 @@ export class Backtest {
   }
 }
 
-/** Rules that are the same for every device. */
-export function forAll(type: CompiledType): RulesTried {
-  return { rulesOf: () => type, ids: idsOf(type) };
+/**
+ * Rules that are the same for every device.
+ * @param asked those of other types, whose devices are only asked
+ */
+export function forAll(type: CompiledType, asked?: ReadonlyMap<string, CompiledType>): RulesTried {
+  return { rulesOf: (device) => asked?.get(device.type) ?? type, ids: idsOf(type) };
 }
 
 export function idsOf({ rules, silence }: CompiledType): string[] {

@@ -1,6 +1,8 @@
 import { spokenDuration } from '../model/spoken-duration.ts';
 import type { Text } from '../model/text.ts';
 import type { CompiledType } from '../rules/compile.ts';
+import type { PeerQuestion, Surroundings } from '../rules/language/surroundings.ts';
+import { isKnown } from '../rules/peers/standing.ts';
 import type { Spacing } from './spacing.ts';
 
 const minute = 60_000;
@@ -23,16 +25,40 @@ export function blindRules({ rules }: Pick<CompiledType, 'rules'>, spacing: Spac
   });
 }
 
-/** A sentence about rules that count other devices, where it is not known which devices stand around one. */
-export function countingBlindly({ rules }: Pick<CompiledType, 'rules'>): Text[] {
-  const ids = rules.filter(({ peers }) => peers.length > 0).map(shortId);
-  if (ids.length === 0) return [];
-  return [
-    {
-      zh: `文件没有写明设备的位置，因此 ${ids.join('、')} 对周围设备的计数也无从得知。`,
-      en: `Not known from a file is where its devices stand, so what ${ids.join(', ')} ${ids.length > 1 ? 'count' : 'counts'} of devices around is not known either.`,
-    },
-  ];
+/**
+ * Sentences about rules that ask other devices, where it is not known which stand around one, or nothing was heard of them.
+ * @param types whose readings there are
+ * @param devices what is around those that ask
+ */
+export function askingBlindly(
+  { rules }: Pick<CompiledType, 'rules'>,
+  types: ReadonlySet<string>,
+  devices: readonly Surroundings[],
+): Text[] {
+  const somewhere = (where: PeerQuestion['where']) =>
+    devices.some((from) =>
+      typeof where === 'object' ? !Number.isNaN(from.latitude + from.longitude) : isKnown({ where, from }),
+    );
+  const asking = (blind: (question: PeerQuestion) => boolean) =>
+    rules.filter(({ peers }) => peers.some(blind)).map(shortId);
+  const nowhere = asking(({ where }) => !somewhere(where));
+  const unheard = new Set(rules.flatMap(({ peers }) => peers.map(({ type }) => type)).filter((one) => !types.has(one)));
+  const notes: Text[] = [];
+  if (nowhere.length > 0) {
+    const ids = nowhere.join('、');
+    notes.push({
+      zh: `不知道设备在哪里，因此 ${ids} 对周围设备的询问也无从得知。设备的位置由 --devices 说明，水流的走向写在现场文件（siteFile）里。`,
+      en: `It is not known where the devices stand, so neither is what ${nowhere.join(', ')} asks of devices around. --devices says where they stand, the site file (TOCSIN_SITE_FILE) where water runs.`,
+    });
+  }
+  for (const type of unheard) {
+    const ids = asking((question) => question.type === type);
+    notes.push({
+      zh: `${ids.join('、')} 要问 ${type}，但没有它们的读数。可用 --data ${type}=<文件> 给出。`,
+      en: `Rule ${ids.join(', ')} asks devices of the type ${type}, of which there are no readings. --data ${type}=<file> gives them.`,
+    });
+  }
+  return notes;
 }
 
 function shortId({ id }: { id: string }): string {

@@ -56,7 +56,7 @@ const timeNames = [
 ];
 const dayNames = ['date', 'day', '日期'];
 const receivedNames = ['received', 'receivedat', 'receivedtime', 'arrived', '接收时间', '到达时间', '入库时间'];
-const deviceNames = [
+export const deviceNames = [
   'device',
   'deviceid',
   'id',
@@ -84,7 +84,7 @@ const valueNames = ['value', 'reading', '值', '数值', '测值'];
 const unitNames = ['unit', 'units', '单位'];
 
 /** What `--column` can call a column beside a channel. */
-const notChannels: ReadonlySet<string> = new Set(['time', 'date', 'received', 'device']);
+export const notChannels: ReadonlySet<string> = new Set(['time', 'date', 'received', 'device']);
 
 /**
  * Reads a header: `time`, or `date` and `time`, one column for each channel or `value`, and, where there are, `device`
@@ -210,7 +210,8 @@ export function requireHeaders(named: ReadonlyMap<string, string>, headers: Read
   }
 }
 
-function keyOf(text: string): string {
+/** A header as names of columns are compared. */
+export function keyOf(text: string): string {
   return text.toLowerCase().replace(/[\s_-]/g, '');
 }
 

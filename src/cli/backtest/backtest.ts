@@ -1,6 +1,6 @@
 import { arriving } from '../../backtest/arrival.ts';
 import { Backtest, forAll } from '../../backtest/backtest.ts';
-import { blindRules, countingBlindly } from '../../backtest/blind-rules.ts';
+import { askingBlindly, blindRules } from '../../backtest/blind-rules.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
@@ -11,10 +11,11 @@ import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
 import { answering } from './answering.ts';
 import { type BacktestArguments, readArguments } from './arguments.ts';
+import { DevicesTried } from './devices-tried.ts';
 import { jsonReport } from './json-report.ts';
 import { report } from './report.ts';
 import { texts } from './texts.ts';
-import { aroundFiles, trialRules, typeNamed } from './trial-rules.ts';
+import { aroundFiles, trialRules, typesOf } from './trial-rules.ts';
 import { usage } from './usage.ts';
 
 /** `backtest`: tries rules on readings of the past, with the engine's own fold, and says what they would have said. */
@@ -24,28 +25,43 @@ export async function backtest(args: string[]): Promise<Outcome> {
 
 async function run(asked: BacktestArguments): Promise<Outcome> {
   const settings = loadSettings({ env: process.env });
-  const type = typeNamed(asked.type, settings.devicesDir);
+  const typeOf = typesOf(asked, settings.devicesDir);
+  const type = typeOf(asked.type);
   const rules = trialRules(type, asked.rules);
   const against = asked.against === null ? null : trialRules(type, asked.against);
   const data = new DataReport();
   for (const { text } of [...rules.problems, ...(against?.problems ?? [])])
     data.note({ zh: `有规则不可用：${text.zh}`, en: text.en });
+  const others = [...new Set(asked.data.map((one) => one.type))].filter((one) => one !== asked.type).map(typeOf);
+  const devices = await DevicesTried.of(type, others, asked.devices);
+  const heard = devices.asked();
   const notTold = new NotTold();
+  const aroundOf = devices.within(aroundFiles(settings));
   const judging = new Backtest({
-    rules: forAll(rules),
-    against: against && forAll(against),
+    rules: forAll(rules, heard),
+    against: against && forAll(against, heard),
     from: asked.from,
     to: asked.to,
-    aroundOf: notTold.noting(aroundFiles(settings)),
+    known: (id) => devices.device(id),
+    aroundOf: notTold.noting(aroundOf),
   });
   const spacing = new Spacing();
+  const tried = new Set<string>();
   const began = steadyClock.now();
-  const samples = allData(asked, type, settings, data);
-  for await (const batch of arriving(samples, asked.arrival, rules.channelNames)) {
+  const samples = allData(asked, typeOf, devices, settings, data);
+  for await (const batch of arriving(samples, asked.arrival, devices.channels())) {
     judging.take(batch);
-    spacing.take(batch);
+    const own = batch.filter(({ deviceId }) => devices.isTried(deviceId));
+    spacing.take(own);
+    for (const { deviceId } of own) tried.add(deviceId);
   }
-  for (const note of [...blindRules(rules, spacing), ...countingBlindly(rules), ...notTold.notes]) data.note(note);
+  const types = new Set([type.id, ...heard.keys()]);
+  const asking = askingBlindly(
+    rules,
+    types,
+    Array.from(tried, (id) => aroundOf(devices.device(id))),
+  );
+  for (const note of [...blindRules(rules, spacing), ...asking, ...notTold.notes]) data.note(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;
   const speed = Math.round(result.counts.readings / seconds);

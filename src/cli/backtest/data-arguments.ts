@@ -8,6 +8,7 @@ export const dataOptions = {
   type: { type: 'string' },
   data: { type: 'string', multiple: true },
   rules: { type: 'string' },
+  devices: { type: 'string' },
   device: { type: 'string' },
   channel: { type: 'string' },
   column: { type: 'string', multiple: true },
@@ -23,6 +24,7 @@ export interface DataValues {
   type?: string | undefined;
   data?: string[] | undefined;
   rules?: string | undefined;
+  devices?: string | undefined;
   device?: string | undefined;
   channel?: string | undefined;
   column?: string[] | undefined;
@@ -35,7 +37,10 @@ export interface DataValues {
 /** Which readings of which device type, and in which language the answer is wanted. */
 export interface DataArguments {
   type: string;
-  data: string[];
+  /** Files, each of `type` or of the one that was said. */
+  data: { file: string; type: string }[];
+  /** File that says where devices stand; null: nobody has. */
+  devices: string | null;
   /** File of rules; null: those of the type. */
   rules: string | null;
   /** The device of lines that name none. */
@@ -52,7 +57,16 @@ export interface DataArguments {
 
 /** @throws Misunderstood */
 export function dataArguments(values: DataValues): DataArguments {
-  const { type, data = [], rules = null, channel = null, device = 'device', json = false, column = [] } = values;
+  const {
+    type,
+    data = [],
+    rules = null,
+    devices = null,
+    channel = null,
+    device = 'device',
+    json = false,
+    column = [],
+  } = values;
   if (type === undefined)
     throw new Misunderstood('--type is missing: the device type that the readings are of, such as flood-gauge.');
   if (data.length === 0) throw new Misunderstood('--data is missing: a file of readings, CSV or NDJSON.');
@@ -63,7 +77,26 @@ export function dataArguments(values: DataValues): DataArguments {
     );
   const dates = values.dates === undefined ? null : oneOf('dates', values.dates, dateOrders);
   const lang = oneOf('lang', values.lang ?? 'en', ['en', 'zh'] as const);
-  return { type, data, rules, device, channel, columns: new Map(column.map(namedColumn)), zone, dates, lang, json };
+  const files = data.map((one) => typedFile(one, type));
+  return {
+    type,
+    data: files,
+    devices,
+    rules,
+    device,
+    channel,
+    columns: new Map(column.map(namedColumn)),
+    zone,
+    dates,
+    lang,
+    json,
+  };
+}
+
+/** `readings.csv`, or `manhole-cover=covers.csv` for readings of another type. */
+function typedFile(text: string, type: string): DataArguments['data'][number] {
+  const [, other, file] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
+  return other && file ? { file, type: other } : { file: text, type };
 }
 
 /** A time of the command line, milliseconds since the epoch; null: it is not there. @throws Misunderstood */

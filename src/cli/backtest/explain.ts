@@ -9,7 +9,8 @@ import type { Outcome } from '../main.ts';
 import { allData } from './all-data.ts';
 import { answering } from './answering.ts';
 import { type DataArguments, dataArguments, dataOptions, Misunderstood, timeArgument } from './data-arguments.ts';
-import { aroundFiles, trialRules, typeNamed } from './trial-rules.ts';
+import { DevicesTried } from './devices-tried.ts';
+import { aroundFiles, trialRules, typesOf } from './trial-rules.ts';
 
 const usage = `npm run tocsin -- explain --type <device type> --data <file> --rule <id> --at <time> [--device <id>] …
 
@@ -25,7 +26,7 @@ gap stopped it. The readings go through the engine's own fold once more.
   --lang en|zh     language of what is printed
   --json           prints JSON, with the words in both languages
 
---type, --data, --rules, --channel, --column, --zone and --dates are as for backtest: npm run tocsin -- backtest --help`;
+--type, --data, --rules, --devices, --channel, --column, --zone and --dates are as for backtest: npm run tocsin -- backtest --help`;
 
 /** What was asked on the command line. */
 interface ExplainArguments extends DataArguments {
@@ -41,12 +42,15 @@ export async function explain(args: string[]): Promise<Outcome> {
 
 async function run(asked: ExplainArguments): Promise<Outcome> {
   const settings = loadSettings({ env: process.env });
-  const type = typeNamed(asked.type, settings.devicesDir);
+  const typeOf = typesOf(asked, settings.devicesDir);
+  const type = typeOf(asked.type);
   const rules = trialRules(type, asked.rules);
   const words = new Words(new LocalTimes(asked.zone ?? settings.response.timeZone));
-  const explainer = new Explainer(rules, asked, words, { aroundOf: aroundFiles(settings) });
-  const samples = allData(asked, type, settings, new DataReport());
-  for await (const batch of arriving(samples, 'clocks', rules.channelNames)) explainer.take(batch);
+  const devices = await DevicesTried.of(type, [], asked.devices);
+  const aroundOf = devices.within(aroundFiles(settings));
+  const explainer = new Explainer(rules, asked, words, { known: (id) => devices.device(id), aroundOf });
+  const samples = allData(asked, typeOf, devices, settings, new DataReport());
+  for await (const batch of arriving(samples, 'clocks', devices.channels())) explainer.take(batch);
   const answer = explainer.answer();
   return { text: asked.json ? JSON.stringify(answer, null, 2) : answer.text[asked.lang], ok: true };
 }

@@ -8,12 +8,13 @@ import { type CompiledType, compileType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { TocsinError } from '../../shared/errors.ts';
+import type { DataArguments } from './data-arguments.ts';
 
 /**
  * A device type by its name in the folder of device types, or by a folder of its own.
  * @throws TocsinError DEVICE_TYPE_UNKNOWN, DEVICE_TYPE_INVALID.
  */
-export function typeNamed(name: string, devicesDir: string): DeviceType {
+function typeNamed(name: string, devicesDir: string): DeviceType {
   const folder = [join(devicesDir, name), name].find((one) => existsSync(join(one, 'device.yaml')));
   if (!folder) {
     const known = existsSync(devicesDir)
@@ -26,6 +27,15 @@ export function typeNamed(name: string, devicesDir: string): DeviceType {
   let others: ReadonlyMap<string, DeviceType> | undefined;
   // Rules may ask devices of another type; few do.
   return { ...type, others: () => (others ??= new Map([...loadDeviceTypes(devicesDir).types, [type.id, type]])) };
+}
+
+/**
+ * The device types of a command line, each read once.
+ * @throws TocsinError DEVICE_TYPE_UNKNOWN, DEVICE_TYPE_INVALID.
+ */
+export function typesOf({ data }: Pick<DataArguments, 'data'>, devicesDir: string): (name: string) => DeviceType {
+  const types = new Map(data.map(({ type }) => [type, typeNamed(type, devicesDir)]));
+  return (name) => types.get(name) ?? typeNamed(name, devicesDir);
 }
 
 /**

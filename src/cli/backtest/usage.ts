@@ -8,9 +8,12 @@ Tries rules on readings of the past and prints what they would have said. Nothin
 
   --type <name>          device type: its channels, their ranges, and its own rules
   --data <file>          CSV whose first line names the columns, or NDJSON as devices send it; may be gzipped; may be
-                         given several times
+                         given several times; of another device type, whose devices are only asked:
+                         --data manhole-cover=covers.csv
   --rules <file>         rules to try; left out: those of the device type
   --against <file>       also says how the alarms differ from those of other rules; current: those of the device type
+  --devices <file>       CSV that says where devices stand: device, latitude, longitude, grid, community, street,
+                         district; for rules about several devices or about where one is
   --from, --to <time>    alarms from then on, and readings before then; what comes before --from lets rules warm up
   --device <id>          the device of lines that name none
   --channel <name>       the channel of a column called value
