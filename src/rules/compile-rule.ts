@@ -56,6 +56,8 @@ export interface CompiledRule {
   minActiveMs: number;
   stepDownAfterMs: number;
   rearm: { after: Evaluate; again: Evaluate | null; forMs: number } | null;
+  /** Whether nothing is to be noted while no condition is true and nothing is under way. */
+  mayRest: boolean;
   /** What it remembers from sample to sample, each from its offset in the device's cells on. */
   memory: readonly { cell: MemoryCell; offset: number }[];
   /** Where it keeps what it knows of a device: from, and up to but without; and what is where. */
@@ -82,9 +84,10 @@ export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names' | 'type
 
 /**
  * Compiles a rule with levels.
+ * @param index counts the rules of the type.
  * @throws TocsinError RULE_INVALID with the expression, the place and what is allowed.
  */
-export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): CompiledRule {
+export function compileRule(rule: Rule, index: number, type: TypeScope, plan: CellPlan): CompiledRule {
   const from = plan.size;
   const memory: { cell: MemoryCell; offset: number }[] = [];
   const peers: PeerQuestion[] = [];
@@ -126,7 +129,7 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
   const channels = [...scope.channels];
   const textValues = rule.text ? compileText(rule.text, scope) : [];
   const { id, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0 } = rule;
-  const cells = planRule({ minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
+  const cells = planRule(index, { minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
   return {
     id,
     print: printOf(rule, memory),
@@ -139,6 +142,7 @@ export function compileRule(rule: Rule, type: TypeScope, plan: CellPlan): Compil
     minActiveMs,
     stepDownAfterMs,
     rearm: rearm ?? null,
+    mayRest: memory.length === 0 && levels.every(({ sequence, repeated }) => !sequence && !repeated),
     memory,
     textValues,
     peers,

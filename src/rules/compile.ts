@@ -3,12 +3,13 @@ import { type DeviceType, defaultLatenessMs } from '../model/device-type.ts';
 import { dataFaultId, type Rule } from '../model/rule.ts';
 import type { Severity } from '../model/severity.ts';
 import { TocsinError } from '../shared/errors.ts';
-import { CellPlan } from './cells.ts';
+import { CellPlan, newCells } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
 import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 import { mistakes } from './language/mistakes.ts';
 import { peerQuestion } from './peers/question.ts';
+import { planAwake } from './rule-judge.ts';
 import { RuleMistake } from './rule-mistake.ts';
 import { WindowPlan } from './windows/memory.ts';
 import { Window } from './windows/window.ts';
@@ -33,7 +34,9 @@ export interface CompiledType {
   channelIndex: ReadonlyMap<string, number>;
   rules: CompiledRule[];
   /** What the cells of a device are at the beginning, see `CellPlan`. */
-  initial: readonly number[];
+  initial: number[];
+  /** Whether nothing is to be noted of a device as long as no condition is true. */
+  mayRest: boolean;
   /** Stands for what is where in the cells. */
   layout: string;
   silence: SilenceRule[];
@@ -75,7 +78,7 @@ export function compileType(
   const channelNames = type.channels.map((c) => c.name);
   const channelIndex = new Map(channelNames.map((name, index) => [name, index]));
   const windows: Window[] = [];
-  const windowPlan = new WindowPlan();
+  const windowPlan = new WindowPlan(channelNames.length);
   const scope: TypeScope = {
     channelCount: channelNames.length,
     channelNames: () => channelNames,
@@ -101,6 +104,7 @@ export function compileType(
     },
   };
   const plan = new CellPlan();
+  planAwake(type.rules.length, plan);
   const rules: CompiledRule[] = [];
   const silence: SilenceRule[] = [];
   const problems: RuleMistake[] = [];
@@ -115,7 +119,7 @@ export function compileType(
         const usual = rule.silentUsualPeriods === undefined ? {} : { usualPeriods: rule.silentUsualPeriods };
         silence.push({ id, severity, silentForMs, channels, ...usual, ...origin });
       } else {
-        const compiled = compileRule(rule, scope, plan);
+        const compiled = compileRule(rule, rules.length, scope, plan);
         rules.push({ ...compiled, ...origin });
         if (rule.onGap === 'fault') silence.push({ ...dataFaultOf(compiled, rule, channelNames), ...origin });
       }
@@ -129,7 +133,8 @@ export function compileType(
     channelNames,
     channelIndex,
     rules,
-    initial: plan.initial,
+    initial: newCells(plan.initial),
+    mayRest: rules.every(({ mayRest }) => mayRest),
     layout: layoutOf(rules),
     silence,
     windows,

@@ -1,7 +1,7 @@
 import { newCells } from './cells.ts';
 import { ChannelLog, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
-import type { WindowMemory } from './windows/memory.ts';
+import { newestTime, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
 /**
@@ -66,9 +66,6 @@ function planOf(type: CompiledType): ChannelPlan {
 
 /** What is known of the channels of one device: the newest values, the windows over them, and the past. */
 export class DeviceChannels implements WindowMemory {
-  /** Newest values and their measured times by channel index; NaN and -Infinity where nothing came yet. */
-  readonly values: number[];
-  readonly times: number[];
   readonly logs: readonly (ChannelLog | undefined)[];
   readonly cells: number[];
   readonly lists: number[][];
@@ -78,12 +75,17 @@ export class DeviceChannels implements WindowMemory {
   constructor(type: CompiledType) {
     this.#type = type;
     this.#plan = planOf(type);
-    this.values = newCells(type.channelNames.map(() => Number.NaN));
-    this.times = newCells(type.channelNames.map(() => Number.NEGATIVE_INFINITY));
     this.logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
     this.cells = newCells(type.windowPlan.initial);
     this.lists = Array.from({ length: type.windowPlan.lists }, () => []);
     for (const window of type.windows) window.rebuild(this, this.logs[window.channel]!);
+  }
+
+  /** Measured time of the newest reading of all; -Infinity where nothing came yet. */
+  get newest(): number {
+    let newest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.logs.length; i++) newest = Math.max(newest, newestTime(this, i));
+    return newest;
   }
 
   /** Whether any rule looks at a channel. */
@@ -93,8 +95,7 @@ export class DeviceChannels implements WindowMemory {
 
   /** Adds a value that is newer than all others of its channel. */
   add(channel: number, at: number, value: number): void {
-    this.values[channel] = value;
-    this.times[channel] = at;
+    setNewest(this, channel, at, value);
     const log = this.logs[channel]!;
     log.push(at, value);
     const windows = this.#plan.windows[channel]!;
@@ -134,8 +135,8 @@ export class DeviceChannels implements WindowMemory {
   #readNewest(channel: number): void {
     const log = this.logs[channel]!;
     const newest = log.length - 1;
-    this.values[channel] = newest < 0 ? Number.NaN : log.valueAt(newest);
-    this.times[channel] = newest < 0 ? Number.NEGATIVE_INFINITY : log.timeAt(newest);
+    if (newest < 0) setNewest(this, channel, Number.NEGATIVE_INFINITY, Number.NaN);
+    else setNewest(this, channel, log.timeAt(newest), log.valueAt(newest));
     for (const window of this.#plan.windows[channel]!) window.rebuild(this, log);
   }
 
@@ -145,7 +146,7 @@ export class DeviceChannels implements WindowMemory {
       const log = this.logs[channel]!;
       const spans = this.#plan.spans[channel]!;
       // Windows end at the newest reading: of a channel that stays away they need what lies behind that.
-      const floor = Math.min(time, this.times[channel]!);
+      const floor = Math.min(time, newestTime(this, channel));
       // The last one before stays: it is the value until the next, and what a mean begins with.
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {

@@ -2,6 +2,7 @@ import type { Baseline, BaselineView } from '../baseline/baseline.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Sample } from '../model/sample.ts';
+import type { ChannelLog } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
@@ -19,6 +20,7 @@ import { Silence } from './silence.ts';
 import { tellChange } from './tell-change.ts';
 import { ToldAlarms } from './told-alarms.ts';
 import { toldValues } from './told-values.ts';
+import { newestTime, newestValue } from './windows/memory.ts';
 
 /** By channel, whether the sample that is judged now brought it. */
 let fresh = new Uint8Array(64);
@@ -36,8 +38,9 @@ export class DeviceJudge implements RuleContext {
   /** Number of the checkpoint that a sample of it was last noted for; the fold's. */
   touchedIn = 0;
   readonly around: Surroundings;
-  readonly values: number[];
-  readonly times: number[];
+  readonly logs: readonly (ChannelLog | undefined)[];
+  readonly cells: number[];
+  readonly lists: number[][];
   readonly #deviceId: string;
   readonly #type: CompiledType;
   readonly past: DeviceChannels;
@@ -63,8 +66,9 @@ export class DeviceJudge implements RuleContext {
     this.silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
     this.past = new DeviceChannels(type);
-    this.values = this.past.values;
-    this.times = this.past.times;
+    this.logs = this.past.logs;
+    this.cells = this.past.cells;
+    this.lists = this.past.lists;
     this.#horizon = new Horizon(type);
     this.#states = new RuleStates(type);
     this.#baselines = new DeviceBaselines(type);
@@ -125,11 +129,11 @@ export class DeviceJudge implements RuleContext {
 
   /** A sample newer than all others is about to be taken in. */
   #advance(at: number): void {
-    for (let i = 0; i < this.values.length; i++) fresh[i] = 0;
+    for (let i = 0; i < this.logs.length; i++) fresh[i] = 0;
     this.#head = at;
     this.#judgedAt = at;
     this.now = at;
-    if (!this.#horizon.advance(at, this.#known)) return;
+    if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return;
     this.past.forgetBefore(this.#horizon.floor);
     if (!this.#judgingAgain) this.#told.forgetOver(this.#horizon.floor);
   }
@@ -198,7 +202,7 @@ export class DeviceJudge implements RuleContext {
       for (const i of this.#counting) {
         const rule = this.#type.rules[i]!;
         if (at - this.#head > rule.maxGapMs) continue;
-        const changed = judgeRule(rule, this.#states.cells, this, at);
+        const changed = judgeRule(rule, this.#states, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
       }
     }
@@ -221,7 +225,7 @@ export class DeviceJudge implements RuleContext {
     this.#judgingAgain = true;
     const changes = this.#changesSince(snapshot.at);
     let next = 0;
-    this.#head = Math.max(...this.times);
+    this.#head = this.past.newest;
     for (const step of steps) {
       next = this.#judgeChanges(changes, next, step.at, receivedAt, []);
       // The sample has every rule judged that counts.
@@ -250,7 +254,7 @@ export class DeviceJudge implements RuleContext {
       const rule = rules[i]!;
       for (let j = 0; j < rule.judgedOn.length; j++) {
         if (fresh[rule.judgedOn[j]!] === 0) continue;
-        const changed = judgeRule(rule, this.#states.cells, this, at);
+        const changed = judgeRule(rule, this.#states, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
         break;
       }
@@ -258,7 +262,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   #learn(at: number, learnt: string[]): void {
-    this.#baselines.learn(at, this.values, fresh, this.#states, learnt);
+    this.#baselines.learn(at, this, fresh, this.#states, learnt);
   }
 
   /**
@@ -285,7 +289,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   /** What the rules remember of the device, see `MemoryCell`. */
-  get memory(): number[] {
+  get memory(): readonly number[] {
     return this.#states.cells;
   }
 
@@ -334,7 +338,7 @@ export class DeviceJudge implements RuleContext {
 
   baseline(channel: number): BaselineView | null {
     const baseline = this.#baselines.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
-    return baseline?.view(this.now, this.values[channel]!) ?? null;
+    return baseline?.view(this.now, newestValue(this, channel)) ?? null;
   }
 
   /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
@@ -346,8 +350,9 @@ export class DeviceJudge implements RuleContext {
   hear(word: BaselineWord): boolean {
     const baseline = this.baselineOf(word.channel);
     const channel = this.#type.channelIndex.get(word.channel) ?? -1;
-    baseline?.hear(word, this.times[channel] ?? Number.NaN, this.values[channel] ?? Number.NaN);
-    return baseline !== undefined;
+    if (!baseline) return false;
+    baseline.hear(word, newestTime(this, channel), newestValue(this, channel));
+    return true;
   }
 
   /** The baseline of a channel by name, to show what is normal. */

@@ -73,11 +73,17 @@ export class Horizon {
 
   /**
    * To be called before a sample is taken in that is newer than all others.
+   * @returns whether it is time for `keep`.
+   */
+  advance(at: number): boolean {
+    return ++this.#samples > this.#nextSamples || at >= this.#nextAt;
+  }
+
+  /**
+   * Keeps what is known before the sample is taken in.
    * @returns whether the floor has moved.
    */
-  advance(at: number, known: KnownNow): boolean {
-    this.#samples++;
-    if (at < this.#nextAt && this.#samples <= this.#nextSamples) return false;
+  keep(at: number, known: KnownNow): boolean {
     const last = this.#snapshots[this.#snapshots.length - 1]!;
     const { floor } = this;
     this.#snapshots.push(this.#snapshot(at, this.#samples - 1, known, last));

@@ -41,21 +41,26 @@ export function planLevel(
   };
 }
 
+/** Whether nothing is under way: it is as if nothing had ever come. */
+export function levelRests({ cells: places }: CompiledLevel, cells: readonly number[]): boolean {
+  return cells[places.active] === 0 && cells[places.hold]! < 0 && (places.tally < 0 || cells[places.tally] === 0);
+}
+
 /**
  * Judges one level at a sample, and sets whether it is active.
+ * @param now whether its condition is true.
  * @param mayEnd whether the alarm has lasted long enough to end.
- * @returns whether its condition is true now: the alarm goes on.
  */
 export function judgeLevel(
   rule: CompiledRule,
   level: CompiledLevel,
   cells: number[],
   context: RuleContext,
+  now: number,
   at: number,
   mayEnd: boolean,
-): boolean {
+): void {
   const places = level.cells;
-  const now = level.when.evaluate(context);
   let truth = now;
   if (level.tally)
     truth = tallied(cells, places.tally, now, at, level.tally.readings, level.tally.of, rule.maxGapMs, rule.onGap);
@@ -69,7 +74,6 @@ export function judgeLevel(
     cells[places.active] = 1;
     endHold(cells, places.clear);
   }
-  return now === 1;
 }
 
 /**

@@ -3,10 +3,13 @@ import { type CellPlan, longAgo, resetCells } from './cells.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { endHold, holdCells, holdFor } from './hold.ts';
 import type { RuleContext } from './language/context.ts';
-import { judgeLevel } from './level-judge.ts';
+import { judgeLevel, levelRests } from './level-judge.ts';
 
 /** Where a rule keeps what it knows of a device beside its levels; -1 for what it does not need. */
 export interface RuleCells {
+  /** Where it is noted whether something is under way, and by which bit. */
+  awake: number;
+  bit: number;
   /** Samples for which its alarm has gone on; 0 when there is none. */
   count: number;
   /** Rank of the alarm's severity. */
@@ -19,12 +22,26 @@ export interface RuleCells {
   again: number;
 }
 
-/** Gives a rule its places, those of its levels apart. */
+/** Bits of a cell: an integer that V8 reckons with as one. */
+const bitsOfCell = 30;
+
+/** Gives rules the places where it is noted of which of them something is under way: the first ones of all. */
+export function planAwake(rules: number, plan: CellPlan): void {
+  plan.take(...new Array<number>(Math.ceil(rules / bitsOfCell)).fill(0));
+}
+
+/**
+ * Gives a rule its places, those of its levels apart.
+ * @param index counts the rules of a device.
+ */
 export function planRule(
+  index: number,
   { minActiveMs, stepDownAfterMs, rearm }: Pick<CompiledRule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm'>,
   plan: CellPlan,
 ): RuleCells {
   return {
+    awake: Math.floor(index / bitsOfCell),
+    bit: 1 << (index % bitsOfCell),
     count: plan.take(0),
     severity: plan.take(0),
     since: minActiveMs > 0 ? plan.take(longAgo) : -1,
@@ -57,21 +74,70 @@ export function forgetEvidence(rule: CompiledRule, cells: number[], initial: rea
   });
 }
 
+/** What the rules know of a device. As long as that is nothing, devices with the same rules share the cells. */
+export interface RuleMemory {
+  readonly cells: readonly number[];
+  /** The cells, to be written to. */
+  own(): number[];
+  /** To be called when something that was under way no longer is. */
+  rest(): void;
+}
+
+/** Whether the conditions of the levels are true at the sample that is judged now. */
+const truths = new Array<number>(8).fill(0.5);
+
 /**
  * Judges one rule on one device at a sample that brought one of the channels in `rule.judgedOn`.
  * @param at measured time of the sample, milliseconds since the epoch.
  * @returns what changed, see `ruleChange`.
  */
-export function judgeRule(rule: CompiledRule, cells: number[], context: RuleContext, at: number): number {
-  const places = rule.cells;
-  const underway = cells[places.count]! > 0;
-  if (rule.memory.length > 0) remember(rule, cells, context, underway);
-  let severity = -1;
+export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleContext, at: number): number {
+  const { cells: places, levels } = rule;
+  if (rule.memory.length > 0) remember(rule, memory.own(), context, memory.cells[places.count]! > 0);
   let goesOn = false;
+  for (let i = 0; i < levels.length; i++) {
+    const truth = levels[i]!.when.evaluate(context);
+    truths[i] = truth;
+    if (truth === 1) goesOn = true;
+  }
+  // Of most rules at most readings there is nothing else to look at.
+  if (rule.mayRest && !goesOn && (memory.cells[places.awake]! & places.bit) === 0) return ruleChange.none;
+  const cells = memory.own();
+  const changed = judgeAwake(rule, cells, context, at, goesOn);
+  if (rule.mayRest && !noteAwake(rule, cells)) memory.rest();
+  return changed;
+}
+
+/** Whether anything is under way of any of so many rules. */
+export function isAwake(cells: readonly number[], rules: number): boolean {
+  for (let place = 0; place * bitsOfCell < rules; place++) if (cells[place] !== 0) return true;
+  return false;
+}
+
+/** To be called where the cells of a rule come from elsewhere: something may be under way. */
+export function wakeRule({ cells: places }: CompiledRule, cells: number[]): void {
+  cells[places.awake]! |= places.bit;
+}
+
+/** Notes whether something is under way; where nothing is, all is as at the beginning. @returns the same. */
+function noteAwake({ cells: places, levels, from, to, initial }: CompiledRule, cells: number[]): boolean {
+  const awake = cells[places.awake]!;
+  let rests = cells[places.count] === 0;
+  for (let i = 0; rests && i < levels.length; i++) rests = levelRests(levels[i]!, cells);
+  if (rests) resetCells(cells, initial, from, to);
+  cells[places.awake] = rests ? awake & ~places.bit : awake | places.bit;
+  return !rests;
+}
+
+/** @param goesOn whether the condition of a level is true. */
+function judgeAwake(rule: CompiledRule, cells: number[], context: RuleContext, at: number, goesOn: boolean): number {
+  const { cells: places, levels } = rule;
+  const underway = cells[places.count]! > 0;
+  let severity = -1;
   const mayEnd = places.since < 0 || at - cells[places.since]! >= rule.minActiveMs;
-  for (let i = 0; i < rule.levels.length; i++) {
-    const level = rule.levels[i]!;
-    if (judgeLevel(rule, level, cells, context, at, mayEnd)) goesOn = true;
+  for (let i = 0; i < levels.length; i++) {
+    const level = levels[i]!;
+    judgeLevel(rule, level, cells, context, truths[i]!, at, mayEnd);
     if (cells[level.cells.active] === 1) severity = level.rank;
   }
   if (!underway) {

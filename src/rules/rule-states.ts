@@ -3,19 +3,32 @@ import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
 import type { CompiledType } from './compile.ts';
 import type { DeviceState, KeptRule, Underway } from './device-state.ts';
 import type { Snapshot } from './horizon.ts';
-import { adoptAlarm, forgetEvidence, severityOf } from './rule-judge.ts';
+import { adoptAlarm, forgetEvidence, isAwake, type RuleMemory, severityOf, wakeRule } from './rule-judge.ts';
 
 /** What the rules of a device know of it now, and their alarms that are under way. */
-export class RuleStates {
+export class RuleStates implements RuleMemory {
   readonly #type: CompiledType;
   /** See `CellPlan`. */
-  cells: number[];
+  #cells: number[];
   /** Ids of the alarms under way by index of their rule; null when there are none. */
   ids: (string | null)[] | null = null;
 
   constructor(type: CompiledType) {
     this.#type = type;
-    this.cells = newCells(type.initial);
+    this.#cells = type.initial;
+  }
+
+  get cells(): readonly number[] {
+    return this.#cells;
+  }
+
+  own(): number[] {
+    if (this.#cells === this.#type.initial) this.#cells = newCells(this.#type.initial);
+    return this.#cells;
+  }
+
+  rest(): void {
+    if (this.#type.mayRest && !isAwake(this.#cells, this.#type.rules.length)) this.#cells = this.#type.initial;
   }
 
   /** The alarm of a rule that is under way. */
@@ -47,13 +60,13 @@ export class RuleStates {
 
   /** Goes back to what was known before. */
   rewind({ cells, ids }: Pick<Snapshot, 'cells' | 'ids'>): void {
-    this.cells = unpackCells(cells, this.#type.initial);
+    this.#cells = cells.length === 0 ? this.#type.initial : unpackCells(cells, this.#type.initial);
     this.ids = ids && [...ids];
   }
 
   /** Evidence is gathered anew; alarms stay. */
   forgetEvidence(): void {
-    for (const rule of this.#type.rules) forgetEvidence(rule, this.cells, this.#type.initial);
+    for (const rule of this.#type.rules) forgetEvidence(rule, this.own(), this.#type.initial);
   }
 
   /** All alarms have ended: their rules begin anew. @returns the alarms. */
@@ -61,7 +74,7 @@ export class RuleStates {
     const ended = this.#type.rules.flatMap((rule, i) => {
       const episode = this.underway(i);
       if (!episode) return [];
-      resetCells(this.cells, this.#type.initial, rule.from, rule.to);
+      resetCells(this.own(), this.#type.initial, rule.from, rule.to);
       return [episode];
     });
     this.ids = null;
@@ -87,24 +100,28 @@ export class RuleStates {
    */
   restore(kept: DeviceState['rules']): string[] {
     const { rules, initial } = this.#type;
-    this.cells = newCells(initial);
+    const own = newCells(initial);
+    this.#cells = own;
     this.ids = null;
-    return rules.flatMap((rule, i) => {
+    const goOn = rules.flatMap((rule, i) => {
       const known = kept[rule.id];
       if (!known) return [];
       const { print, cells = [], episode } = known;
+      if (cells.length > 0 || episode) wakeRule(rule, own);
       if (print === rule.print) {
-        const own = unpackCells(cells, initial.slice(rule.from, rule.to));
-        for (let place = 0; place < own.length; place++) this.cells[rule.from + place] = own[place]!;
+        const ruled = unpackCells(cells, initial.slice(rule.from, rule.to));
+        for (let place = 0; place < ruled.length; place++) own[rule.from + place] = ruled[place]!;
       }
       if (!episode) return [];
       this.openIds()[i] = episode.id;
       const { count, severity } = rule.cells;
       const rank = severityRank(episode.severity);
-      if (print !== rule.print) adoptAlarm(rule, this.cells, rank, episode.count);
-      this.cells[count] = episode.count;
-      this.cells[severity] = rank;
+      if (print !== rule.print) adoptAlarm(rule, own, rank, episode.count);
+      own[count] = episode.count;
+      own[severity] = rank;
       return [episode.id];
     });
+    this.rest();
+    return goOn;
   }
 }

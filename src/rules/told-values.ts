@@ -1,5 +1,6 @@
 import type { CompiledRule } from './compile.ts';
 import type { RuleContext } from './language/context.ts';
+import { newestValue } from './windows/memory.ts';
 
 /** What an alarm of a rule tells: the newest values of the channels that it looks at, and what stands in its text. */
 export function toldValues(
@@ -9,7 +10,7 @@ export function toldValues(
 ): Record<string, number> {
   const values: Record<string, number> = {};
   for (const channel of channels) {
-    const value = context.values[channel]!;
+    const value = newestValue(context, channel);
     if (!Number.isNaN(value)) values[channelNames[channel]!] = value;
   }
   for (const { source, value } of textValues) {

@@ -15,7 +15,7 @@ test('readings that are all the same lie on the line, whatever has left the wind
     [4, 2, 0, 3, 1],
     [3, 4, 1, 0, 2],
   ]) {
-    const plan = new WindowPlan();
+    const plan = new WindowPlan(0);
     const line = new Line(plan);
     const memory = { logs: [log], cells: newCells(plan.initial), lists: [] };
     for (const i of order) line.take(memory, log, i);

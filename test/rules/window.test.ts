@@ -20,7 +20,7 @@ class Windowed extends DeviceChannels {
   readonly spans: number[];
 
   constructor(...specs: Spec[]) {
-    const windowPlan = new WindowPlan();
+    const windowPlan = new WindowPlan(1);
     const windows = specs.map(({ spanMs, maxGapMs = 3 * minute }) => new Window(0, spanMs, maxGapMs, windowPlan));
     for (const window of windows) for (const question of questions) window.keepFor(question);
     const type = { channelNames: ['level'], rules: [], baselines: [], windows, windowPlan };

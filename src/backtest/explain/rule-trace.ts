@@ -101,7 +101,8 @@ export class RuleTrace {
     for (const at of this.#timesUntil(until)) {
       const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
       const wasActive = progress.active;
-      judgeLevel(rule, level, cells, nothingMeasured(at), at, true);
+      const context = nothingMeasured(at);
+      judgeLevel(rule, level, cells, context, level.when.evaluate(context), at, true);
       progress.active = cells[places.active] === 1;
       progress.hold = heldAt(places.hold);
       progress.clear = heldAt(places.clear);

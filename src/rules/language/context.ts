@@ -4,16 +4,11 @@ import type { Comparison } from './operators.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the expressions of a rule may look at, at one sample of one device. */
-export interface RuleContext {
+export interface RuleContext extends WindowMemory {
   /** Measured time of the sample, milliseconds since the epoch. */
   now: number;
-  /** Newest value at or before `now`, and its measured time, by channel index; NaN where nothing came yet. */
-  values: readonly number[];
-  times: readonly number[];
-  /** What windows know of the device. */
-  past: WindowMemory;
   /** What the rule being judged remembers; `judgeRule` puts it there. Finite numbers only, see `MemoryCell`. */
-  memory: number[];
+  memory: readonly number[];
   /** What is known around the device from elsewhere. */
   around: Surroundings;
   /** What is normal for the channel now; null until the baseline has learnt enough. */

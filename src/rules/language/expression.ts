@@ -1,4 +1,5 @@
 import type { Text } from '../../model/text.ts';
+import { newestTime, newestValue } from '../windows/memory.ts';
 import type { Compared, CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
 import { functions } from './functions/table.ts';
@@ -198,7 +199,7 @@ export class Expression {
     if (!channel && word) return word;
     const { index, measure, isSwitch } = this.channelNamed(node, name);
     const { maxGapMs } = this.scope;
-    const run: Evaluate = (c) => (c.now - c.times[index]! <= maxGapMs ? c.values[index]! : Number.NaN);
+    const run: Evaluate = (c) => (c.now - newestTime(c, index) <= maxGapMs ? newestValue(c, index) : Number.NaN);
     return isSwitch ? truth(run) : { ...number(measure, run), channel: index };
   }
 

@@ -8,9 +8,9 @@ import { nowhere, type Surroundings } from './surroundings.ts';
 export function nothingMeasured(now = Number.NaN, around: Surroundings = nowhere): RuleContext {
   return {
     now,
-    values: [],
-    times: [],
-    past: { logs: [], cells: [], lists: [] },
+    logs: [],
+    cells: [],
+    lists: [],
     memory: [],
     around,
     baseline: () => null,

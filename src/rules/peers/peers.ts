@@ -5,6 +5,7 @@ import type { CompiledType } from '../compile.ts';
 import { DeviceJudge } from '../device-judge.ts';
 import type { DeviceState } from '../device-state.ts';
 import type { PeerCounter, PeerQuestion, Surroundings } from '../language/surroundings.ts';
+import { newestTime } from '../windows/memory.ts';
 import { AnswerLog, type AnswerLogState } from './answer-log.ts';
 import { Everyone } from './everyone.ts';
 import { Nearest } from './nearest.ts';
@@ -297,9 +298,9 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
   const asked = level!.when.evaluate;
   const { channels } = rule!;
   const evaluate: typeof asked = (context) => {
-    const { now, times } = context;
+    const { now } = context;
     // A sum of nothing is 0, of a channel that is not there as well: that says nothing about its device.
-    const evident = measure === null || channels.every((channel) => now - times[channel]! <= maxGapMs);
+    const evident = measure === null || channels.every((channel) => now - newestTime(context, channel) <= maxGapMs);
     note(now, evident ? asked(context) : Number.NaN);
     return 0;
   };

@@ -2,76 +2,82 @@ import type { ChannelLog } from '../channel-log.ts';
 import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
-/** Places of the queue at the beginning; a power of two, as always. */
-const fewPlaces = 4;
+/** Readings in the queue: as many as noise mostly has in it. */
+const places = 4;
+
+/** Cells from the first one: how many are in the queue, whether others wait outside, then time and value of each. */
+const size = 0;
+const othersWait = 1;
+const first = 2;
 
 /**
- * The greatest or the least reading: a queue of those that no later one surpasses, so that each reading is looked at
- * twice at most. The queue is a ring of times and values in turn.
+ * The greatest or the least reading: a queue of those that no later one surpasses, so that the next one is known when
+ * the first leaves. It has few places, next to the other numbers of the window; those for which there is none are looked
+ * for in the log once all in it have left, a part of the window for every few readings at most.
  */
 export class Extreme implements WindowPart {
   /** 1 for the greatest, -1 for the least. */
   readonly #sign: 1 | -1;
-  readonly #ring: number;
-  /** Where the number of places is that were left since the beginning, and after it that of those that were taken. */
-  readonly #head: number;
+  readonly #from: number;
 
   constructor(plan: WindowPlan, sign: 1 | -1) {
     this.#sign = sign;
-    this.#ring = plan.takeList();
-    this.#head = plan.take(0, 0);
+    this.#from = plan.take(0, 0, ...new Array<number>(2 * places).fill(0));
   }
 
-  take({ cells, lists }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    this.#queue(cells, log, position);
+  }
+
+  #queue(cells: number[], log: ChannelLog, position: number): void {
     const sign = this.#sign;
-    const merged = log.mergedAt(position);
-    const value = merged ? (sign > 0 ? merged.max : merged.min) : log.valueAt(position);
-    let ring = lists[this.#ring]!;
-    let mask = ring.length / 2 - 1;
-    const head = cells[this.#head]!;
-    let tail = cells[this.#head + 1]!;
-    while (tail > head && (value - ring[((tail - 1) & mask) * 2 + 1]!) * sign >= 0) tail--;
-    if (tail - head > mask) {
-      ring = wider(ring, head, tail);
-      lists[this.#ring] = ring;
-      mask = ring.length / 2 - 1;
+    const from = this.#from;
+    const value = this.#valueAt(log, position);
+    const before = cells[from + size]!;
+    let length = before;
+    while (length > 0 && (value - cells[from + first + 2 * length - 1]!) * sign >= 0) length--;
+    // One that surpasses the last in the queue surpasses all that wait behind it.
+    if (length < before) cells[from + othersWait] = 0;
+    if (length === places || cells[from + othersWait] === 1) cells[from + othersWait] = 1;
+    else {
+      cells[from + first + 2 * length] = log.timeAt(position);
+      cells[from + first + 2 * length + 1] = value;
+      length++;
     }
-    const place = (tail & mask) * 2;
-    ring[place] = log.timeAt(position);
-    ring[place + 1] = value;
-    cells[this.#head + 1] = tail + 1;
+    if (length !== before) cells[from + size] = length;
   }
 
-  leave({ cells, lists }: WindowMemory, log: ChannelLog, position: number): void {
-    const ring = lists[this.#ring]!;
-    const head = cells[this.#head]!;
-    if (ring[(head & (ring.length / 2 - 1)) * 2] === log.timeAt(position)) cells[this.#head] = head + 1;
+  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+    const from = this.#from;
+    if (cells[from + first] !== log.timeAt(position) || cells[from + size] === 0) return;
+    const length = cells[from + size]! - 1;
+    cells[from + size] = length;
+    for (let i = from + first; i < from + first + 2 * length; i++) cells[i] = cells[i + 2]!;
+    if (length === 0 && cells[from + othersWait] === 1) this.#lookFor(cells, log, position + 1);
   }
 
-  clear({ cells, lists }: WindowMemory): void {
-    cells[this.#head] = 0;
-    cells[this.#head + 1] = 0;
-    if (lists[this.#ring]!.length === 0) lists[this.#ring] = emptyRing(fewPlaces);
+  /** Fills the empty queue with what waits from a position on. */
+  #lookFor(cells: number[], log: ChannelLog, position: number): void {
+    this.#empty(cells);
+    for (let i = position; i < log.length; i++) this.#queue(cells, log, i);
   }
 
-  value({ cells, lists }: WindowMemory): number {
-    const ring = lists[this.#ring]!;
-    return ring[(cells[this.#head]! & (ring.length / 2 - 1)) * 2 + 1]!;
+  #valueAt(log: ChannelLog, position: number): number {
+    const merged = log.mergedAt(position);
+    if (merged === null) return log.valueAt(position);
+    return this.#sign > 0 ? merged.max : merged.min;
   }
-}
 
-/** The same queue with twice the places. */
-function wider(ring: readonly number[], head: number, tail: number): number[] {
-  const grown = emptyRing(ring.length);
-  const [mask, grownMask] = [ring.length / 2 - 1, grown.length / 2 - 1];
-  for (let i = head; i < tail; i++) {
-    grown[(i & grownMask) * 2] = ring[(i & mask) * 2]!;
-    grown[(i & grownMask) * 2 + 1] = ring[(i & mask) * 2 + 1]!;
+  clear({ cells }: WindowMemory): void {
+    this.#empty(cells);
   }
-  return grown;
-}
 
-/** @param places how many times and values it holds. */
-function emptyRing(places: number): number[] {
-  return new Array<number>(places * 2).fill(0.5);
+  #empty(cells: number[]): void {
+    cells[this.#from + size] = 0;
+    cells[this.#from + othersWait] = 0;
+  }
+
+  value({ cells }: WindowMemory): number {
+    return cells[this.#from + first + 1]!;
+  }
 }

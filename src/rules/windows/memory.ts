@@ -2,22 +2,43 @@ import { CellPlan } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
 
 /**
- * What windows know of one device. The windows themselves are made once for all devices with the same rules, and their
- * numbers lie together in one array, so that a reading of one device touches as little of the machine's memory as can
- * be. No checkpoint has it: it is made again from the logs.
+ * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
+ * windows themselves are made once for all devices with the same rules. The numbers lie together in one array, so that a
+ * reading touches as little of the machine's memory as can be. No checkpoint has it: it is made again from the logs.
  */
 export interface WindowMemory {
   /** By channel; absent where no rule looks. */
   readonly logs: readonly (ChannelLog | undefined)[];
-  /** Numbers of the windows, each at its places. */
+  /** The newest value of each channel and its measured time, see `newestValue` and `newestTime`; then the windows' own. */
   readonly cells: number[];
   /** Lists of those that need one. */
   readonly lists: number[][];
 }
 
-/** Gives out the places. */
+/** The newest value of a channel; NaN where nothing came yet. */
+export function newestValue({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
+  return cells[2 * channel]!;
+}
+
+/** When it was measured, milliseconds since the epoch; -Infinity where nothing came yet. */
+export function newestTime({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
+  return cells[2 * channel + 1]!;
+}
+
+/** Takes note of the newest value of a channel. */
+export function setNewest({ cells }: WindowMemory, channel: number, at: number, value: number): void {
+  cells[2 * channel] = value;
+  cells[2 * channel + 1] = at;
+}
+
+/** Gives out the places: those of the channels first, then to each window. */
 export class WindowPlan extends CellPlan {
   #lists = 0;
+
+  constructor(channels: number) {
+    super();
+    for (let i = 0; i < channels; i++) this.take(Number.NaN, Number.NEGATIVE_INFINITY);
+  }
 
   get lists(): number {
     return this.#lists;

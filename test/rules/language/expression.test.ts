@@ -152,8 +152,15 @@ test('the parts of a condition are told as they stand, with what they compare in
   const now = 10 * 60_000;
   for (let at = 0; at <= now; at += 60_000) past.add(type.channelIndex.get('level')!, at, 18 + at / 100_000);
   past.add(type.channelIndex.get('fan')!, now, 1);
-  const { values, times } = past;
-  const context: RuleContext = { now, values, times, past, memory: [], around: nowhere, baseline: () => null };
+  const context: RuleContext = {
+    now,
+    logs: past.logs,
+    cells: past.cells,
+    lists: past.lists,
+    memory: [],
+    around: nowhere,
+    baseline: () => null,
+  };
   expect(parts.map((part) => part.evaluate(context))).toEqual([1, 0, Number.NaN, 1]);
   expect(evaluate(context)).toBeNaN();
   const compared = parts.map(

@@ -1,3 +1,4 @@
+import { newestTime, newestValue } from '../../windows/memory.ts';
 import type { MemoryCell } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
 import { mistakes } from '../mistakes.ts';
@@ -11,9 +12,9 @@ function waveCell(index: number): MemoryCell {
   return {
     key: `wave/${index}`,
     initial: [0, 0, 0],
-    step({ values, times, now }, memory, at, inEpisode) {
-      if (times[index] !== now) return;
-      const value = values[index]!;
+    step(context, memory, at, inEpisode) {
+      if (newestTime(context, index) !== context.now) return;
+      const value = newestValue(context, index);
       if (!inEpisode || memory[at + 2] === 0 || value >= memory[at]!) {
         memory[at] = value;
         memory[at + 1] = value;

@@ -1,3 +1,4 @@
+import { newestTime, newestValue } from '../../windows/memory.ts';
 import type { RuleFunction } from '../function.ts';
 import { seconds } from '../measures.ts';
 import { mistakes } from '../mistakes.ts';
@@ -25,10 +26,10 @@ const timeTo: RuleFunction = {
     const limit = converted(given, measure).run;
     const window = windowOf(call, index, args[2]!, 'slope');
     return number(seconds, (c) => {
-      if (!(c.now - c.times[index]! <= window.maxGapMs)) return Number.NaN;
-      const slope = window.slope(c.past);
-      const fit = window.fit(c.past);
-      const distance = limit(c) - c.values[index]!;
+      if (!(c.now - newestTime(c, index) <= window.maxGapMs)) return Number.NaN;
+      const slope = window.slope(c);
+      const fit = window.fit(c);
+      const distance = limit(c) - newestValue(c, index);
       if (Number.isNaN(slope) || Number.isNaN(distance)) return Number.NaN;
       if (distance === 0) return 0;
       // Readings that are all the same have no fit, and go nowhere.

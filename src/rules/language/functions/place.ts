@@ -1,3 +1,4 @@
+import { newestTime, newestValue } from '../../windows/memory.ts';
 import type { Evaluate, RuleContext } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { metres } from '../measures.ts';
@@ -22,8 +23,8 @@ function fixOf({ expression, node, name }: Call): Fix {
   };
   const [latitude, longitude] = [index('latitude'), index('longitude')];
   const { maxGapMs } = expression.scope;
-  const known = ({ now, times }: RuleContext) =>
-    times[latitude] === times[longitude] && now - times[latitude]! <= maxGapMs;
+  const known = (c: RuleContext) =>
+    newestTime(c, latitude) === newestTime(c, longitude) && c.now - newestTime(c, latitude) <= maxGapMs;
   return { latitude, longitude, known };
 }
 
@@ -47,7 +48,7 @@ function inArea(name: 'inside' | 'outside'): RuleFunction {
       const area = nameIn(call, call.args[0]!, 'area', tierWords);
       const { latitude, longitude, known } = fixOf(call);
       const inside: Evaluate = (c) =>
-        known(c) ? c.around.inside(area, c.values[latitude]!, c.values[longitude]!) : Number.NaN;
+        known(c) ? c.around.inside(area, newestValue(c, latitude), newestValue(c, longitude)) : Number.NaN;
       return truth(name === 'inside' ? inside : (c) => 1 - inside(c));
     },
   };
@@ -61,7 +62,7 @@ const distance: RuleFunction = {
     const place = nameIn(call, call.args[0]!, 'place', ['home']);
     const { latitude, longitude, known } = fixOf(call);
     return number(metres, (c) =>
-      known(c) ? c.around.distance(place, c.values[latitude]!, c.values[longitude]!) : Number.NaN,
+      known(c) ? c.around.distance(place, newestValue(c, latitude), newestValue(c, longitude)) : Number.NaN,
     );
   },
 };

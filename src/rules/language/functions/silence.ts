@@ -1,3 +1,4 @@
+import { newestTime } from '../../windows/memory.ts';
 import type { RuleFunction } from '../function.ts';
 import { milliseconds } from '../measures.ts';
 import { number, truth } from '../typed.ts';
@@ -11,7 +12,7 @@ const silent: RuleFunction = {
     const { index } = expression.channel(call);
     const ms = expression.duration(call, args[1]!);
     expression.scope.everySample();
-    return truth(({ now, times }) => (times[index]! < 0 ? Number.NaN : now - times[index]! >= ms ? 1 : 0));
+    return truth((c) => (newestTime(c, index) < 0 ? Number.NaN : c.now - newestTime(c, index) >= ms ? 1 : 0));
   },
 };
 
@@ -22,7 +23,7 @@ const age: RuleFunction = {
   compile(call) {
     const { index } = call.expression.channel(call);
     call.expression.scope.everySample();
-    return number(milliseconds, ({ now, times }) => (times[index]! < 0 ? Number.NaN : now - times[index]!));
+    return number(milliseconds, (c) => (newestTime(c, index) < 0 ? Number.NaN : c.now - newestTime(c, index)));
   },
 };
 

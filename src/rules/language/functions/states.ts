@@ -1,4 +1,5 @@
-import type { MemoryCell } from '../context.ts';
+import { newestTime, newestValue } from '../../windows/memory.ts';
+import type { MemoryCell, RuleContext } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { milliseconds } from '../measures.ts';
 import type { ChannelInScope } from '../scope.ts';
@@ -12,12 +13,12 @@ function pairCell(index: number): MemoryCell {
   return {
     key: `pair/${index}`,
     initial: [0, -1, 0, -1],
-    step({ values, times }, memory, at) {
-      const time = times[index]!;
+    step(context, memory, at) {
+      const time = newestTime(context, index);
       if (!(time > memory[at + 1]!)) return;
       memory[at + 2] = memory[at]!;
       memory[at + 3] = memory[at + 1]!;
-      memory[at] = values[index]!;
+      memory[at] = newestValue(context, index);
       memory[at + 1] = time;
     },
   };
@@ -36,7 +37,7 @@ const previous: RuleFunction = {
   compile(call): Typed {
     const { channel, at } = pairOf(call);
     const { maxGapMs } = call.expression.scope;
-    const run = ({ now, memory }: { now: number; memory: number[] }) =>
+    const run = ({ now, memory }: RuleContext) =>
       memory[at + 3]! >= 0 && now - memory[at + 1]! <= maxGapMs && memory[at + 1]! - memory[at + 3]! <= maxGapMs
         ? memory[at + 2]!
         : Number.NaN;

@@ -1,3 +1,4 @@
+import { newestTime } from '../../windows/memory.ts';
 import type { Evaluate, RuleWindow, WindowQuestion } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
@@ -12,15 +13,15 @@ type Asked = (window: RuleWindow, channel: number) => Evaluate;
  * number are of what came until now.
  */
 const asked = {
-  avg: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.avg(c.past) : Number.NaN),
-  min: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.min(c.past) : Number.NaN),
-  max: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.max(c.past) : Number.NaN),
-  sum: (window) => (c) => window.sum(c.past, c.now),
-  count: (window) => (c) => window.count(c.past, c.now),
-  delta: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.delta(c.past) : Number.NaN),
-  rate: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.rate(c.past) : Number.NaN),
-  slope: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.slope(c.past) : Number.NaN),
-  fit: (window, i) => (c) => (c.now - c.times[i]! <= window.maxGapMs ? window.fit(c.past) : Number.NaN),
+  avg: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.avg(c) : Number.NaN),
+  min: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.min(c) : Number.NaN),
+  max: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.max(c) : Number.NaN),
+  sum: (window) => (c) => window.sum(c, c.now),
+  count: (window) => (c) => window.count(c, c.now),
+  delta: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.delta(c) : Number.NaN),
+  rate: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.rate(c) : Number.NaN),
+  slope: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.slope(c) : Number.NaN),
+  fit: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.fit(c) : Number.NaN),
 } satisfies Partial<Record<WindowQuestion, Asked>>;
 type Plain = keyof typeof asked;
 
@@ -59,7 +60,7 @@ export function windowOf(call: Call, channel: number, span: Call['node'], questi
 }
 
 function rankedAt(window: RuleWindow, channel: number, share: number): Evaluate {
-  return (c) => (c.now - c.times[channel]! <= window.maxGapMs ? window.percentile(c.past, share) : Number.NaN);
+  return (c) => (c.now - newestTime(c, channel) <= window.maxGapMs ? window.percentile(c, share) : Number.NaN);
 }
 
 const median: RuleFunction = {
