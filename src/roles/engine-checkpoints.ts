@@ -17,14 +17,27 @@ const stateConsumer = 'rules.state';
 const rulesKey = 'rules';
 
 /**
- * Devices whose state is written at once, at least: some 2 ms, so that an alarm never waits long for a checkpoint. A
- * checkpoint of many devices takes many such slices, between batches; each part says as of which entry it is.
+ * Characters of state that are written at once, at least: about 1 ms, so that an alarm never waits long for a checkpoint,
+ * whether devices have much to remember or little. A checkpoint of many devices takes many such slices, between batches;
+ * each part says as of which entry it is.
  */
-const sliceDevices = 12;
-/** Where batches are large because there is a backlog, slices are too: entries of a batch for each device of a slice. */
-const entriesPerDevice = 20;
+const sliceLength = 40_000;
+/** Where batches are large because there is a backlog, slices are too. */
+const lengthPerEntry = 250;
+/**
+ * Characters that may wait to become durable: slices do not wait for the disk, but what an alarm commits waits for all
+ * that was written before it.
+ */
+const mostPending = 400_000;
 /** Nobody waits at the end. */
-const wholeSlice = 500;
+const wholeSlice = 4_000_000;
+/**
+ * The engine gives at most a tenth of its time to checkpoints. Ten thousand devices that report every few seconds have
+ * hundreds of megabytes to be kept: these are written more seldom, and a restart folds some more again.
+ */
+const timesItTook = 10;
+/** But never more seldom than this, milliseconds. */
+const mostSeldomMs = 120_000;
 
 interface StatePart {
   key: string;
@@ -33,6 +46,8 @@ interface StatePart {
 
 export interface CheckpointParts {
   store: Store;
+  /** The same store, opened as durable later: for slices that need not be so at once. Absent: all are. */
+  storeForLater?: Store;
   partition: number;
   fold: Fold;
   /** Where the fold finds its rules; part of every checkpoint. */
@@ -51,6 +66,10 @@ export interface CheckpointParts {
 export class EngineCheckpoints {
   readonly #parts: CheckpointParts;
   #begunAt = 0;
+  /** Characters written since the last slice that is durable. */
+  #pending = 0;
+  /** How long writing took, of the one that is being written or the last one, milliseconds. */
+  #took = 0;
   /** The one that is being written. */
   #writing: { offset: number; clock: StatePart; devices: Set<string> } | null = null;
   /** Device → entries below are in its state already, since it was written later than the checkpoint began. */
@@ -72,7 +91,8 @@ export class EngineCheckpoints {
 
   get isDue(): boolean {
     const { steady, checkpointEveryMs } = this.#parts;
-    return this.#writing === null && steady.now() - this.#begunAt >= checkpointEveryMs;
+    const seldom = Math.min(timesItTook * this.#took, mostSeldomMs);
+    return this.#writing === null && steady.now() - this.#begunAt >= Math.max(checkpointEveryMs, seldom);
   }
 
   /**
@@ -118,6 +138,7 @@ export class EngineCheckpoints {
   begin(offset: number): void {
     const { fold, steady } = this.#parts;
     this.#begunAt = steady.now();
+    this.#took = 0;
     // What is left of one that was broken off is written with this one.
     const devices = new Set([...(this.#writing?.devices ?? []), ...fold.takeTouched()]);
     this.#writing = { offset, clock: fold.clock, devices };
@@ -130,7 +151,7 @@ export class EngineCheckpoints {
    * @returns whether the store has taken it, and the offset for effects with it.
    */
   async goOn(offset: number, entries: number): Promise<boolean> {
-    return await this.#writeSlice(offset, Math.max(sliceDevices, entries / entriesPerDevice));
+    return await this.#writeSlice(offset, Math.max(sliceLength, entries * lengthPerEntry));
   }
 
   /** Writes a whole checkpoint as of now. @returns whether state and effects up to there are in the store. */
@@ -142,22 +163,17 @@ export class EngineCheckpoints {
 
   /** Writes the state of some devices, as of now; with the last of them the checkpoint is there, as of its beginning. */
   async #writeSlice(offset: number, most: number): Promise<boolean> {
-    const { store, fold, partition, rules, shadow, persist } = this.#parts;
+    const { store, storeForLater = store, partition, rules, shadow, steady, persist } = this.#parts;
     const writing = this.#writing!;
-    const slice: string[] = [];
-    for (const id of writing.devices) {
-      if (slice.length >= most) break;
-      slice.push(id);
-    }
-    for (const id of slice) writing.devices.delete(id);
+    const began = steady.now();
+    const parts = this.#takeDevices(offset, most);
     const done = writing.devices.size === 0;
-    const parts = slice.flatMap((id) => fold.partsOf(id)).map((part) => stateRow(part, offset));
     if (done) parts.push(stateRow(writing.clock, writing.offset));
     if (done && shadow) parts.push(...shadow.takeParts().map((part) => stateRow(part, offset)));
     if (rules)
       parts.push(stateRow({ key: rulesKey, state: rules.state(done ? writing.offset : this.#offset) }, offset));
     const taken = await persist('write a checkpoint', async () => {
-      await store.transaction().execute(async (tx) => {
+      await (done || this.#pending > mostPending ? store : storeForLater).transaction().execute(async (tx) => {
         await upsertAll(tx, 'foldState', 'key', ['stateJson', 'offset'], parts);
         // The state of a device must never be ahead of its effects.
         await setCheckpoint(tx, effectsConsumer, partition, offset);
@@ -166,11 +182,31 @@ export class EngineCheckpoints {
       return true;
     });
     if (!taken) return false;
+    if (done || this.#pending > mostPending) this.#pending = 0;
+    this.#took += steady.now() - began;
     if (done) {
       this.#offset = writing.offset;
       this.#writing = null;
     }
     return true;
+  }
+
+  /** The next devices of the checkpoint, as they are now: one at least, and no more once they are `most` characters. */
+  #takeDevices(offset: number, most: number): Row<'foldState'>[] {
+    const { devices } = this.#writing!;
+    const rows: Row<'foldState'>[] = [];
+    let length = 0;
+    for (const id of devices) {
+      if (length >= most) break;
+      devices.delete(id);
+      for (const part of this.#parts.fold.partsOf(id)) {
+        const row = stateRow(part, offset);
+        length += row.stateJson.length;
+        rows.push(row);
+      }
+    }
+    this.#pending += length;
+    return rows;
   }
 }
 

@@ -35,6 +35,8 @@ const retryMs = 500;
 
 export interface EngineOptions {
   store: Store;
+  /** See `CheckpointParts`. */
+  storeForLater?: Store;
   reader: JournalReader;
   partition: number;
   deviceTypes: ReadonlyMap<string, DeviceType>;

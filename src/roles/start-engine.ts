@@ -49,6 +49,7 @@ export async function startEngine(
   const clock = systemClock;
   const files = dataFiles(settings);
   const store = await openStore(files.store);
+  const storeForLater = await openStore(files.store, { durable: 'later' });
   const openReader = async () => {
     const place = { dir: files.journal, partition: embeddedPartition, progress: journalProgress };
     return pastDamage(await openJournalReader(place), log);
@@ -113,6 +114,7 @@ export async function startEngine(
   });
   const loop: EngineLoop = new EngineLoop({
     store,
+    storeForLater,
     reader,
     partition: embeddedPartition,
     deviceTypes,
@@ -168,7 +170,7 @@ export async function startEngine(
       await Promise.all([clocks.stop(), outbox.stop(), tidying.stop(), replays.stop()]);
       await loop.stop();
       await reader.close();
-      await store.destroy();
+      await Promise.all([store.destroy(), storeForLater.destroy()]);
     },
   };
 }

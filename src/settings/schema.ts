@@ -138,7 +138,9 @@ export const Settings = z.strictObject({
     }),
   }),
   rules: group({
-    checkpointEvery: duration('10 s').describe('How often the state of the rules is written to the store'),
+    checkpointEvery: duration('10 s').describe(
+      'How often the state of the rules is written to the store; more seldom where that takes long',
+    ),
   }),
   alarms: group({
     callWithin: duration('15 min').describe(

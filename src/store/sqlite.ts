@@ -144,11 +144,11 @@ export async function moveLog(store: Store): Promise<void> {
 }
 
 /** A dialect over one connection to `file`; it is closed by `Kysely.destroy()`. */
-export function sqliteDialect(file: string): SqliteDialect {
+export function sqliteDialect(file: string, durable: 'at once' | 'later'): SqliteDialect {
   const connection = new SqliteDatabase(file, { timeout: busyTimeoutMs });
   connection.pragma('journal_mode = WAL');
   // A committed transaction survives a power cut: journal offsets and alarms are committed together here.
-  connection.pragma('synchronous = FULL');
+  connection.pragma(`synchronous = ${durable === 'at once' ? 'FULL' : 'NORMAL'}`);
   connection.pragma('foreign_keys = ON');
   connection.pragma(`wal_autocheckpoint = ${logPages}`);
   // From here on PatientConnection waits.
