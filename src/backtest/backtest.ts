@@ -58,6 +58,8 @@ export class Backtest {
   }
 
   result(): TrialResult {
+    this.#trial.finish();
+    this.#other?.finish();
     const { rules, against } = this.#options;
     const now = this.#judged(rules, this.#trial);
     const byRule = Object.fromEntries(now.rules.map((rule) => [rule, 0]));

@@ -36,6 +36,8 @@ export class Trial {
   #tickAt = Number.NaN;
   /** Longer than this after the last sample ticks say nothing new: whatever falls silent has. Milliseconds. */
   #quietMs = 0;
+  /** When the last sample came. */
+  #receivedAt = Number.NaN;
   readonly #effects: AlarmEffect[] = [];
 
   constructor(rulesOf: RulesOf, { known = () => undefined, aroundOf }: Surroundings = {}) {
@@ -47,7 +49,14 @@ export class Trial {
   /** Takes in the next sample by its time of receipt. */
   take(sample: Sample): void {
     this.listenUntil(sample.receivedAt);
+    this.#receivedAt = sample.receivedAt;
     this.#fold.sample(this.#deviceOf(sample.deviceId), sample, this.#effects);
+    this.#collect();
+  }
+
+  /** Judges what is still to be judged again: nothing more comes. */
+  finish(): void {
+    this.#fold.settle(this.#receivedAt, this.#effects);
     this.#collect();
   }
 

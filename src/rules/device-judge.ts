@@ -283,6 +283,11 @@ export class DeviceJudge implements RuleContext {
     this.#horizon.restart(head + 1, this.#known);
   }
 
+  /** Measured time of its newest sample; -Infinity when there was none yet. */
+  get head(): number {
+    return this.#head;
+  }
+
   /** Measured time of what it was last judged for; -Infinity when there was nothing yet. */
   get judgedAt(): number {
     return this.#judgedAt;

@@ -11,6 +11,7 @@ import { type DeviceState, endStored } from './device-state.ts';
 import { Gateways } from './gateways.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
 import { Lenders } from './lenders.ts';
+import { Again } from './peers/again.ts';
 import { type PeerChange, type PeerState, Peers } from './peers/peers.ts';
 import type { RulesOf } from './rules-of.ts';
 import { Places } from './site/places.ts';
@@ -24,9 +25,6 @@ const nothing: readonly never[] = [];
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
-
-/** So many devices are judged again at a tick because of their neighbours, so that nobody waits for it in a storm. */
-const mostAgain = 50;
 
 /** Times that the fold goes by, as kept in a checkpoint. */
 interface FoldClock {
@@ -60,8 +58,11 @@ export class Fold {
    * are not judged again because of others, of whom some are still behind.
    */
   isKept: (deviceId: string) => boolean = () => false;
-  /** Devices that are to be judged again, and since when; those that have waited longest first. */
-  readonly #later = new Map<string, number>();
+  readonly #again = new Again({
+    judgeOf: (id) => this.#judges.get(id),
+    touch: (id) => this.#touched.add(id),
+    isKept: (id) => this.isKept(id),
+  });
   readonly #lenders = new Lenders((id) => this.#judges.get(id));
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
@@ -120,6 +121,7 @@ export class Fold {
     const { receivedAt } = samples[0]!;
     const latest = receivedAt + wrongBeyondMs(this.#maxFutureMs);
     const newest = samples[samples.length - 1]!;
+    this.#again.moveOn(device.id, newest.measuredAt, judge, receivedAt, effects);
     for (const channel of judge.blankChannels(newest))
       if (this.#lenders.lendTo(device, channel, newest.measuredAt)) this.#noteLearnt(device, channel);
     // All that came in the frame is known to those who count it before anybody is judged for it.
@@ -151,8 +153,8 @@ export class Fold {
     this.#hearGateway(judge, receivedAt, effects);
     if (!this.#peers) return;
     for (const { deviceId, soon } of this.#peers.askersOf(device)) {
-      if (!soon) this.#judgeLater(deviceId, at);
-      else this.#judgeAround(deviceId, at, receivedAt, effects);
+      if (soon) this.#again.soon(deviceId, at, receivedAt, effects);
+      else this.#again.later(deviceId, at);
     }
   }
 
@@ -167,35 +169,15 @@ export class Fold {
     const since = new Map<string, number>();
     // Its own newest samples have just been judged.
     for (const { deviceId, at, soon } of changes)
-      if (!soon) this.#judgeLater(deviceId, at);
+      if (!soon) this.#again.later(deviceId, at);
       else if (deviceId !== device.id || at <= judgedAt)
         since.set(deviceId, Math.min(at, since.get(deviceId) ?? Number.POSITIVE_INFINITY));
-    for (const [deviceId, at] of since) this.#judgeAround(deviceId, at, receivedAt, effects);
+    for (const [deviceId, at] of since) this.#again.soon(deviceId, at, receivedAt, effects);
   }
 
-  #judgeAround(deviceId: string, at: number, receivedAt: number, effects: AlarmEffect[]): void {
-    if (this.isKept(deviceId)) return;
-    if (this.#judges.get(deviceId)?.aroundChanged(at, receivedAt, effects)) this.#touched.add(deviceId);
-  }
-
-  /** What a device was told by others has changed since a time: it is judged again at a tick, for all that changed until then. */
-  #judgeLater(deviceId: string, at: number): void {
-    const judge = this.#judges.get(deviceId);
-    // It has not looked at that time yet.
-    if (!judge || at > judge.judgedAt || this.isKept(deviceId)) return;
-    this.#later.set(deviceId, Math.min(at, this.#later.get(deviceId) ?? Number.POSITIVE_INFINITY));
-    this.#touched.add(deviceId);
-  }
-
-  #judgeAgain(at: number, effects: AlarmEffect[]): void {
-    let left = mostAgain;
-    for (const [deviceId, from] of this.#later) {
-      if (this.isKept(deviceId)) continue;
-      if (left-- === 0) return;
-      this.#later.delete(deviceId);
-      this.#touched.add(deviceId);
-      this.#judges.get(deviceId)?.aroundChanged(from, at, effects);
-    }
+  /** Judges all that waits for the next ticks: nothing more will come. */
+  settle(at: number, effects: AlarmEffect[]): void {
+    this.#again.settle(at, effects);
   }
 
   /** Areas are others from here on: who stands in them is found anew. */
@@ -237,7 +219,7 @@ export class Fold {
       if (judge?.judgeSilence(this.#gateways.audible(judge, this.#clock.listenedMs), at, effects))
         this.#touched.add(device.id);
     }
-    this.#judgeAgain(at, effects);
+    this.#again.tick(at, effects);
   }
 
   /**
@@ -307,7 +289,7 @@ export class Fold {
     const judge = new DeviceJudge(device.id, type, this.#clock.listenedMs, this.#around(device, type));
     const state = this.#take<DeviceState>(deviceKey(device.id));
     if (state) judge.restore(currentState(state));
-    if (state?.again !== undefined) this.#later.set(device.id, state.again);
+    if (state?.again !== undefined) this.#again.restore(device.id, state.again);
     for (const channel of type.baselines) {
       const name = type.channelNames[channel]!;
       const learnt = this.#take<unknown>(baselineKey(device.id, name));
@@ -357,7 +339,7 @@ export class Fold {
   partsOf(deviceId: string): { key: string; state: unknown }[] {
     const judge = this.#judges.get(deviceId);
     if (!judge) return [];
-    const again = this.#later.get(deviceId);
+    const again = this.#again.waitsSince(deviceId);
     const state: DeviceState = again === undefined ? judge.state() : { ...judge.state(), again };
     const parts: { key: string; state: unknown }[] = [{ key: deviceKey(deviceId), state }];
     for (const channel of this.#learnt.get(deviceId) ?? [])

@@ -261,6 +261,7 @@ test.each([
         for (const [key, state] of kept) fold.restore(key, JSON.parse(state));
         fold.tick(0, devices, effects);
       });
+      fold.settle(0, effects);
       return recordOf(effects);
     };
     const ordered = run(samples, []);
@@ -277,3 +278,37 @@ test.each([
     }
   },
 );
+
+test('of many late changes elsewhere the first is judged at once, and all others together at the next tick', () => {
+  const [a, b] = [device('a'), device('b')];
+  const fold = foldOf('devices(grid, level > 10 cm) >= 2');
+  const effects: AlarmEffect[] = [];
+  fold.tick(0, [a, b], effects);
+  const take = (one: Device, at: number, level: number) =>
+    fold.sample(
+      one,
+      { deviceId: one.id, measuredAt: at * minute, receivedAt: 20 * minute, values: { level } },
+      effects,
+    );
+  for (let at = 1; at <= 20; at++) take(a, at, 12);
+  // It says nothing else than was known.
+  const known = effects.length;
+  take(b, 20, 2);
+  take(b, 19, 2);
+  take(b, 18, 2);
+  expect(effects.length).toBe(known);
+  fold.tick(20 * minute, [a, b], effects);
+  const told = () => effects.filter((one) => one.kind === 'rejudged' && one.deviceId === 'a').length;
+  take(b, 5, 12);
+  expect(told()).toBe(1);
+  take(b, 9, 12);
+  take(b, 7, 2);
+  take(b, 12, 12);
+  expect(told()).toBe(1);
+  fold.tick(20 * minute, [a, b], effects);
+  expect(told()).toBe(2);
+  const raised = recordOf(effects)
+    .split('\n')
+    .filter((line) => line.includes('"deviceId":"a"'));
+  expect(raised.map((line) => (JSON.parse(line) as { raisedAt: number }).raisedAt / minute)).toEqual([5, 9]);
+});

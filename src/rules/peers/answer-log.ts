@@ -83,6 +83,32 @@ export class AnswerLog {
     }
   }
 
+  /** What was said at a time and later, as a log of its own. */
+  since(at: number): AnswerLog {
+    const place = Math.max(this.#placeOf(at), 0);
+    const [from, until, answers] = [this.#from, this.#until, this.#answers].map((all) => all.slice(place));
+    return new AnswerLog(this.#maxGapMs, { from: from!, until: until!, answers: answers! });
+  }
+
+  /**
+   * The first time at or after the given one at which this log says something else than another one, or has heard of the
+   * device where the other has not for so long that it counts as gone; Infinity when there is none.
+   */
+  differsFrom(other: AnswerLog, at: number, goneMs: number): number {
+    const same = (time: number) =>
+      Object.is(this.answerAt(time), other.answerAt(time)) &&
+      time - this.timeAt(time) > goneMs === time - other.timeAt(time) > goneMs;
+    if (!same(at)) return at;
+    const times = [...this.#turns(goneMs), ...other.#turns(goneMs)].filter((time) => time > at).sort((a, b) => a - b);
+    return times.find((time) => !same(time)) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The times at which what it says may become something else. */
+  #turns(goneMs: number): number[] {
+    const ends = this.#until.flatMap((time) => [time + this.#maxGapMs + 1, time + goneMs + 1]);
+    return [...this.#from, ...ends];
+  }
+
   /** Forgets what was said before a time, but for the run that was under way then; and the oldest of too many. */
   forgetBefore(at: number): void {
     const place = Math.max(this.#placeOf(at), this.#from.length - mostRuns);

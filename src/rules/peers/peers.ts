@@ -38,6 +38,8 @@ interface Count {
   all: number;
 }
 
+const noNumber: Count = { holds: Number.NaN, unknown: 0, all: 0 };
+
 interface Member {
   device: Device;
   around: Surroundings;
@@ -78,9 +80,9 @@ export class Peers {
   /** Asked devices of a checkpoint that have not been needed since. */
   readonly #stored = new Map<string, PeerState>();
   #expected: Iterable<Device>;
-  /** What was found for whole areas since the last sample: when something changes there, all in it ask the same. */
-  readonly #counts = new Map<string, Count>();
-  readonly #changes = new Map<string, readonly number[]>();
+  /** What was found since the last sample: when something changes in an area, all that stand there ask the same. */
+  readonly #counts: Found<Count> = new Map();
+  readonly #changes: Found<readonly number[]> = new Map();
 
   /** @param expected the devices that are there. */
   constructor(sources: PeerSources, expected: Iterable<Device>) {
@@ -132,15 +134,17 @@ export class Peers {
       const before = member.log.answerAt(at);
       const heardAt = member.log.timeAt(at);
       const late = at <= member.log.timeAt(Number.POSITIVE_INFINITY);
+      const said = late ? member.log.since(at) : null;
       answers.log = member.log;
       member.judge.judge([sample], 0, latest, [], []);
       const now = member.log.answerAt(at);
-      member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // The same answer goes on, unless it was forgotten meanwhile: then it is news from there on.
       const goesOn = !late && heardAt > 0 && Object.is(before, now);
-      const from = goesOn ? heardAt + maxGapMs : at;
+      // A late one mostly says what was known already.
+      const from = said ? member.log.differsFrom(said, at, gonePastMs) : goesOn ? heardAt + maxGapMs : at;
+      member.log.forgetBefore(at - keptLateness * answers.latenessMs - maxGapMs);
       // Nobody can have been judged for that time yet.
-      if (from > latest) continue;
+      if (from > latest || from === Number.POSITIVE_INFINITY) continue;
       for (const deviceId of answers.finder.askersOf(member))
         changes.push({ deviceId, at: from, soon: measure === null });
     }
@@ -209,21 +213,10 @@ export class Peers {
 
   /** Counts around a place at a moment. */
   count(question: PeerQuestion, around: Surroundings, at: number): Count {
-    return remembered(this.#counts, keyOf(question, around, at), () => this.#count(question, around, at));
-  }
-
-  #count(question: PeerQuestion, around: Surroundings, at: number): Count {
     const near = this.#near(question, around);
     // Nobody has said where its water goes: that is no number, not even none.
-    const count: Count = { holds: near === null ? Number.NaN : 0, unknown: 0, all: 0 };
-    for (const { log } of near ?? []) {
-      if (at - log.timeAt(at) > gonePastMs) continue;
-      const truth = log.answerAt(at);
-      count.all++;
-      if (truth === 1) count.holds++;
-      else if (truth !== 0) count.unknown++;
-    }
-    return count;
+    if (near === null) return noNumber;
+    return remembered(this.#counts, near, at, () => countAt(near, at));
   }
 
   /** What those around a device say at a moment, in order; null where it is not known who they are. */
@@ -236,9 +229,11 @@ export class Peers {
 
   /** When since a time the answer to a question changed on a device that is asked, in order. */
   changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
-    return remembered(this.#changes, keyOf(question, around, from), () => {
+    const near = this.#near(question, around);
+    if (near === null) return [];
+    return remembered(this.#changes, near, from, () => {
       const times = new Set<number>();
-      for (const { log } of this.#near(question, around) ?? []) log.changesSince(from, times);
+      for (const { log } of near) log.changesSince(from, times);
       return inOrder(times);
     });
   }
@@ -312,16 +307,30 @@ function inOrder(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b);
 }
 
-/** Names what is asked of a whole area; null where the answer is for one device alone. */
-function keyOf({ key, where }: PeerQuestion, around: Surroundings, at: number): string | null {
-  if (where !== 'grid' && where !== 'community' && where !== 'street' && where !== 'district') return null;
-  return `${key} ${where} ${around.area(where)} ${at}`;
+function countAt(near: readonly Member[], at: number): Count {
+  const count: Count = { holds: 0, unknown: 0, all: 0 };
+  for (const { log } of near) {
+    if (at - log.timeAt(at) > gonePastMs) continue;
+    const truth = log.answerAt(at);
+    count.all++;
+    if (truth === 1) count.holds++;
+    else if (truth !== 0) count.unknown++;
+  }
+  return count;
 }
 
-function remembered<T>(known: Map<string, T>, key: string | null, find: () => T): T {
-  const before = key === null ? undefined : known.get(key);
+/** By those that were asked, all of an area in one list, and a time. */
+type Found<T> = Map<readonly Member[], Map<number, T>>;
+
+function remembered<T>(known: Found<T>, near: readonly Member[], at: number, find: () => T): T {
+  let times = known.get(near);
+  if (!times) {
+    times = new Map();
+    known.set(near, times);
+  }
+  const before = times.get(at);
   if (before !== undefined) return before;
   const found = find();
-  if (key !== null) known.set(key, found);
+  times.set(at, found);
   return found;
 }
