@@ -25,6 +25,12 @@ import { newestTime, newestValue } from './windows/memory.ts';
 /** By channel, whether the sample that is judged now brought it. */
 let fresh = new Uint8Array(64);
 
+/** Whether the sample that is judged now brought one of the channels. */
+function isDue(channels: readonly number[]): boolean {
+  for (let i = 0; i < channels.length; i++) if (fresh[channels[i]!] === 1) return true;
+  return false;
+}
+
 /** So that a device that counts no others needs no list of them. */
 const nobody: readonly never[] = [];
 
@@ -252,12 +258,9 @@ export class DeviceJudge implements RuleContext {
     const { rules } = this.#type;
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
-      for (let j = 0; j < rule.judgedOn.length; j++) {
-        if (fresh[rule.judgedOn[j]!] === 0) continue;
-        const changed = judgeRule(rule, this.#states, this, at);
-        if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
-        break;
-      }
+      if (!isDue(rule.judgedOn)) continue;
+      const changed = judgeRule(rule, this.#states, this, at);
+      if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
     }
   }
 
