@@ -14,13 +14,16 @@ export class DeviceDirectory {
     this.#store = store;
   }
 
-  /** Reads the devices again. */
+  /**
+   * Reads the devices again. One that is known stays the same object with what is said of it now, so that all who hold it
+   * know where it stands.
+   */
   async load(): Promise<void> {
     const rows = await this.#store
       .selectFrom('device')
       .select(['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'])
       .execute();
-    const devices = [...rows, ...internalDevices];
+    const devices = [...rows, ...internalDevices].map((row) => Object.assign(this.#devices.get(row.id) ?? row, row));
     this.#missing.clear();
     this.#devices = new Map(devices.map((device) => [device.id, device]));
     this.#active = devices.filter((device) => device.state === 'active');

@@ -203,6 +203,46 @@ describe('neighbours', () => {
     expect(after).toEqual([50, 80, 80]);
   });
 
+  test('are found anew when one of them was moved, also while Tocsin was down', () => {
+    const when = 'level > 10 cm && neighbours(500 m, level, 1).max < 5 cm';
+    const [a, b] = [device('a'), device('b', 'g1', 100)];
+    const effects: AlarmEffect[] = [];
+    const take = (fold: Fold, one: Device, at: number, level: number) =>
+      fold.sample(
+        one,
+        { deviceId: one.id, measuredAt: at * minute, receivedAt: at * minute, values: { level } },
+        effects,
+      );
+    const raised = () =>
+      recordOf(effects)
+        .split('\n')
+        .filter((line) => line !== '').length;
+    const before = foldOf(when);
+    before.tick(0, [a, b], effects);
+    take(before, b, 1, 1);
+    take(before, a, 1, 20);
+    expect(raised()).toBe(1);
+    const parts = [before.clock, ...[a, b].flatMap(({ id }) => before.partsOf(id))];
+    const kept = JSON.parse(JSON.stringify(parts)) as typeof parts;
+
+    // Taken to the other end of the town.
+    const away = { ...b, latitude: b.latitude + 1 };
+    const after = foldOf(when);
+    for (const { key, state } of kept) after.restore(key, state);
+    after.tick(2 * minute, [a, away], effects);
+    take(after, a, 2, 2);
+    take(after, a, 3, 20);
+    expect(raised()).toBe(1);
+
+    // And back again.
+    Object.assign(away, b);
+    after.placesChanged();
+    take(after, away, 4, 1);
+    take(after, a, 4, 2);
+    take(after, a, 5, 20);
+    expect(raised()).toBe(2);
+  });
+
   test('may be of another type, such as rain gauges', () => {
     const gauge = { ...device('r'), type: 'rain-gauge' };
     const when = 'delta(level, 2 min) > 5 cm && neighbours(grid, "rain-gauge", sum(rain, 1 h), 1).max < 0.2 mm';

@@ -113,8 +113,8 @@ export class Peers {
     };
     answers.type = noting(question, (at, answer) => answers.log.set(at, answer));
     this.#answers.set(question.key, answers);
-    for (const { device } of this.#stored.values()) this.#meet(answers, device);
     for (const device of this.#expected) this.#meet(answers, device);
+    for (const { device } of this.#stored.values()) if (!answers.members.has(device.id)) this.#meet(answers, device);
     return answers;
   }
 
@@ -172,11 +172,19 @@ export class Peers {
    */
   expect(devices: Iterable<Device>): void {
     this.#expected = devices;
-    for (const device of devices) for (const answers of this.#answers.values()) this.#meet(answers, device);
+    let moved = false;
+    for (const device of devices)
+      for (const answers of this.#answers.values()) if (this.#meet(answers, device)) moved = true;
+    if (moved) this.regroup();
   }
 
-  #meet(answers: Answers, device: Device): void {
-    if (device.type === answers.question.type) this.#memberOf(answers, device);
+  /** @returns whether it is known, and stands elsewhere than a checkpoint has it: it was moved while we were down. */
+  #meet(answers: Answers, device: Device): boolean {
+    if (device.type !== answers.question.type) return false;
+    const member = this.#memberOf(answers, device);
+    if (member.device === device || standsAs(member.device, device)) return false;
+    Object.assign(member.device, device);
+    return true;
   }
 
   #memberOf(answers: Answers, device: Device): Member {
@@ -305,6 +313,10 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
 
 function inOrder(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b);
+}
+
+function standsAs(one: Device, other: Device): boolean {
+  return one.latitude === other.latitude && one.longitude === other.longitude && one.gridId === other.gridId;
 }
 
 function countAt(near: readonly Member[], at: number): Count {

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { DeviceDirectory } from '../../src/roles/device-directory.ts';
+import { tempStore } from '../store/temp-store.ts';
+
+test('a device that is moved stays the same one, so that all who hold it know where it stands', async () => {
+  const { store } = await tempStore();
+  const area = { tier: 'grid' as const, parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' };
+  await store
+    .insertInto('area')
+    .values(['g1', 'g2'].map((id) => ({ ...area, id })))
+    .execute();
+  const common = { type: 'gauge', latitude: 30, longitude: 104, gridId: 'g1', state: 'active' as const };
+  const secret = { secretSalt: '', secretHash: '', createdAt: 0 };
+  const rows = ['a', 'b'].map((id) => ({ id, name: id, ...common, ...secret }));
+  await store.insertInto('device').values(rows).execute();
+  const directory = new DeviceDirectory(store);
+  await directory.load();
+  const [held, other] = [directory.get('a')!, directory.active];
+  await store.updateTable('device').set({ latitude: 31, gridId: 'g2' }).where('id', '=', 'a').execute();
+  await store.deleteFrom('device').where('id', '=', 'b').execute();
+  await directory.load();
+  expect(held).toMatchObject({ latitude: 31, gridId: 'g2' });
+  expect(directory.get('a')).toBe(held);
+  expect(directory.get('b')).toBeUndefined();
+  // Who is there is another list, though: one that is compared with the one before.
+  expect(directory.active).not.toBe(other);
+  expect(directory.active).toContain(held);
+});
