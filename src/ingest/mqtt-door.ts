@@ -47,7 +47,7 @@ export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promi
   const connections = new Connections(limits);
   metrics.countConnections(() => connections.size);
   const largestMessage = Math.max(SMALLEST_MESSAGE_LIMIT, 2 * maxPayload);
-  const sessions = new Sessions();
+  const sessions = new Sessions({ clock: steady, waitMs: settings.mqtt.commandsWait });
   const takeover = new Takeover(connections, sessions, announce);
   const { arrive } = takeover;
   const wrongCredentials = new WrongCredentials(limitMetrics, steady);

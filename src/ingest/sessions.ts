@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Aedes, Client, PublishPacket, PubrelPacket, Subscription } from 'aedes';
-import { type CommandPacket, Session, type SessionState } from './session.ts';
+import { type CommandPacket, type Patience, Session, type SessionState } from './session.ts';
 import { downTopic } from './topics.ts';
 
 /** Kept sessions of one device; each may hold commands. A further one takes the place of the oldest without a connection. */
@@ -25,7 +25,12 @@ type ById = { id: string };
 export class Sessions {
   /** By device, by session id; the longest unused first. */
   readonly #sessions = new Map<string, Map<string, Session>>();
+  readonly #patience: Patience;
   #broker!: Aedes;
+
+  constructor(patience: Patience) {
+    this.#patience = patience;
+  }
 
   async setup(broker: Aedes): Promise<void> {
     this.#broker = broker;
@@ -39,7 +44,7 @@ export class Sessions {
   of(client: Client): Session {
     const session = this.#find(client.id);
     if (session) return session;
-    const fresh = new Session(client.id, !client.clean);
+    const fresh = new Session(client.id, !client.clean, this.#patience);
     // A kept session that is not there was replaced by a client with its id, which is about to replace the connection.
     if (client.clean) this.#add(fresh);
     return fresh;
@@ -66,7 +71,7 @@ export class Sessions {
   /** A session that another process has handed over. */
   takeOver(state: SessionState): void {
     this.#remove(state.id);
-    this.#add(Session.from(state, (packet) => this.#identified(packet)));
+    this.#add(Session.from(state, (packet) => this.#identified(packet), this.#patience));
   }
 
   // Subscriptions
@@ -77,7 +82,7 @@ export class Sessions {
     this.#remove(id);
     if (!known?.kept) {
       this.#makeRoom(deviceOf(id));
-      this.#add(new Session(id, true));
+      this.#add(new Session(id, true, this.#patience));
       return [];
     }
     this.#add(known);

@@ -75,6 +75,7 @@ export const Settings = z.strictObject({
       .describe('Connections at once from one address, this machine apart; many devices may share one'),
     connectionRate: whole(1).default(1000).describe('New connections a second; what comes beyond waits for its turn'),
     connectionRatePerAddress: whole(1).default(500).describe('The same for one address, this machine apart'),
+    commandsWait: duration('1 h').describe('For how long a command waits for a device that is away'),
   }),
   http: group({
     host: z.string().default('0.0.0.0').describe('Address that console and API are bound to'),

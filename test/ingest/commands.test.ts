@@ -69,3 +69,20 @@ test('a disabled device is cut off though it listens', async () => {
   await Promise.all([closed(a), h.gateway.devicesChanged()]);
   expect(await h.gateway.isConnected('a')).toBe(false);
 });
+
+test('a command that waited too long for its device is forgotten', async () => {
+  const clock = { at: 0, now: () => clock.at };
+  await h.stop();
+  h = await Harness.start({ steady: clock });
+  const session = { clean: false, clientId: 'siren' };
+  const first = await h.connect(h.a, session);
+  await first.subscribeAsync('tocsin/v1/a/down', { qos: 1 });
+  await first.endAsync();
+  while (await h.gateway.isConnected('a')) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let number = 0; number < 32; number++)
+    await h.gateway.sendCommand('a', { command: 'sound', arguments: { number } });
+  clock.at += 3_600_001;
+  await h.gateway.sendCommand('a', close);
+  const again = await h.connect(h.a, session);
+  expect(await h.received(again, 1)).toEqual([['tocsin/v1/a/down', JSON.stringify(close)]]);
+});
