@@ -64,6 +64,9 @@ test('a rule is set otherwise for an area; a mistake is told with its line and w
   await text.fill(good.replace('level >= 10 cm\n', 'levle >= 10 cm\n'));
   await mistakes.getByText('没有 levle 这个通道；有 level、rain').waitFor();
   expect(await mistakes.innerText()).toMatch(/第 2\d 行/);
+  // The line is marked, wherever the text was scrolled to.
+  await mistakes.getByRole('button', { name: /第 2\d 行/ }).click();
+  expect(await page.evaluate('getSelection().toString().trim()')).toBe('when: levle >= 10 cm');
   await page.getByRole('button', { name: 'EN' }).click();
   await mistakes.getByText('there is no channel levle; there are level, rain').waitFor();
   await page.getByRole('button', { name: '中' }).click();

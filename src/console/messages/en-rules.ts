@@ -58,6 +58,7 @@ export const enRules: Messages['rules'] = {
   save: 'Save, in force at once',
   good: 'This can be used:',
   line: 'Line {line}',
+  needed: 'A place and a reason are needed as well.',
   checking: 'Checking…',
   onDevice: 'Rules of this device',
   fromArea: 'As set for {place}',

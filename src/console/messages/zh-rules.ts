@@ -55,6 +55,7 @@ export const zhRules = {
   save: '保存并立即生效',
   good: '可以使用：',
   line: '第 {line} 行',
+  needed: '还要选择位置，并写明原因。',
   checking: '正在检查…',
   onDevice: '这台设备的规则',
   fromArea: '按{place}的设定',
