@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
+import { runFixed } from '../store/fixed-statement.ts';
 import type { Store } from '../store/open.ts';
 import type { Row } from '../store/schema.ts';
 import { type Channel, Undeliverable } from './channel.ts';
@@ -40,15 +41,15 @@ export async function deliverDue(
   channels: ReadonlyMap<string, Channel>,
   onDelivered: OnDelivered = () => {},
 ): Promise<DeliveryCount> {
-  await takeBackAbandoned(db, clock.now());
-  await endWaitsOfTheFuture(db, clock.now());
-  const targets = await db
-    .selectFrom('outbox')
-    .select(['channel', 'target'])
-    .distinct()
-    .where('state', '=', 'waiting')
-    .where('nextAt', '<=', clock.now())
-    .execute();
+  const now = clock.now();
+  const targets = await runFixed(db, 'targets due', ['waiting', now], () =>
+    db
+      .selectFrom('outbox')
+      .select(['channel', 'target'])
+      .distinct()
+      .where('state', '=', 'waiting')
+      .where('nextAt', '<=', now),
+  );
   const count = { delivered: 0, failed: 0 };
   await Promise.all(
     targets.map(({ channel, target }) =>
@@ -56,6 +57,12 @@ export async function deliverDue(
     ),
   );
   return count;
+}
+
+/** Ends waits that would otherwise never end, or much too late. To be called every second or so. */
+export async function endLongWaits(db: Store, now: number): Promise<void> {
+  await takeBackAbandoned(db, now);
+  await endWaitsOfTheFuture(db, now);
 }
 
 /**

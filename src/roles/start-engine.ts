@@ -9,7 +9,7 @@ import { Progress } from '../journal/progress.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { webhookChannel } from '../notify/channels/webhook/channel.ts';
 import { webhookChannelName } from '../notify/channels/webhook/intents.ts';
-import { deliverDue, giveUpOld, takeBackUnfinished } from '../notify/deliver.ts';
+import { deliverDue, endLongWaits, giveUpOld, takeBackUnfinished } from '../notify/deliver.ts';
 import { loadAreas } from '../response/areas.ts';
 import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
@@ -76,15 +76,18 @@ export async function startEngine(
   // The journal's lock sees to it that there is no other engine.
   await takeBackUnfinished(store);
   const ages = unhurriedClock(clock, steadyClock);
-  const outbox = new Repeating('delivery', everyMs, log, async () => {
+  const outbox = new Repeating('keeping the outbox', everyMs, log, async () => {
     await giveUpOld(store, ages.now());
+    await endLongWaits(store, clock.now());
+  });
+  const delivery = new Repeating('delivery', everyMs, log, async () => {
     await deliverDue(store, clock, channels, ({ receivedAt }) => {
       if (receivedAt !== null) stages.observe('notified', receivedAt, clock.now());
     });
   });
   const announce = () => {
     onFeed();
-    outbox.now();
+    delivery.now();
   };
 
   const progress = new Progress(journalProgress, embeddedPartition);
@@ -167,7 +170,7 @@ export async function startEngine(
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => loop.status(),
     async stop() {
-      await Promise.all([clocks.stop(), outbox.stop(), tidying.stop(), replays.stop()]);
+      await Promise.all([clocks.stop(), outbox.stop(), delivery.stop(), tidying.stop(), replays.stop()]);
       await loop.stop();
       await reader.close();
       await Promise.all([store.destroy(), storeForLater.destroy()]);
