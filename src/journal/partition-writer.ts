@@ -32,7 +32,7 @@ export interface PartitionOptions {
   progress: Progress;
   /** Is told of each attempt that failed, and once when writing works again (null). */
   onFailure(cause: NodeJS.ErrnoException | null): void;
-  /** Is told how long each sync took. */
+  /** Is told how long each group took to become durable once it was on its way. */
   onSync(seconds: number): void;
 }
 
@@ -54,6 +54,7 @@ export class PartitionWriter {
   #timeAfter: number;
   #gathering = new Group();
   #flushing: Group | null = null;
+  #attemptedAt = 0;
   /** Groups that have waited for space, to be written before what gathers now. */
   #released: Group[] = [];
   readonly #free: Group[] = [];
@@ -202,6 +203,7 @@ export class PartitionWriter {
   };
 
   #attempt(group: Group): void {
+    this.#attemptedAt = performance.now();
     if (this.#dirtyTail) this.#clean(group);
     else if (this.#size >= this.#options.segmentBytes) this.#roll(group);
     else this.#write(group, 0);
@@ -217,13 +219,12 @@ export class PartitionWriter {
   }
 
   #sync(group: Group): void {
-    const began = performance.now();
     this.#options.disk.sync(this.#file.fd, (error) => {
       if (error) {
         this.#undo(group, error);
         return;
       }
-      this.#options.onSync((performance.now() - began) / 1000);
+      this.#options.onSync((performance.now() - this.#attemptedAt) / 1000);
       this.#commit(group);
     });
   }

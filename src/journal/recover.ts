@@ -1,5 +1,6 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { Logger } from '../shared/logger.ts';
+import { newSegmentFlags, segmentFlags } from './disk.ts';
 import { gapsBetween } from './gaps.ts';
 import { MARK_BYTES, writeMark } from './mark.ts';
 import { readSalt } from './salt.ts';
@@ -40,7 +41,7 @@ export async function recoverPartition(dir: string, log: Logger): Promise<Recove
   const full = await Promise.all(bases.slice(0, -1).map((base) => statSegment(dir, base)));
   const base = bases.at(-1)!;
   const path = segmentPath(dir, base);
-  const file = await open(path, 'r+');
+  const file = await open(path, segmentFlags);
   const scanned = await scanSegment(file, base, salt);
   await cutTail(file, path, scanned, log);
   for (const [from, to] of scanned.lost) log.error({ segment: path, from, to }, 'journal: entries are damaged');
@@ -57,7 +58,7 @@ export async function recoverPartition(dir: string, log: Logger): Promise<Recove
 /** Creates an empty segment that survives a power cut. */
 export async function createSegment(dir: string, base: number): Promise<FileHandle> {
   // An earlier attempt may have left an empty file of this name behind.
-  const file = await open(segmentPath(dir, base), 'w+');
+  const file = await open(segmentPath(dir, base), newSegmentFlags);
   try {
     await syncDir(dir);
     return file;
