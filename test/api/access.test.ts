@@ -3,7 +3,8 @@ import { createApi } from '../../src/api/server.ts';
 import { allows, type Permission, permissions } from '../../src/model/permission.ts';
 import { roles } from '../../src/model/role.ts';
 import { registeredRoutes } from './registered-routes.ts';
-import { addAlarm, addCase, addFeedLine, openWorld, type World } from './world.ts';
+import { addAlarm, addCase, addFeedLine } from './rows.ts';
+import { openWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifySecret } from '../../src/ingest/credentials.ts';
 import { TocsinError } from '../../src/shared/errors.ts';
-import { addAlarm, openWorld, start, type World } from './world.ts';
+import { addAlarm } from './rows.ts';
+import { openWorld, start, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FeedClient } from '../../src/api/feed/client.ts';
 import { FeedHub } from '../../src/api/feed/hub.ts';
 import { feedEnd } from '../../src/store/feed.ts';
+import { addAlarm, addCase, addFeedLine } from './rows.ts';
 import { listen } from './sse.ts';
-import { addAlarm, addCase, addFeedLine, openWorld, type World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {

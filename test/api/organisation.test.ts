@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addAlarm, addCase, areas, openWorld, type World } from './world.ts';
+import { addAlarm, addCase } from './rows.ts';
+import { areas, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {

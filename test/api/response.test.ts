@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addAlarm, addCase, openWorld, start, type World } from './world.ts';
+import { addAlarm, addCase } from './rows.ts';
+import { openWorld, start, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {

@@ -13,7 +13,8 @@ import { createApi } from '../../src/api/server.ts';
 import { TocsinError } from '../../src/shared/errors.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
 import { registeredRoutes } from './registered-routes.ts';
-import { addAlarm, addBaselineAlarm, addCase, areas, openWorld, type World } from './world.ts';
+import { addAlarm, addBaselineAlarm, addCase } from './rows.ts';
+import { areas, openWorld, type World } from './world.ts';
 
 let world: World;
 let folder: string;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/store/audit.ts';
-import { addBaselineAlarm, openWorld, type World } from './world.ts';
+import { addBaselineAlarm } from './rows.ts';
+import { openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {

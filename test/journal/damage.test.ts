@@ -11,7 +11,7 @@ import { openJournalReader } from '../../src/journal/reader.ts';
 import { HEADER_BYTES, sealRecord } from '../../src/journal/record.ts';
 import { listSegments, segmentPath } from '../../src/journal/segments.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll, never, plain, readAll, someEntry } from './contract.ts';
+import { appendAll, never, plain, readAll, someEntry } from './entries.ts';
 
 const silent = pino({ level: 'silent' });
 /** Three groups of five in the first segment, then ten segments of one group. */

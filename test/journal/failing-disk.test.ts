@@ -9,7 +9,7 @@ import { Progress } from '../../src/journal/progress.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { segmentPath } from '../../src/journal/segments.ts';
 import { type EmbeddedJournalWriter, openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll, appendEach, never, plain, readAll, someEntry } from './contract.ts';
+import { appendAll, appendEach, never, plain, readAll, someEntry } from './entries.ts';
 
 const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 const unavailable = { code: 'JOURNAL_UNAVAILABLE', status: 503 };

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import { readAll } from './contract.ts';
+import { readAll } from './entries.ts';
 
 const child = join(import.meta.dirname, 'append-forever.ts');
 

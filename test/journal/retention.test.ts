@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import { createLogger } from '../../src/shared/logger.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { appendAll } from './contract.ts';
+import { appendAll } from './entries.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

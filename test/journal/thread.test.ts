@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll } from './contract.ts';
+import { appendAll } from './entries.ts';
 
 test('a reader in another thread follows the journal and is woken by each commit', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'tocsin-thread-'));

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { segmentPath } from '../../src/journal/segments.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import { appendAll, plain, readAll, someEntry } from './contract.ts';
+import { appendAll, plain, readAll, someEntry } from './entries.ts';
 
 const GOOD = 7;
 let dir: string;

@@ -9,7 +9,7 @@ import { rulesByType } from '../../src/rules/rules-of.ts';
 import { Places } from '../../src/rules/site/places.ts';
 import { randomFrom } from '../support/random.ts';
 import { arrivalsOf, disturbance, recordOf } from './disturbed.ts';
-import { deviceType, testDevice } from './support.ts';
+import { deviceType, type Row, storyOf, testDevice } from './support.ts';
 
 const minute = 60_000;
 const boundMs = 30 * minute;
@@ -47,24 +47,8 @@ function foldOf(when: string) {
   return new Fold(rulesOf, undefined, (one) => places.around(one));
 }
 
-type Row = [at: number, id: string, values: Record<string, number>];
-
-/** What is said when samples come in their order: minute, device, values. */
-function story(when: string, devices: Device[], rows: Row[]): string[] {
-  const fold = foldOf(when);
-  const effects: AlarmEffect[] = [];
-  fold.tick(0, devices, effects);
-  for (const [at, id, values] of rows) {
-    const sample = { deviceId: id, measuredAt: at * minute, receivedAt: at * minute, values };
-    fold.sample(devices.find((one) => one.id === id)!, sample, effects);
-  }
-  const about = new Map<string, string>();
-  return effects.flatMap((effect) => {
-    if (effect.kind === 'raised') about.set(effect.alarmId, effect.deviceId);
-    if (effect.kind !== 'raised' && effect.kind !== 'cleared') return [];
-    return [`${effect.at / minute} ${about.get(effect.alarmId)} ${effect.kind}`];
-  });
-}
+/** What is said when samples come in their order. */
+const story = (when: string, devices: Device[], rows: Row[]) => storyOf(foldOf(when), devices, rows);
 
 const at = (minutes: number, levels: Record<string, number>): Row[] =>
   Object.entries(levels).map(([id, level]) => [minutes, id, { level }]);

@@ -14,7 +14,7 @@ import { rulesByType } from '../../src/rules/rules-of.ts';
 import { Places } from '../../src/rules/site/places.ts';
 import { randomFrom } from '../support/random.ts';
 import { arrivalsOf, recordOf } from './disturbed.ts';
-import { deviceType, testDevice } from './support.ts';
+import { deviceType, type Row, storyOf, testDevice } from './support.ts';
 
 const minute = 60_000;
 const boundMs = 30 * minute;
@@ -43,26 +43,8 @@ function foldOf(when: string, more: Partial<RuleLevel> = {}) {
   return new Fold(rulesByType(new Map(compiled.map((one) => [one.id, one]))));
 }
 
-/** What is said when samples come in their order: minute, device, values. */
-function story(
-  when: string,
-  devices: Device[],
-  rows: [at: number, id: string, values: Record<string, number>][],
-): string[] {
-  const fold = foldOf(when);
-  const effects: AlarmEffect[] = [];
-  fold.tick(0, devices, effects);
-  for (const [at, id, values] of rows) {
-    const sample = { deviceId: id, measuredAt: at * minute, receivedAt: at * minute, values };
-    fold.sample(devices.find((one) => one.id === id)!, sample, effects);
-  }
-  const about = new Map<string, string>();
-  return effects.flatMap((effect) => {
-    if (effect.kind === 'raised') about.set(effect.alarmId, effect.deviceId);
-    if (effect.kind !== 'raised' && effect.kind !== 'cleared') return [];
-    return [`${effect.at / minute} ${about.get(effect.alarmId)} ${effect.kind}`];
-  });
-}
+/** What is said when samples come in their order. */
+const story = (when: string, devices: Device[], rows: Row[]) => storyOf(foldOf(when), devices, rows);
 
 describe('paths of drainage', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
@@ -133,7 +115,7 @@ describe('devices that are counted', () => {
   });
 
   test('are those within a distance', () => {
-    const rows = three.map(({ id }, i) => [i + 1, id, { level: 12 }] as [number, string, Record<string, number>]);
+    const rows = three.map(({ id }, i) => [i + 1, id, { level: 12 }] as Row);
     expect(story('devices(500 m, level > 10 cm) >= 2', three, rows)).toEqual(['2 b raised', '2 a raised']);
     expect(story('devices(700 m, level > 10 cm) >= 3', three, rows)).toEqual(['3 b raised']);
   });

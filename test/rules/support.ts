@@ -7,6 +7,7 @@ import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
 
+const minute = 60_000;
 const text = { zh: '试', en: 'test' };
 
 export interface RuleUnderTest extends Partial<Pick<Rule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm'>> {
@@ -83,4 +84,30 @@ export function judgeAll(type: DeviceType, samples: { at: number; values: Record
 export function checkpointOf(fold: Fold): { key: string; state: unknown }[] {
   const parts = [fold.clock, ...[...fold.takeTouched()].flatMap((id) => fold.partsOf(id))];
   return JSON.parse(JSON.stringify(parts)) as typeof parts;
+}
+
+/** Alarms of several devices, in the order in which they were told: `4 b raised`, minutes being measured time. */
+export function storyOf(fold: Fold, devices: readonly Device[], rows: readonly Row[]): string[] {
+  const effects: AlarmEffect[] = [];
+  fold.tick(0, devices, effects);
+  for (const [at, id, values] of rows) {
+    const sample = { deviceId: id, measuredAt: at * minute, receivedAt: at * minute, values };
+    fold.sample(devices.find((one) => one.id === id)!, sample, effects);
+  }
+  const about = new Map<string, string>();
+  return effects.flatMap((effect) => {
+    if (effect.kind === 'raised') about.set(effect.alarmId, effect.deviceId);
+    if (effect.kind !== 'raised' && effect.kind !== 'cleared') return [];
+    return [`${effect.at / minute} ${about.get(effect.alarmId)} ${effect.kind}`];
+  });
+}
+
+/** A sample of a device: minute, device, values. */
+export type Row = [at: number, id: string, values: Record<string, number>];
+
+/** What became of the alarms of one device, without ids: `raised red 5`, minutes being measured time. */
+export function story(effects: readonly AlarmEffect[]): string[] {
+  return effects
+    .filter((e) => e.kind !== 'continued')
+    .map((e) => [e.kind, 'severity' in e ? e.severity : '', e.at / minute].filter((part) => part !== '').join(' '));
 }
