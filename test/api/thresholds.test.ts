@@ -54,6 +54,13 @@ test.each([
   ['rain > 5 mm', []],
   ['level > rain', []],
   ['devices(grid, level > 5 cm) >= 3', []],
+  // Beyond it the condition is never true by a reading that got there, or less and less so.
+  ['level > 5 cm && !changed(level)', []],
+  ['level > 5 cm && delta(level, 1 h) < 1 cm', []],
+  ['level < 27 cm && timeTo(level, 27 cm, 30 min) < 20 min', []],
+  ['level > 5 cm && level < 10 cm && rain < 1 mm', []],
+  ['level > 27 cm && (level - previous(level) < 1 cm || held(level > 27 cm) >= 1 min)', [[27, 'above']]],
+  ['level > 27 cm && hour() < 6 && open_hours()', [[27, 'above']]],
   // Rules that are wrong.
   ['level > 5', []],
   ['level > 5 kg', []],
@@ -79,6 +86,8 @@ test('a line of a channel with a rate for its unit', () => {
   const when = 'worn && steps < 5 && heart_rate >= 131 /min';
   expect(lines(when, 'heart_rate', 'elder-wristband')).toEqual([[131, 'above']]);
   expect(lines(when, 'steps', 'elder-wristband')).toEqual([]);
+  const daytime = 'worn && steps < 1 && between(time(), 07:00, 22:00)';
+  expect(lines(daytime, 'steps', 'elder-wristband')).toEqual([[1, 'below']]);
   expect(lines('ch4 > 10 %LEL', 'ch4', 'manhole-cover')).toEqual([[10, 'above']]);
 });
 

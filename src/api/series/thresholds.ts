@@ -6,10 +6,12 @@ import type { Compared, CompiledCondition } from '../../rules/language/context.t
 import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import type { Surroundings } from '../../rules/language/surroundings.ts';
 import type { Series } from '../contract.ts';
+import { warnsBeyond } from './warns-beyond.ts';
 
 /**
  * The lines that a chart of this channel shows: what the type's rules compare it with, or its mean, least or greatest
- * value over a time, in the channel's unit, and its own limits where the device has some. A rule that is wrong has none.
+ * value over a time, in the channel's unit, and its own limits where the device has some, as far as they warn of what lies
+ * beyond. A rule that is wrong has none.
  */
 export function thresholdsOf(type: DeviceType, channel: Channel, around: Surroundings): Series['thresholds'] {
   const { rules, channelIndex } = compileType(type);
@@ -23,6 +25,7 @@ export function thresholdsOf(type: DeviceType, channel: Channel, around: Surroun
         if (Number.isNaN(told)) return [];
         const value = unit === '' ? told : convert(told, unit, channel.unit);
         const direction = operator.startsWith('>') ? ('above' as const) : ('below' as const);
+        if (!warnsBeyond(type, rule.id, { when: when.source, channel, value, direction }, around)) return [];
         return [{ ruleId: rule.id, severity, value, direction }];
       }),
     ),
