@@ -3,6 +3,7 @@ import type { Text } from '../model/text.ts';
 import type { CompiledType } from '../rules/compile.ts';
 import type { PeerQuestion, Surroundings } from '../rules/language/surroundings.ts';
 import { isKnown } from '../rules/peers/standing.ts';
+import { namedDevices } from './named-devices.ts';
 import type { Spacing } from './spacing.ts';
 
 const minute = 60_000;
@@ -59,6 +60,35 @@ export function askingBlindly(
     });
   }
   return notes;
+}
+
+/** A sentence about rules that ask other devices, where none is heard but those that they are tried on. */
+export function hearingOnlyTried({ rules }: Pick<CompiledType, 'rules'>, tried: number): Text[] {
+  const ids = [...new Set(rules.filter(({ peers }) => peers.length > 0).map(shortId))];
+  if (ids.length === 0) return [];
+  return [
+    {
+      zh: `${ids.join('、')} 要询问周围的设备，这里只听得到试算的 ${tried} 台：其他设备和其他类型的设备都当作不在。`,
+      en: `${ids.join(', ')} ${ids.length > 1 ? 'ask' : 'asks'} devices around. Here only the ${tried} tried are heard: others, and those of other types, count as not there.`,
+    },
+  ];
+}
+
+/** A sentence about silence behind gateways of which there are no readings. @param devices what is around those tried. */
+export function silentBehind(
+  { silence }: Pick<CompiledType, 'silence'>,
+  devices: readonly Pick<Surroundings, 'id' | 'gateway'>[],
+): Text[] {
+  const heard = new Set(devices.map(({ id }) => id));
+  const gateways = new Set(devices.flatMap(({ gateway }) => (gateway === null || heard.has(gateway) ? [] : [gateway])));
+  if (silence.length === 0 || gateways.size === 0) return [];
+  const of = namedDevices(gateways);
+  return [
+    {
+      zh: `没有网关 ${of.zh} 的读数：实际运行中，网关不通时其后设备的失联不计，这里照计。`,
+      en: `There are no readings of the gateways ${of.en}. While nothing comes through one, no silence counts against devices behind it; here it does.`,
+    },
+  ];
 }
 
 function shortId({ id }: { id: string }): string {

@@ -1,8 +1,6 @@
 import type { Text } from '../model/text.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
-
-/** Devices that are named in a sentence; the others are counted. */
-const mostNamed = 5;
+import { namedDevices } from './named-devices.ts';
 
 /**
  * What rules have asked about devices and nobody has said: limits, opening hours, where they stand. A rule that goes by
@@ -56,14 +54,14 @@ export class NotTold {
     const byDevices = Map.groupBy(this.#limits, ([, devices]) => [...devices].sort().join(' '));
     for (const limits of byDevices.values()) {
       const names = limits.map(([name]) => `"${name}"`);
-      const of = named(limits[0]![1]);
+      const of = namedDevices(limits[0]![1]);
       notes.push({
         zh: `没有给 ${of.zh} 设定界限 ${names.join('、')}：凭它判断的规则无从得知，或按规则里写的数值。界限写在现场文件（siteFile）里。`,
         en: `Nobody has set ${names.length > 1 ? 'limits' : 'a limit'} ${names.join(', ')} for ${of.en}: what goes by them is not known, or goes by the number in the rule. They stand in the site file (TOCSIN_SITE_FILE).`,
       });
     }
     if (this.#hours.size > 0) {
-      const of = named(this.#hours);
+      const of = namedDevices(this.#hours);
       notes.push({
         zh: `没有给 ${of.zh} 设定营业时间：open_hours() 无从得知。营业时间写在现场文件（siteFile）里。`,
         en: `Nobody has set opening hours for ${of.en}: open_hours() is not known. They stand in the site file (TOCSIN_SITE_FILE).`,
@@ -78,12 +76,4 @@ export class NotTold {
     }
     return notes;
   }
-}
-
-function named(devices: ReadonlySet<string>): Text {
-  const ids = [...devices].sort();
-  const first = ids.slice(0, mostNamed);
-  const more = ids.length - first.length;
-  if (more === 0) return { zh: first.join('、'), en: first.join(', ') };
-  return { zh: `${first.join('、')} 等 ${ids.length} 台设备`, en: `${first.join(', ')} and ${more} more` };
 }

@@ -94,4 +94,26 @@ test('what the journal has is judged as it came in, what was kept before as it w
       en: expect.stringContaining('usually 2 min apart, more than maxGap (30 s) of waterlogging'),
     },
   ]);
+
+  const asking = rules.replace('level >= 27 cm', 'devices(grid, level >= 27 cm) >= 2');
+  const alone = await runBacktest(
+    {
+      ...request,
+      rules: `- { id: silent, name: { zh: 失联, en: Silent }, advice: { zh: 查, en: Look }, source: { zh: 测试, en: test }, severity: yellow, silentFor: 10 min }\n- ${asking.trim().replaceAll('\n', '\n  ')}`,
+    },
+    {
+      ...parts,
+      aroundOf: (one) => Object.assign(places.around(one), { gateway: 'gw-1' }),
+    },
+  );
+  expect(alone!.notes).toEqual([
+    {
+      zh: expect.stringContaining('只听得到试算的 1 台'),
+      en: expect.stringContaining('waterlogging asks devices around. Here only the 1 tried are heard'),
+    },
+    {
+      zh: expect.stringContaining('没有网关 gw-1 的读数'),
+      en: expect.stringContaining('no readings of the gateways gw-1'),
+    },
+  ]);
 });

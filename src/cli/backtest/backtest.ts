@@ -1,6 +1,6 @@
 import { arriving } from '../../backtest/arrival.ts';
 import { Backtest, forAll } from '../../backtest/backtest.ts';
-import { askingBlindly, blindRules } from '../../backtest/blind-rules.ts';
+import { askingBlindly, blindRules, silentBehind } from '../../backtest/blind-rules.ts';
 import { DataReport } from '../../backtest/data/data-report.ts';
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
@@ -56,12 +56,9 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
     for (const { deviceId } of own) tried.add(deviceId);
   }
   const types = new Set([type.id, ...heard.keys()]);
-  const asking = askingBlindly(
-    rules,
-    types,
-    Array.from(tried, (id) => aroundOf(devices.device(id))),
-  );
-  for (const note of [...blindRules(rules, spacing), ...asking, ...notTold.notes]) data.note(note);
+  const around = Array.from(tried, (id) => aroundOf(devices.device(id)));
+  const gaps = [...askingBlindly(rules, types, around), ...silentBehind(rules, around)];
+  for (const note of [...blindRules(rules, spacing), ...gaps, ...notTold.notes]) data.note(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;
   const speed = Math.round(result.counts.readings / seconds);

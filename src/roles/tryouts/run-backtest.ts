@@ -1,6 +1,6 @@
 import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
-import { blindRules } from '../../backtest/blind-rules.ts';
+import { blindRules, hearingOnlyTried, silentBehind } from '../../backtest/blind-rules.ts';
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import type { DecodeLimits } from '../../devices/decode.ts';
@@ -65,14 +65,18 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
       parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
     }
   const coarse = begin < parts.rawSince && begin < since;
-  const told = [...blindRules(rulesOf(rules, devices), spacing), ...notTold.notes];
+  const all = rulesOf(rules, devices);
+  const gaps = [...hearingOnlyTried(all, devices.length), ...silentBehind(all, devices.map(parts.aroundOf))];
+  const told = [...blindRules(all, spacing), ...gaps, ...notTold.notes];
   return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };
 }
 
 /** Those of all devices together; rules of one id in the same words are one. */
-function rulesOf(tried: RulesTried, devices: readonly Device[]): Pick<CompiledType, 'rules'> {
-  const all = [...typesOf([tried], devices)].flatMap(({ rules }) => rules);
-  return { rules: [...new Map(all.map((rule) => [`${rule.id} ${rule.maxGapMs}`, rule])).values()] };
+function rulesOf(tried: RulesTried, devices: readonly Device[]): Pick<CompiledType, 'rules' | 'silence'> {
+  const types = [...typesOf([tried], devices)];
+  const all = types.flatMap(({ rules }) => rules);
+  const rules = [...new Map(all.map((rule) => [`${rule.id} ${rule.maxGapMs}`, rule])).values()];
+  return { rules, silence: types.flatMap(({ silence }) => silence) };
 }
 
 /** @throws TocsinError DEVICE_TYPE_INVALID, RULE_INVALID that say which line or expression is wrong. */
