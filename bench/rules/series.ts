@@ -14,7 +14,7 @@ export const waveEvery = { calm: 7 * 1440, flood: 480 } as const;
 export type Weather = keyof typeof waveEvery;
 
 /**
- * The water level of many gauges, in cm: a tide of its own for each, with now and then half an hour of a wave that passes
+ * The water level of many gauges, in cm and told to the millimetre: a tide of its own for each, with now and then half an hour of a wave that passes
  * the limits, and noise that is the same in every run. Time goes on by a minute each round; in a round each gauge reports
  * once.
  */
@@ -24,5 +24,9 @@ export function readingOf(series: number, round: number, weather: Weather): Read
   const since = (round + series * 7) % waveEvery[weather];
   const wave = since < 30 ? 18 * Math.sin((since / 30) * Math.PI) : 0;
   const noise = (((series * 7919 + round * 104_729) % 1000) / 1000 - 0.5) * 0.4;
-  return { series, at: start + round * periodMs + (series % 50_000), value: tide + wave + noise };
+  return {
+    series,
+    at: start + round * periodMs + (series % 50_000),
+    value: Math.round((tide + wave + noise) * 10) / 10,
+  };
 }

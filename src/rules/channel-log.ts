@@ -1,3 +1,5 @@
+import { Readings } from './readings.ts';
+
 /** What is known of several readings that are kept as one; time and value are those of the last. */
 export interface Merged {
   /** When the first of them was measured. */
@@ -19,37 +21,27 @@ export interface LogState {
   merged?: Record<number, Merged>;
 }
 
-/** Readings for which there is room at the beginning. */
-const few = 8;
-
-/** Numbers of floating point throughout, which V8 keeps without a box each. */
-function roomFor(readings: number): number[] {
-  return new Array<number>(2 * readings).fill(0.5);
-}
-
 /**
  * What one channel of one device measured, by measured time: the past that windows look at, and from which a part can
  * be judged again. Positions count from the oldest that is kept.
  */
 export class ChannelLog {
-  /** Measured time and value of each reading in turn, since who looks at one looks at both; then room for more. */
-  #readings = roomFor(few);
-  #length = 0;
+  readonly #readings = new Readings();
   /** As long as there are readings, once there is one. */
   #merged: (Merged | null)[] | null = null;
   /** The shortest time between two readings, since there were none. */
   #closest = Number.POSITIVE_INFINITY;
 
   get length(): number {
-    return this.#length;
+    return this.#readings.length;
   }
 
   timeAt(position: number): number {
-    return this.#readings[2 * position]!;
+    return this.#readings.timeAt(position);
   }
 
   valueAt(position: number): number {
-    return this.#readings[2 * position + 1]!;
+    return this.#readings.valueAt(position);
   }
 
   mergedAt(position: number): Merged | null {
@@ -63,20 +55,10 @@ export class ChannelLog {
 
   /** Adds a reading that is newer than all others. */
   push(at: number, value: number): void {
-    const length = this.#length;
+    const { length } = this;
     if (length > 0 && at - this.timeAt(length - 1) < this.#closest) this.#closest = at - this.timeAt(length - 1);
-    if (2 * length === this.#readings.length) this.#widen();
-    this.#readings[2 * length] = at;
-    this.#readings[2 * length + 1] = value;
-    this.#length = length + 1;
+    this.#readings.push(at, value);
     if (this.#merged !== null) this.#merged.push(null);
-  }
-
-  /** By an eighth, where an array that grows by itself would take half: of most devices this is most of their memory. */
-  #widen(): void {
-    const before = this.#readings;
-    this.#readings = roomFor(this.#length + Math.max(few, this.#length >> 3));
-    for (let i = 0; i < before.length; i++) this.#readings[i] = before[i]!;
   }
 
   /** Position of the first reading measured at a time or later; the length when there is none. */
@@ -93,7 +75,7 @@ export class ChannelLog {
 
   /** Forgets all from a position on. */
   cut(position: number): void {
-    this.#length = position;
+    this.#readings.cut(position);
     if (this.#merged !== null) this.#merged.length = position;
     if (position === 0) this.#closest = Number.POSITIVE_INFINITY;
   }
@@ -101,11 +83,7 @@ export class ChannelLog {
   /** Forgets all before a position. */
   drop(position: number): void {
     if (position === 0) return;
-    const readings = this.#readings;
-    this.#length -= position;
-    for (let i = 0; i < 2 * this.#length; i++) readings[i] = readings[i + 2 * position]!;
-    // What a device sent in a flood is not held for ever.
-    if (readings.length > 4 * (this.#length + few)) this.#readings = readings.slice(0, 2 * (this.#length + few));
+    this.#readings.drop(position);
     if (this.#merged === null) return;
     this.#merged = this.#merged.slice(position);
     if (this.#merged.every((one) => one === null)) this.#merged = null;
@@ -125,8 +103,8 @@ export class ChannelLog {
       else this.#move(i, ++last);
     }
     const removed = until - last - 1;
-    for (let i = until; i < this.#length; i++) this.#copy(i, i - removed);
-    this.#length -= removed;
+    for (let i = until; i < this.length; i++) this.#readings.copy(i, i - removed);
+    this.#readings.cut(this.length - removed);
     this.#merged.splice(last + 1, removed);
     return true;
   }
@@ -153,12 +131,7 @@ export class ChannelLog {
       min: Math.min(a.min, b.min),
       max: Math.max(a.max, b.max),
     };
-    this.#copy(next, one);
-  }
-
-  #copy(from: number, to: number): void {
-    this.#readings[2 * to] = this.timeAt(from);
-    this.#readings[2 * to + 1] = this.valueAt(from);
+    this.#readings.copy(next, one);
   }
 
   #known(position: number): Merged {
@@ -178,7 +151,7 @@ export class ChannelLog {
 
   #move(from: number, to: number): void {
     if (from === to) return;
-    this.#copy(from, to);
+    this.#readings.copy(from, to);
     this.#merged![to] = this.#merged![from]!;
   }
 
