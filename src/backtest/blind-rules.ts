@@ -9,21 +9,44 @@ import type { Spacing } from './spacing.ts';
 const minute = 60_000;
 
 /** Sentences about rules whose `maxGap` is shorter than readings are apart, so that "no alarm" is not taken for "all is well". */
-export function blindRules({ rules }: Pick<CompiledType, 'rules'>, spacing: Spacing): Text[] {
+export function blindRules(type: Pick<CompiledType, 'rules' | 'channelNames'>, spacing: Spacing): Text[] {
   const apart = spacing.usualMs;
   if (apart === null) return [];
   const tooFar = Map.groupBy(
-    rules.filter(({ maxGapMs }) => apart > maxGapMs),
+    type.rules.filter(({ maxGapMs }) => apart > maxGapMs),
     ({ maxGapMs }) => maxGapMs,
   );
-  const usual = Math.max(Math.round(apart / minute), 1) * minute;
-  return [...tooFar].map(([gap, blind]) => {
-    const ids = blind.map(shortId);
-    return {
-      zh: `读数通常相隔 ${spokenDuration(usual, 'zh')}，超过 ${ids.join('、')} 的 maxGap（${spokenDuration(gap, 'zh')}）：前后两次读数之间不算持续，因此需要持续一段时间的条件既不会开始，也不会结束。可在规则里另设 maxGap。`,
-      en: `Readings are usually ${spokenDuration(usual, 'en')} apart, more than maxGap (${spokenDuration(gap, 'en')}) of ${ids.join(', ')}: nothing counts as held from one to the next, so what takes time neither begins nor ends. A maxGap in the rule says otherwise.`,
-    };
+  return [
+    ...[...tooFar].map(([gap, blind]) => tooFarApart({ zh: '读数', en: 'Readings' }, apart, gap, blind)),
+    ...rareChannels(type, spacing, apart),
+  ];
+}
+
+/** The same of channels that come with few of the samples, for rules that wait. */
+function rareChannels(
+  { rules, channelNames }: Pick<CompiledType, 'rules' | 'channelNames'>,
+  spacing: Spacing,
+  usual: number,
+): Text[] {
+  return rules.flatMap((rule) => {
+    const { maxGapMs, levels, channels } = rule;
+    if (usual > maxGapMs || !levels.some(({ forMs }) => forMs > 0)) return [];
+    return channels.flatMap((index) => {
+      const name = channelNames[index]!;
+      const apart = spacing.usualOf(name);
+      const what = { zh: `${name} 的读数`, en: `Readings of ${name}` };
+      return apart !== null && apart > maxGapMs ? [tooFarApart(what, apart, maxGapMs, [rule])] : [];
+    });
   });
+}
+
+function tooFarApart(what: Text, apart: number, gap: number, blind: readonly { id: string }[]): Text {
+  const usual = Math.max(Math.round(apart / minute), 1) * minute;
+  const ids = blind.map(shortId);
+  return {
+    zh: `${what.zh}通常相隔 ${spokenDuration(usual, 'zh')}，超过 ${ids.join('、')} 的 maxGap（${spokenDuration(gap, 'zh')}）：前后两次读数之间不算持续，因此需要持续一段时间的条件既不会开始，也不会结束。可在规则里另设 maxGap。`,
+    en: `${what.en} are usually ${spokenDuration(usual, 'en')} apart, more than maxGap (${spokenDuration(gap, 'en')}) of ${ids.join(', ')}: nothing counts as held from one to the next, so what takes time neither begins nor ends. A maxGap in the rule says otherwise.`,
+  };
 }
 
 /**

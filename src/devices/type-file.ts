@@ -21,15 +21,17 @@ const ChannelInFile = z
     states: z.strictObject({ on: TextInFile, off: TextInFile }).optional(),
     min: z.number().optional(),
     max: z.number().optional(),
+    resolution: z.number().positive('above 0: how fine the sensor is, in its unit').optional(),
     baseline: z.boolean().default(false),
     lifeSafety: z.boolean().optional(),
   })
-  .superRefine(({ kind, states, min, max, unit, baseline }, context) => {
+  .superRefine(({ kind, states, min, max, unit, resolution, baseline }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (kind !== 'switch' && states) issue('states', 'only a switch has states; add kind: switch');
     if (kind === 'switch') {
       if (min !== undefined || max !== undefined) issue('min', 'a switch is 0 or 1: leave min and max out');
       if (unit !== '1') issue('unit', 'a switch has no unit');
+      if (resolution !== undefined) issue('resolution', 'a switch is 0 or 1: leave resolution out');
       if (baseline) issue('baseline', 'only numbers have a baseline');
     } else if (min === undefined || max === undefined) {
       issue('min', 'a number needs min and max: the range that the sensor can physically say, in its unit');

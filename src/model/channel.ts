@@ -14,6 +14,8 @@ export interface Channel {
   /** Physical range in `unit`; a value outside is quarantined, never judged. */
   min: number;
   max: number;
+  /** Finer differences are the sensor's own noise, in `unit`: never unusual. Absent: a thousandth of its range. */
+  resolution?: number;
   /** Whether the rolling baseline learns this channel. */
   baseline: boolean;
   /** Whether lives may hang on it, as on an SOS button: frames that name it are never shed, whatever the load. */

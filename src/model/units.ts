@@ -62,11 +62,25 @@ for (const [code, dimension, factor, aliases = [], offset = 0] of simple) {
   for (const text of [code, ...aliases]) table.set(text, { code, dimension, factor, offset });
 }
 
-/** Every simple unit as people write it, for messages that say what is allowed: where UCUM has signs of its own, the alias. */
-export const unitNames: readonly string[] = simple.flatMap(([code, , , [alias] = [] as string[]]) => {
-  if (code === '1') return [];
-  return /[[{]|^Cel$/.test(code) && alias ? [alias] : [code];
-});
+/** What people write where UCUM has signs of its own. */
+const aliases = new Map(
+  simple.flatMap(([code, , , [alias] = [] as string[]]) =>
+    /[[{]|^Cel$/.test(code) && alias ? [[code, alias] as const] : [],
+  ),
+);
+
+/** Every simple unit as people write it, for messages that say what is allowed. */
+export const unitNames: readonly string[] = simple.flatMap(([code]) =>
+  code === '1' ? [] : [aliases.get(code) ?? code],
+);
+
+/** A unit as it is written in files and rules: `°C` for `Cel`, `%LEL` for `%{LEL}`. */
+export function unitInFile(unit: string): string {
+  return unit
+    .split('/')
+    .map((part) => aliases.get(part) ?? part)
+    .join('/');
+}
 
 /**
  * Reads a unit: one of the table (`cm`, `ppm`, `°C`) or a quotient of them (`cm/h`, `mg/m3`, `/min`, `L/s`).

@@ -141,8 +141,7 @@ export function compileType(
     windowPlan,
     latenessMs: type.latenessMs ?? defaultLatenessMs,
     baselines: type.channels.flatMap((c, index) => (c.baseline ? [index] : [])),
-    // A thousandth of the physical range: finer changes are the sensor's own noise.
-    floors: type.channels.map((c) => Math.max((c.max - c.min) / 1000, Number.EPSILON)),
+    floors: type.channels.map((c) => c.resolution ?? Math.max((c.max - c.min) / 1000, Number.EPSILON)),
     off,
     problems,
   };

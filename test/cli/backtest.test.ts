@@ -104,6 +104,9 @@ test('a column that no file has is an error that names those there are', async (
   );
 });
 
+/** Minutes after eight. */
+const timeOf = (minutes: number) => new Date(Date.UTC(2026, 6, 18, 8, minutes)).toISOString().slice(11, 19);
+
 test('rules that the readings can say little about are named', async () => {
   const data = file('hourly.csv', 'time,level\n2026-07-18 08:00,20\n2026-07-18 09:00,20\n2026-07-18 10:00,20\n');
   const text = '{ zh: 水, en: Water }';
@@ -118,6 +121,12 @@ test('rules that the readings can say little about are named', async () => {
   const tried = await backtest(['--type', gauge, '--data', data, ...zone, '--rules', rules]);
   expect(tried.text).toContain('Readings are usually 1 h apart, more than maxGap (3 min) of held:');
   expect(tried.text).toContain('so neither is what many asks of devices around');
+  // The level comes each minute, the battery with one sample in an hour.
+  const rows = Array.from({ length: 121 }, (_, i) => `2026-07-18T${timeOf(i)}Z,20,${i % 60 === 0 ? 15 : ''}`);
+  const rare = file('rare.csv', `time,level,battery\n${rows.join('\n')}\n`);
+  const battery = file('battery.yaml', `- { id: weak, ${head}, when: battery < 20 %, for: 1 h }\n`);
+  const { text: told } = await backtest(['--type', gauge, '--data', rare, '--rules', battery]);
+  expect(told).toContain('Readings of battery are usually 1 h apart, more than maxGap (3 min) of weak:');
   const inChinese = await backtest(['--type', gauge, '--data', data, ...zone, '--rules', rules, '--lang', 'zh']);
   expect(inChinese.text).toContain('读数通常相隔 1 小时，超过 held 的 maxGap（3 分）');
   expect(inChinese.text).not.toContain('Readings are usually');

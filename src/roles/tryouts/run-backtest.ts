@@ -65,7 +65,7 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
       parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
     }
   const coarse = begin < parts.rawSince && begin < since;
-  const all = rulesOf(rules, devices);
+  const all = { ...rulesOf(rules, devices), channelNames: channels };
   const gaps = [...hearingOnlyTried(all, devices.length), ...silentBehind(all, devices.map(parts.aroundOf))];
   const told = [...blindRules(all, spacing), ...gaps, ...notTold.notes];
   return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };

@@ -1,4 +1,5 @@
 import type { Text } from '../../model/text.ts';
+import { unitInFile } from '../../model/units.ts';
 import { newestTime, newestValue } from '../windows/memory.ts';
 import type { Compared, CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
@@ -315,7 +316,8 @@ function isText(node: ASTNode): boolean {
 /** What to write where one side is a length and the other a number, or a length in an hour. */
 function cureOf(...sides: readonly [readonly [string, NumberTyped], readonly [string, NumberTyped]]): Text {
   const [[text, fixed], [, other]] = sides[0][1].constant === undefined ? ([sides[1], sides[0]] as const) : sides;
-  const { unit, dimension } = perHour(other.measure);
+  const { unit: code, dimension } = perHour(other.measure);
+  const unit = unitInFile(code);
   if (fixed.constant === undefined || unit === '') return cures.sameKind;
   if (fixed.measure.dimension === 'one') return cures.writeIt(`${text} ${unit}`);
   if (`${fixed.measure.dimension}/time` === dimension) return cures.writeIt(`${text}/h`);

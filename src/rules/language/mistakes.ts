@@ -190,6 +190,11 @@ export const readingCures = {
   halfWidth: { zh: '请用半角符号：, ( ) > < = ! & |', en: 'Write half-width characters: , ( ) > < = ! & |' },
   orEqual: { zh: '请写 >= <= !=', en: 'Write >= <= !=' },
   logic: { zh: '“且”写 &&，“或”写 ||，“非”写 !', en: 'Write && for and, || for or, ! for not' },
+  point: { zh: '小数用点写，如 1.5', en: 'A decimal number is written with a point, as in 1.5' },
+  duration: {
+    zh: '持续多久不写在条件里，而是另写一个键：for: 5 min',
+    en: 'How long it must hold is a key beside the condition: for: 5 min',
+  },
   latin: {
     zh: '通道用它的英文名，单位用符号，例如：level >= 27 cm',
     en: 'Channels go by their names and units by their symbols, for example: level >= 27 cm',

@@ -111,6 +111,9 @@ function cureOf(text: string, start: number): Text {
   if (/[，；：（）＞＜＝！＆｜]/.test(text)) return readingCures.halfWidth;
   if (/[≥≤≠]/.test(text)) return readingCures.orEqual;
   if (/^\s*(and|or|not)\b/i.test(text.slice(start)) || /^(not)\b/i.test(text)) return readingCures.logic;
+  if (/^,\d/.test(text.slice(start)) && /\d$/.test(text.slice(0, start))) return readingCures.point;
+  if (/^\s*for\b/.test(text.slice(start))) return readingCures.duration;
+  if (/^[且和并或非不]/.test(text.slice(start))) return readingCures.logic;
   if (/\p{Script=Han}/u.test(text.slice(start, start + 1))) return readingCures.latin;
   return readingCures.example;
 }
