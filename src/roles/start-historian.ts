@@ -6,10 +6,9 @@ import { embeddedPartition } from '../journal/partition-of.ts';
 import { pastDamage } from '../journal/past-damage.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { dataFiles } from '../settings/data-files.ts';
-import { systemClock } from '../shared/clock.ts';
+import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Repeating } from '../shared/repeating.ts';
-import { getCheckpoint, setCheckpoint } from '../store/checkpoint.ts';
 import { openStore } from '../store/open.ts';
 import { moveLog } from '../store/sqlite.ts';
 import { createTelemetry } from '../telemetry/create.ts';
@@ -19,6 +18,7 @@ import { keepInShape } from '../telemetry/upkeep.ts';
 import { TelemetryWriter } from '../telemetry/writer.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { FrameReadings } from './frame-readings.ts';
+import { HistorianPlace } from './historian-place.ts';
 import type { HistorianFunctions, ThreadData } from './messages.ts';
 import { ReplayWriter } from './replay/replay-writer.ts';
 
@@ -38,6 +38,7 @@ export async function startHistorian(
 ): Promise<HistorianFunctions> {
   const files = dataFiles(settings);
   const store = await openStore(files.store);
+  const storeForLater = await openStore(files.store, { durable: 'later' });
   const openReader = async () => {
     const place = { dir: files.journal, partition: embeddedPartition, progress: journalProgress };
     return pastDamage(await openJournalReader(place), log);
@@ -63,14 +64,18 @@ export async function startHistorian(
     log,
     onRefused: (lines) => metrics.refused.inc(lines.length),
   });
+  const place = new HistorianPlace({
+    store,
+    storeForLater,
+    consumer,
+    partition: embeddedPartition,
+    steady: steadyClock,
+  });
   const writer: TelemetryWriter = new TelemetryWriter({
     journal,
     telemetry,
     addReadings: (frame, into) => frames.add(frame, into),
-    checkpoint: {
-      load: () => getCheckpoint(store, consumer, embeddedPartition),
-      save: (offset) => setCheckpoint(store, consumer, embeddedPartition, offset),
-    },
+    checkpoint: place,
     metrics,
     log,
   });
@@ -98,7 +103,7 @@ export async function startHistorian(
     reload: () => frames.reload(),
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => ({
-      offset: writer.offset,
+      offset: place.settled,
       end: journal.end(),
       trouble: writer.trouble,
       handled: writer.offset,
@@ -111,7 +116,7 @@ export async function startHistorian(
       await Promise.race([ended, timer(stopWithinMs, undefined, { ref: false })]);
       await telemetry.close();
       await journal.close();
-      await store.destroy();
+      await Promise.all([store.destroy(), storeForLater.destroy()]);
     },
   };
 }
