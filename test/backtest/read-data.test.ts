@@ -250,3 +250,20 @@ test('one channel a line, by other names and in other units', async () => {
   expect(samples).toEqual([sample(0, { level: 7 }), sample(0, { rain: 1 }), sample(2, { level: 8 })]);
   expect(report.problems.first.map(({ line, code }) => [line, code])).toEqual([[4, 'CHANNEL_UNKNOWN']]);
 });
+
+test('a gas in another kind of unit than its channel has', async () => {
+  const type = loadDeviceType('devices/manhole-cover');
+  const text = ['time,h2s[mg/m3],ch4 (%vol),co_mg/m3', '2021-07-20 08:00,10,0.5,30', '2021-07-20 08:01,,2.5,'].join(
+    '\n',
+  );
+  const { samples, report } = await read(text, { type });
+  expect(report.problems.count).toBe(0);
+  expect(samples[0]!.values.h2s).toBeCloseTo(7.06, 2);
+  expect(samples[0]!.values.co).toBeCloseTo(25.8, 1);
+  expect(samples.map(({ values }) => values.ch4)).toEqual([expect.closeTo(10), expect.closeTo(50)]);
+  const long = 'time,channel,value,unit\n2021-07-20 08:00,ch4,5000,ppm';
+  expect((await read(long, { type })).samples[0]!.values.ch4).toBeCloseTo(10);
+  await expect(read('time,h2s[%LEL]\n2021-07-20 08:00,1', { type })).resolves.toBeDefined();
+  await expect(read('time,tilt[mg/m3]\n2021-07-20 08:00,1', { type })).rejects.toThrow('cannot be converted');
+  await expect(read('time,o2[%LEL]\n2021-07-20 08:00,1', { type })).rejects.toThrow('cannot be converted');
+});

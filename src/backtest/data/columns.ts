@@ -1,6 +1,7 @@
 import { ownUnit, scaleBetween } from '../../devices/value.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { DeviceType } from '../../model/device-type.ts';
+import { gases, gasScale } from '../../model/gases.ts';
 import type { Text } from '../../model/text.ts';
 import { type Scale, unitOf } from '../../model/units.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -253,10 +254,16 @@ function unitSplit(text: string): { name: string; unit: string | null } {
   return match ? { name: match[1]!, unit: match[2]! } : { name: text, unit: null };
 }
 
-/** @throws TocsinError DATA_INVALID when the unit is not one of the channel. */
+/** A share of the air, as people write it: `%vol`, `vol.%`. */
+const byVolume = /^(?:%\s*vol\.?|vol\.?\s*-?\s*%)$/i;
+
+/** A channel that has the name of a gas takes all units of it. @throws TocsinError DATA_INVALID when the unit is not one of the channel. */
 export function scaleFor(channel: Channel, unit: string, text: string): Scale {
-  const [from, to] = [unitOf(unit), unitOf(channel.unit)];
+  const gas = Object.hasOwn(gases, channel.name) ? gases[channel.name]! : null;
+  const [from, to] = [unitOf(gas && byVolume.test(unit) ? '%' : unit), unitOf(channel.unit)];
   if (from && to && from.dimension === to.dimension) return scaleBetween(from, to);
+  const scale = from && to && gas && gasScale(gas, from, to);
+  if (scale) return scale;
   throw invalid(`"${text}": ${unit} cannot be converted to ${channel.unit}, the unit of ${channel.name}.`);
 }
 
