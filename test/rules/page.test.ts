@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { loadDeviceTypes } from '../../src/devices/registry.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { functions } from '../../src/rules/language/functions/table.ts';
-import { examples, judged, readTimeline, rulesOf } from './page.ts';
+import { examples, judged, pageTypes, readTimeline, rulesOf } from './page.ts';
 
-const { types } = loadDeviceTypes('devices');
 const blocks = examples();
-const typeOf = (id: string) => types.get(id)!;
+/** Those of Tocsin, and those that the page makes. */
+const types = new Map(loadDeviceTypes('devices').types);
+for (const [id, type] of pageTypes(blocks)) types.set(id, type);
+const typeOf = (id: string) => ({ ...types.get(id)!, others: () => types });
 
 describe('docs/rules.md', () => {
   const conditions = blocks

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { loadDeviceTypes } from '../../src/devices/registry.ts';
 import { readRuleText } from '../../src/devices/rule-file.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
@@ -36,6 +38,20 @@ export function examples(): Example[] {
     type: type!,
     text: text!,
   }));
+}
+
+/** The device types that the page makes, as their folders would have them. */
+export function pageTypes(blocks: readonly Example[]): Map<string, DeviceType> {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-page-test-'));
+  for (const { kind, type, text } of blocks) {
+    if (kind !== 'device') continue;
+    mkdirSync(join(dir, type));
+    writeFileSync(join(dir, type, 'device.yaml'), text);
+  }
+  const { types, problems } = loadDeviceTypes(dir);
+  rmSync(dir, { recursive: true });
+  if (problems[0]) throw new Error(problems[0].message);
+  return new Map(types);
 }
 
 const both = { zh: '例', en: 'example' };
