@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
 import { loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
@@ -9,8 +9,15 @@ import type { RuleMistake } from '../rules/rule-mistake.ts';
 import { loadSettings } from '../settings/load.ts';
 import type { Outcome } from './main.ts';
 
+const usage = `npm run tocsin -- device check [folder …]
+
+Checks folders of device types, all of devices/ when none is named: device.yaml, the examples through the decoder, and
+each rule; what is wrong is named with its line and what is allowed.`;
+
 /** `device check [folder …]`: files, examples and rules of device types, and how many of each were looked at. */
 export function deviceCheck(folders: string[]): Outcome {
+  const option = folders.find((one) => one.startsWith('-'));
+  if (option !== undefined) return { text: usage, ok: true, misunderstood: option !== '--help' };
   const settings = loadSettings({ env: process.env });
   const named = folders.length > 0 ? folders : allFolders(settings.devicesDir);
   const site = settings.siteFile ? readSiteFile(settings.siteFile) : null;
@@ -46,7 +53,7 @@ function count(number: number, what: string): string {
 
 /** Where a rule that does not compile stands: file and line of the condition. */
 function placeIn(folder: string, { rule, expression }: RuleMistake): string {
-  const line = lineOfRule(join(folder, 'rules.yaml'), rule, expression);
+  const line = lineOfRule(readFileSync(join(folder, 'rules.yaml'), 'utf8'), rule, expression);
   return `${basename(resolve(folder))}/rules.yaml:${line}`;
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { RuleFile, RuleInFile } from './rule-schema.ts';
@@ -9,10 +8,11 @@ import { parseYaml, textOf } from './yaml-file.ts';
  * `silentFor`.
  * Conditions are taken as they are; the rules room compiles them.
  * @param periodMs reporting period of the type: a gap of more than three breaks a hold when the rule says nothing.
+ * @param called what it is called in messages; left out: its name and that of its folder
  * @throws MistakesInFile DEVICE_TYPE_INVALID.
  */
-export function readRuleFile(file: string, deviceType: string, periodMs: number): Rule[] {
-  const { text, shown } = textOf(file);
+export function readRuleFile(file: string, deviceType: string, periodMs: number, called?: string): Rule[] {
+  const { text, shown } = textOf(file, called);
   return readRulesText(text, deviceType, periodMs, shown);
 }
 
@@ -92,12 +92,12 @@ function levelOf(level: Extract<RuleInFile, { levels: unknown }>['levels'][numbe
 }
 
 /**
- * The line of a condition in a `rules.yaml` that has been read, for messages about what only the rules room finds.
+ * The line of a condition in rules that have been read, for messages about what only the rules room finds.
  * @param ruleId as in `Rule`, `type/rule`
  */
-export function lineOfRule(file: string, ruleId: string, condition: string): number {
+export function lineOfRule(text: string, ruleId: string, condition: string): number {
   const counter = new LineCounter();
-  const { contents } = parseDocument(readFileSync(file, 'utf8'), { lineCounter: counter });
+  const { contents } = parseDocument(text, { lineCounter: counter });
   const id = ruleId.slice(ruleId.indexOf('/') + 1);
   const rule = (isSeq(contents) ? contents.items : [contents]).find(
     (item) => isMap(item) && String(item.get('id')) === id,

@@ -29,8 +29,8 @@ export function readYaml<T extends z.ZodType>(file: string, schema: T, entry: En
  * The text of a file, and what it is called in messages.
  * @throws MistakesInFile DEVICE_TYPE_INVALID.
  */
-export function textOf(file: string): { text: string; shown: string } {
-  const shown = join(basename(dirname(file)), basename(file));
+export function textOf(file: string, called?: string): { text: string; shown: string } {
+  const shown = called ?? join(basename(dirname(file)), basename(file));
   try {
     return { text: readFileSync(file, 'utf8'), shown };
   } catch {

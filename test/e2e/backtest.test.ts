@@ -75,7 +75,14 @@ test('rules are tried on what has been kept, held against those in force, and ex
     tocsin,
     (await tocsin.call<Backtest>('POST', '/backtests', { ...ask, rules: earlier.replace('6 cm', '6 mg/m3') })).id,
   );
-  expect(wrong).toMatchObject({ state: 'failed', result: null, error: expect.stringContaining('mg/m3') });
+  expect(wrong).toMatchObject({
+    state: 'failed',
+    result: null,
+    error: {
+      zh: expect.stringMatching(/^第 \d+ 行：.*mg\/m3 是质量\/体积/),
+      en: expect.stringMatching(/^line \d+: .*mg\/m3/),
+    },
+  });
   await expect(tocsin.call('POST', '/backtests', { ...ask, deviceIds: ['nobody'] })).rejects.toThrow(/nobody/);
 
   // The same rule beside the live one: it raises earlier, and nobody is told.

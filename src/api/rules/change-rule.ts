@@ -1,6 +1,6 @@
 import type { DeviceType } from '../../model/device-type.ts';
 import type { RuleVersion } from '../../model/rule-version.ts';
-import { checkRule } from '../../rules/versions/check-rule.ts';
+import { checkRule, inLines } from '../../rules/versions/check-rule.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import { addRuleVersion, type NewRuleVersion, newestVersion, type RuleSlot } from '../../store/rule-versions.ts';
@@ -63,9 +63,7 @@ const verbs = { live: 'set', shadow: 'tried', off: 'switched-off', withdrawn: 'w
 function refuseWrong(text: string, type: DeviceType, name: string): void {
   const { problems } = checkRule(text, type, name);
   if (problems.length === 0) return;
-  const en = problems.map(({ line, message }) => `line ${line}: ${message.en}`).join('\n');
-  const zh = problems.map(({ line, message }) => `第 ${line} 行：${message.zh}`).join('\n');
-  throw new TocsinError('RULE_INVALID', { zh, en }, { problems });
+  throw new TocsinError('RULE_INVALID', inLines(problems), { problems });
 }
 
 async function requirePlace(tx: StoreOrTransaction, { scope, scopeId }: RuleSlot, type: DeviceType): Promise<void> {

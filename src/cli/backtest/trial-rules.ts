@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDeviceType, loadDeviceTypes } from '../../devices/registry.ts';
 import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
@@ -45,10 +45,11 @@ export function typesOf({ data }: Pick<DataArguments, 'data'>, devicesDir: strin
  */
 export function trialRules(type: DeviceType, file: string | null): CompiledType {
   if (file === null || file === 'current') return compileType(type);
-  const compiled = compileType({ ...type, rules: readRuleFile(file, type.id, type.periodMs) });
+  const compiled = compileType({ ...type, rules: readRuleFile(file, type.id, type.periodMs, file) });
   if (compiled.problems.length === 0) return compiled;
+  const text = readFileSync(file, 'utf8');
   const lines = compiled.problems.map((problem) => {
-    const line = lineOfRule(file, problem.rule, problem.expression);
+    const line = lineOfRule(text, problem.rule, problem.expression);
     return `${file}:${line}: ${problem.message}`;
   });
   throw new TocsinError('RULE_INVALID', lines.join('\n'));

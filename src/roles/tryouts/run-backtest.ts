@@ -4,14 +4,14 @@ import { blindRules, hearingOnlyTried, silentBehind } from '../../backtest/blind
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import type { DecodeLimits } from '../../devices/decode.ts';
-import { readRulesText } from '../../devices/rule-file.ts';
 import type { JournalReader } from '../../journal/port.ts';
 import type { TrialResult } from '../../model/backtest.ts';
 import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
 import { type DeviceType, defaultLatenessMs } from '../../model/device-type.ts';
-import { type CompiledType, compileType } from '../../rules/compile.ts';
+import type { CompiledType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
+import { usableRules } from '../../rules/versions/check-rule.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import { inForce } from './in-force.ts';
@@ -42,7 +42,7 @@ export interface BacktestParts {
 export async function runBacktest(request: BacktestRequest, parts: BacktestParts): Promise<BacktestAnswer | null> {
   const { type, devices, book } = parts;
   const current = inForce(book, devices);
-  const rules = request.rules === null ? current : tried(request.rules, type);
+  const rules = request.rules === null ? current : forAll(usableRules(request.rules, type));
   const against = request.againstCurrent && request.rules !== null ? current : null;
   const known = new Map(devices.map((device) => [device.id, device]));
   const { from, to } = request;
@@ -77,14 +77,6 @@ function rulesOf(tried: RulesTried, devices: readonly Device[]): Pick<CompiledTy
   const all = types.flatMap(({ rules }) => rules);
   const rules = [...new Map(all.map((rule) => [`${rule.id} ${rule.maxGapMs}`, rule])).values()];
   return { rules, silence: types.flatMap(({ silence }) => silence) };
-}
-
-/** @throws TocsinError DEVICE_TYPE_INVALID, RULE_INVALID that say which line or expression is wrong. */
-function tried(text: string, type: DeviceType): RulesTried {
-  const compiled = compileType({ ...type, rules: readRulesText(text, type.id, type.periodMs) });
-  const [problem] = compiled.problems;
-  if (problem) throw problem;
-  return forAll(compiled);
 }
 
 function warmUpOf(sets: readonly RulesTried[], devices: readonly Device[]): number {

@@ -1,10 +1,11 @@
-import { LineCounter, parseDocument, visit } from 'yaml';
 import { MistakesInFile } from '../../devices/mistakes-in-file.ts';
-import { readRuleText } from '../../devices/rule-file.ts';
+import { lineOfRule, readRulesText, readRuleText } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { Text } from '../../model/text.ts';
-import { compileType } from '../compile.ts';
+import { TocsinError } from '../../shared/errors.ts';
+import { type CompiledType, compileType } from '../compile.ts';
+import type { RuleMistake } from '../rule-mistake.ts';
 
 /** Something wrong in the text of a rule, and the line it is in, counted from 1. */
 export interface RuleProblem {
@@ -25,7 +26,7 @@ export function checkRule(text: string, type: DeviceType, name?: string): Checke
     rule = readRuleText(text, type.id, type.periodMs);
   } catch (error) {
     if (!(error instanceof MistakesInFile)) throw error;
-    return { rule: null, problems: error.mistakes.map(({ line, text }) => ({ line: line ?? 1, message: text })) };
+    return { rule: null, problems: problemsRead(error) };
   }
   if (name !== undefined && rule.id !== `${type.id}/${name}`) {
     const message = { zh: `id：须仍是 “${name}”`, en: `id: must stay "${name}"` };
@@ -33,24 +34,41 @@ export function checkRule(text: string, type: DeviceType, name?: string): Checke
   }
   const { problems } = compileType({ ...type, rules: [rule] });
   if (problems.length === 0) return { rule, problems: [] };
-  return {
-    rule: null,
-    problems: problems.map(({ expression, said }) => ({ line: lineOfCondition(text, expression), message: said })),
-  };
+  return { rule: null, problems: problems.map((one) => ({ line: lineOf(one, text), message: one.said })) };
 }
 
-function lineOfCondition(text: string, condition: string): number {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  let offset = 0;
-  visit(document, {
-    Scalar(_, { value, range }) {
-      if (String(value).trim() !== condition) return;
-      offset = range?.[0] ?? offset;
-      return visit.BREAK;
-    },
-  });
-  return counter.linePos(offset).line;
+/**
+ * Reads and compiles rules, a list as in `rules.yaml` or one alone, in place of those of a type.
+ * @throws TocsinError RULE_INVALID with a line for each mistake.
+ */
+export function usableRules(text: string, type: DeviceType): CompiledType {
+  let rules: Rule[];
+  try {
+    rules = readRulesText(text, type.id, type.periodMs);
+  } catch (error) {
+    if (!(error instanceof MistakesInFile)) throw error;
+    throw new TocsinError('RULE_INVALID', inLines(problemsRead(error)));
+  }
+  const compiled = compileType({ ...type, rules });
+  const problems = compiled.problems.map((one) => ({ line: lineOf(one, text), message: one.text }));
+  if (problems.length > 0) throw new TocsinError('RULE_INVALID', inLines(problems));
+  return compiled;
+}
+
+function problemsRead({ mistakes }: MistakesInFile): RuleProblem[] {
+  return mistakes.map(({ line, text }) => ({ line: line ?? 1, message: text }));
+}
+
+function lineOf({ rule, expression }: RuleMistake, text: string): number {
+  return lineOfRule(text, rule, expression);
+}
+
+/** All that is wrong in one sentence, a line of it for each. */
+export function inLines(problems: readonly RuleProblem[]): Text {
+  return {
+    zh: problems.map(({ line, message }) => `第 ${line} 行：${message.zh}`).join('\n'),
+    en: problems.map(({ line, message }) => `line ${line}: ${message.en}`).join('\n'),
+  };
 }
 
 function lineOfKey(text: string, key: string): number {

@@ -12,10 +12,10 @@ import { differenceOf } from '../../../src/backtest/difference.ts';
 import { Explainer } from '../../../src/backtest/explain/explain.ts';
 import { Words } from '../../../src/backtest/explain/words.ts';
 import { Spacing } from '../../../src/backtest/spacing.ts';
-import { readRulesText } from '../../../src/devices/rule-file.ts';
 import type { DeviceType } from '../../../src/model/device-type.ts';
 import type { Sample } from '../../../src/model/sample.ts';
 import { compileType } from '../../../src/rules/compile.ts';
+import { usableRules } from '../../../src/rules/versions/check-rule.ts';
 import { TocsinError } from '../../../src/shared/errors.ts';
 import { LocalTimes } from '../../../src/shared/local-times.ts';
 import { randomFrom } from '../../support/random.ts';
@@ -123,7 +123,7 @@ export class FakeBacktests {
   #ended({ deviceType, deviceIds, rules, from, to }: Backtest): Partial<Backtest> {
     const type = this.#town.types.get(deviceType)!;
     try {
-      const compiled = rules === null ? compileType(type) : compiledText(rules, type);
+      const compiled = rules === null ? compileType(type) : usableRules(rules, type);
       const devices = this.#town.devices.filter(({ id }) => deviceIds.includes(id)).slice(0, mostDevices);
       const against = rules === null ? null : forAll(compileType(type));
       const judging = new Judging({ rules: forAll(compiled), against, from, to });
@@ -169,11 +169,4 @@ export class FakeBacktests {
         yield { deviceId: id, measuredAt: at, receivedAt: at, values };
       }
   }
-}
-
-function compiledText(text: string, type: DeviceType) {
-  const compiled = compileType({ ...type, rules: readRulesText(text, type.id, type.periodMs) });
-  const [problem] = compiled.problems;
-  if (problem) throw problem;
-  return compiled;
 }
