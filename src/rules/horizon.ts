@@ -4,17 +4,18 @@ import type { CompiledType } from './compile.ts';
 import { copyEpisode } from './episodes.ts';
 
 /** What the rules knew of a device before a time. Never changed: what stays the same is shared from one to the next. */
-export interface Snapshot {
-  /** Everything measured before this time is in it, and nothing else. Milliseconds since the epoch. */
-  at: number;
-  /** Samples taken in so far. */
-  samples: number;
+export interface KnownThen {
   /** See `packCells`. */
   cells: readonly number[];
   /** Ids of the alarms under way by index of their rule; null when there are none. */
   ids: readonly (string | null)[] | null;
   /** These alarms as they were told. */
   episodes: readonly Episode[];
+}
+
+export interface Snapshot extends KnownThen {
+  /** Everything measured before this time is in it, and nothing else. Milliseconds since the epoch. */
+  at: number;
 }
 
 /** As kept in a checkpoint: each says only what is not as in the one before. */
@@ -42,6 +43,9 @@ const mostSamples = 4_096;
 
 const noEpisodes: readonly Episode[] = [];
 
+/** Of most devices at most times. */
+const nothing: KnownThen = { cells: [], ids: null, episodes: noEpisodes };
+
 /** What the rules know of a device now. */
 export interface KnownNow {
   cells: readonly number[];
@@ -54,7 +58,10 @@ export interface KnownNow {
 export class Horizon {
   readonly #type: CompiledType;
   readonly #apartMs: number;
-  #snapshots: Snapshot[] = [beginning];
+  /** Of each snapshot in turn, its time and the samples taken in before: two numbers, where an object would take ten. */
+  #moments = [...beginning];
+  /** What was known at each of them. */
+  #known: KnownThen[] = [nothing];
   #samples = 0;
   /** Measured time, and number of samples, from which on another snapshot is due. */
   #nextAt = 0;
@@ -66,9 +73,17 @@ export class Horizon {
     this.#planNext();
   }
 
+  #atOf(snapshot: number): number {
+    return this.#moments[2 * snapshot]!;
+  }
+
+  #samplesOf(snapshot: number): number {
+    return this.#moments[2 * snapshot + 1]!;
+  }
+
   /** What was measured before is judged no more. */
   get floor(): number {
-    return this.#snapshots[0]!.at;
+    return this.#atOf(0);
   }
 
   /**
@@ -83,48 +98,54 @@ export class Horizon {
    * Keeps what is known before the sample is taken in.
    * @returns whether the floor has moved.
    */
-  keep(at: number, known: KnownNow): boolean {
-    const last = this.#snapshots[this.#snapshots.length - 1]!;
+  keep(at: number, now: KnownNow): boolean {
     const { floor } = this;
-    this.#snapshots.push(this.#snapshot(at, this.#samples - 1, known, last));
+    const known = this.#then(now, this.#known.at(-1)!);
+    this.#moments.push(at, this.#samples - 1);
+    this.#known.push(known);
     this.#thin();
-    while (this.#snapshots.length > 1 && this.#isPast(at)) this.#snapshots.shift();
+    while (this.#known.length > 1 && this.#isPast(at)) this.#forget(0);
+    // What grows by itself keeps room for more than twice as many, what `slice` makes for none.
+    this.#moments = this.#moments.slice();
+    this.#known = this.#known.slice();
     this.#planNext();
     return this.floor !== floor;
   }
 
   /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
   #planNext(): void {
-    const last = this.#snapshots[this.#snapshots.length - 1]!;
-    this.#nextAt = last.at + this.#apartMs;
-    this.#nextSamples = last.samples + mostSamples / perLateness;
+    const last = this.#known.length - 1;
+    this.#nextAt = this.#atOf(last) + this.#apartMs;
+    this.#nextSamples = this.#samplesOf(last) + mostSamples / perLateness;
   }
 
   /** Whether the oldest is not needed any more. */
   #isPast(at: number): boolean {
-    const [oldest, next] = this.#snapshots as [Snapshot, Snapshot];
-    return next.at <= at - this.#type.latenessMs || this.#samples - oldest.samples > mostSamples;
+    return this.#atOf(1) <= at - this.#type.latenessMs || this.#samples - this.#samplesOf(0) > mostSamples;
   }
 
   /** Lets go of those between two others that are no further apart than they lie back. */
   #thin(): void {
-    const all = this.#snapshots;
-    const newest = all[all.length - 1]!;
-    for (let i = all.length - 2; i > 0; i--) {
-      const [before, after] = [all[i - 1]!, all[i + 1]!];
-      if (after.at - before.at > newest.at - after.at) continue;
-      if (after.samples - before.samples > Math.max(newest.samples - after.samples, mostSamples / perLateness))
-        continue;
-      all.splice(i, 1);
+    const newest = this.#known.length - 1;
+    const [newestAt, newestSamples] = [this.#atOf(newest), this.#samplesOf(newest)];
+    for (let i = newest - 1; i > 0; i--) {
+      if (this.#atOf(i + 1) - this.#atOf(i - 1) > newestAt - this.#atOf(i + 1)) continue;
+      const between = this.#samplesOf(i + 1) - this.#samplesOf(i - 1);
+      if (between > Math.max(newestSamples - this.#samplesOf(i + 1), mostSamples / perLateness)) continue;
+      this.#forget(i);
     }
   }
 
-  #snapshot(at: number, samples: number, { cells, ids, told }: KnownNow, before: Snapshot): Snapshot {
+  #forget(snapshot: number): void {
+    this.#moments.splice(2 * snapshot, 2);
+    this.#known.splice(snapshot, 1);
+  }
+
+  #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
     const packed = packCells(cells, this.#type.initial);
     const active = told.size > 0 ? [...told.values()].filter((one) => one.active).map(copyEpisode) : noEpisodes;
+    if (packed.length === 0 && ids === null && active.length === 0) return nothing;
     return {
-      at,
-      samples,
       cells: samePack(packed, before.cells) ? before.cells : packed,
       ids: ids && [...ids],
       episodes: active.length > 0 ? active : noEpisodes,
@@ -133,16 +154,17 @@ export class Horizon {
 
   /** What was known before a time, as late as there is; later ones are forgotten. */
   rewind(at: number): Snapshot {
-    while (this.#snapshots.length > 1 && this.#snapshots.at(-1)!.at > at) this.#snapshots.pop();
-    const snapshot = this.#snapshots.at(-1)!;
-    this.#samples = snapshot.samples;
+    while (this.#known.length > 1 && this.#atOf(this.#known.length - 1) > at) this.#forget(this.#known.length - 1);
+    const last = this.#known.length - 1;
+    this.#samples = this.#samplesOf(last);
     this.#planNext();
-    return snapshot;
+    return { at: this.#atOf(last), ...this.#known[last]! };
   }
 
   /** Nothing before a time is judged again, whatever comes. */
-  restart(at: number, known: KnownNow): void {
-    this.#snapshots = [this.#snapshot(at, this.#samples, known, beginning)];
+  restart(at: number, now: KnownNow): void {
+    this.#moments = [at, this.#samples];
+    this.#known = [this.#then(now, nothing)];
     this.#planNext();
   }
 
@@ -151,43 +173,33 @@ export class Horizon {
   }
 
   state(): SnapshotState[] {
-    let before = beginning;
-    return this.#snapshots.map((one) => {
-      const { at, samples, cells, ids, episodes } = one;
-      const state: SnapshotState = { at: Number.isFinite(at) ? at : null, samples };
-      if (cells !== before.cells) state.cells = cells;
-      if (ids) state.ids = ids;
-      if (episodes.length > 0) state.episodes = episodes;
-      before = one;
+    let before = nothing;
+    return this.#known.map((known, i) => {
+      const at = this.#atOf(i);
+      const state: SnapshotState = { at: Number.isFinite(at) ? at : null, samples: this.#samplesOf(i) };
+      if (known.cells !== before.cells) state.cells = known.cells;
+      if (known.ids) state.ids = known.ids;
+      if (known.episodes.length > 0) state.episodes = known.episodes;
+      before = known;
       return state;
     });
   }
 
   restore(snapshots: readonly SnapshotState[], samples: number): void {
-    let cells = beginning.cells;
     this.#samples = samples;
-    this.#snapshots = snapshots.map((one) => {
-      cells = one.cells ?? cells;
-      return {
-        at: one.at ?? Number.NEGATIVE_INFINITY,
-        samples: one.samples,
-        cells,
-        ids: one.ids ?? null,
-        episodes: one.episodes?.map(restoredEpisode) ?? noEpisodes,
-      };
+    this.#moments = snapshots.flatMap((one) => [one.at ?? Number.NEGATIVE_INFINITY, one.samples]);
+    let { cells } = nothing;
+    this.#known = snapshots.map(({ cells: changed, ids = null, episodes = [] }) => {
+      cells = changed ?? cells;
+      if (cells.length === 0 && ids === null && episodes.length === 0) return nothing;
+      return { cells, ids, episodes: episodes.length > 0 ? episodes.map(restoredEpisode) : noEpisodes };
     });
     this.#planNext();
   }
 }
 
-/** What is known of a device of which nothing has come. */
-const beginning: Snapshot = {
-  at: Number.NEGATIVE_INFINITY,
-  samples: 0,
-  cells: [],
-  ids: null,
-  episodes: noEpisodes,
-};
+/** Before everything of a device of which nothing has come: time and samples. */
+const beginning = [Number.NEGATIVE_INFINITY, 0] as const;
 
 /** JSON has no infinity: it is kept as null. */
 export function restoredEpisode(episode: Episode): Episode {
