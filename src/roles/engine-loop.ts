@@ -121,10 +121,12 @@ export class EngineLoop {
 
   /** Loads the checkpoint and begins to fold from there. */
   async start(): Promise<void> {
-    const { reader, log, store } = this.#options;
+    const { reader, log, store, fold, shadow, devices } = this.#options;
     const owing = store.selectFrom('alarm').select(['id', 'callOwed']).where('active', '=', 1);
     this.#owed.restore(await owing.where('callOwed', '>', callOwed.withNews).execute());
     this.#committed = await this.#checkpoints.load(reader.start());
+    fold.meet(devices.active);
+    shadow?.meet(devices.active);
     this.#offset = this.#checkpoints.offset;
     this.#handled = this.#offset;
     this.#options.onHandled?.(this.#handled);

@@ -44,6 +44,11 @@ export class ShadowFold {
     this.#fold = new Fold((device) => rules.shadowOf(device), maxFutureMs, aroundOf);
   }
 
+  /** See `Fold.meet`. */
+  meet(active: readonly Device[]): void {
+    this.#fold.meet(active.filter((device) => this.#rules.shadowOf(device)));
+  }
+
   /** Lets time pass for the devices on which something is tried out. */
   tick(offset: number, at: number, active: readonly Device[], isNew: boolean): void {
     if (active !== this.#active || this.#rules.version !== this.#version) {

@@ -207,6 +207,16 @@ export class Fold {
     this.#lenders.note(device, channel);
   }
 
+  /**
+   * Makes it known which devices are there, after a checkpoint was taken and before anything is judged: what one of them
+   * says before the first tick is heard by those who ask it, also when these have said nothing yet.
+   */
+  meet(devices: Iterable<Device>): void {
+    for (const device of devices)
+      if (this.#rulesOf(device)?.rules.some((rule) => rule.peers.length > 0)) this.#judgeOf(device);
+    this.#peers?.expect(devices);
+  }
+
   /** Lets time pass: `devices` that should be heard from are judged for silence. */
   tick(at: number, devices: Iterable<Device>, effects: AlarmEffect[]): void {
     const { lastTickAt } = this.#clock;

@@ -387,3 +387,32 @@ test('an old reading raises an alarm, and people are called for it when it lasts
   await next.stop();
   expect(told).toHaveLength(3);
 });
+
+test('after a restart a device that counts others is judged for what one of them says before the first tick', async () => {
+  const store = await storeWithDevice();
+  await store
+    .insertInto('device')
+    .values({ ...device, id: 'd2', secretSalt: '', secretHash: '', createdAt: 0 })
+    .execute();
+  const dir = await tempDir();
+  const journal = await openJournal(dir);
+  const counting = deviceType({
+    channels: { level: 'cm' },
+    rules: [{ name: 'both', levels: [{ severity: 'red', when: 'devices(grid, level > 10 cm) >= 2' }] }],
+  });
+  const fold = () => new Fold(rulesByType(new Map([[counting.id, compileType(counting)]])));
+  const says = (deviceId: string, second: number) =>
+    appendFrames(journal, 1, () => {
+      return { deviceId, payload: '{"level":12}', receivedAt: 1_772_323_200_000 + second * 1000 };
+    });
+  const first = await startLoop({ store, journal, dir, fold: fold() });
+  await appendTicks(journal, 1);
+  await says('d1', 1);
+  await expect.poll(() => first.offset).toBe(2);
+  await first.stop();
+
+  const second = await startLoop({ store, journal, dir, fold: fold() });
+  await says('d2', 2);
+  await expect.poll(async () => (await alarms(store)).map(({ deviceId }) => deviceId).sort()).toEqual(['d1', 'd2']);
+  await second.stop();
+});

@@ -241,7 +241,7 @@ test.each([
           kept.set(key, JSON.stringify(state));
         fold = foldOf(when, more);
         for (const [key, state] of kept) fold.restore(key, JSON.parse(state));
-        fold.tick(0, devices, effects);
+        fold.meet(devices);
       });
       fold.settle(0, effects);
       return recordOf(effects);
