@@ -227,6 +227,11 @@ function noKey(key: string, schema: Kind, path: readonly PropertyKey[]): Text {
   if (schema === Ladder && path.length === 0 && key in level)
     return { zh: '不写在这里，写在 levels 的各级里', en: 'does not stand here, but in each of the levels' };
   const keys = allowed(schema, path);
+  if (keys.join() === 'zh,en')
+    return {
+      zh: '这里只有 zh 和 en；花括号里的文字含有逗号时要加引号',
+      en: 'is no key here; there are zh, en. Within braces a text with a comma needs quotation marks',
+    };
   return { zh: `这里没有这个键；有 ${keys.join('、')}`, en: `is no key here; there are ${keys.join(', ')}` };
 }
 

@@ -19,6 +19,13 @@ function mistakesOf(text: string) {
 
 test.each([
   ['a text in one language', 'id: r\nname: Name', 2, /both languages are needed/, /两种语言都要写/],
+  [
+    'a text with a comma in braces',
+    'id: r\nname: { zh: 水, en: Water, high }\nadvice: { zh: 做, en: Do }\nsource: { zh: 源, en: From }\nseverity: red\nwhen: fan',
+    2,
+    /a text with a comma needs quotation marks/,
+    /含有逗号时要加引号/,
+  ],
   ['no condition', single('severity: red'), 1, /^when: is missing: a condition/, /^when：缺少：一个条件/],
   [
     'a condition that YAML reads as a tag',

@@ -293,7 +293,13 @@ export class Expression {
     if (name === 'quantity') return constant(Number(args[0]!.args), measureOf(String(args[1]!.args))!);
     if (name === 'clock') return constant(Number(args[0]!.args) * 60_000, timeOfDay);
     const known = functions.get(name);
-    if (!known) return this.fail(node, mistakes.functionUnknown(name, [...functions.keys()]));
+    if (!known) {
+      const parts = partsOf(name);
+      return this.fail(
+        node,
+        parts.length > 0 ? mistakes.partNeeded(name, parts) : mistakes.functionUnknown(name, [...functions.keys()]),
+      );
+    }
     const [least, most] = known.takes;
     if (args.length < least || args.length > most) return this.fail(node, mistakes.written(name, known.example));
     return known.compile({ name, args, node, expression: this });
@@ -307,6 +313,11 @@ export class Expression {
     if (!known) return this.fail(node, mistakes.partUnknown(part, parts));
     return known.compile({ name: known.name, args: target.args[1], node, expression: this });
   }
+}
+
+/** What may stand after a function: `.median`. */
+function partsOf(name: string): string[] {
+  return [...functions.keys()].filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length));
 }
 
 function isText(node: ASTNode): boolean {

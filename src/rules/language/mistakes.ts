@@ -113,6 +113,10 @@ export const mistakes = {
     zh: `${name} 没有点后面的部分；“.${part}” 属于 ${withParts.zh}`,
     en: `${name} has no parts; ".${part}" belongs to ${withParts.en}`,
   }),
+  partNeeded: (name: string, parts: readonly string[]): Text => ({
+    zh: `${name}(…) 的后面要写是其中哪一个：${list(parts).zh}`,
+    en: `after ${name}(…) stands which part of it is meant: ${list(parts).en}`,
+  }),
   partUnknown: (part: string, there: readonly string[]): Text => ({
     zh: `没有 .${part}；有 ${list(there).zh}`,
     en: `there is no .${part}; there are ${list(there).en}`,

@@ -43,6 +43,8 @@ describe('conditions', () => {
     ['level > ', /in "level > ", at the end: Unexpected token: EOF/],
     ['level > 3 cm && temperature', /at "temperature" .*compare this number/],
     ['fan > 1', /true or false can only be compared/],
+    ['level > neighbours(grid, level)', /which part of it is meant: \.median, \.min, \.max, \.count/],
+    ['baseline(level) > 0.9', /after baseline\(…\) stands which part of it is meant: \.score, /],
     ['fan == on', /there is no channel on; .*A switch is true or false by itself: write fan, or !fan/],
     ['10 cm < level < 20 cm', /write 10 cm < level && level < 20 cm/],
     ['level in [10 cm, 20 cm]', /write between\(level, 10 cm, 27 cm\)/],
