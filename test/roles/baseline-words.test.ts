@@ -1,16 +1,9 @@
-import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openJournalReader } from '../../src/journal/reader.ts';
+import { Progress } from '../../src/journal/progress.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
-import { DeviceDirectory } from '../../src/roles/device-directory.ts';
-import { EngineLoop } from '../../src/roles/engine-loop.ts';
 import { WordAnnouncer } from '../../src/roles/word-announcer.ts';
-import { compileType } from '../../src/rules/compile.ts';
-import { Fold } from '../../src/rules/fold.ts';
-import { rulesByType } from '../../src/rules/rules-of.ts';
-import { steadyClock, systemClock } from '../../src/shared/clock.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
-import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import { addWord, takeWordBack } from '../../src/store/baseline-words.ts';
 import type { Store } from '../../src/store/open.ts';
 import { gaussFrom } from '../baseline/series.ts';
@@ -18,6 +11,7 @@ import { deviceType } from '../rules/support.ts';
 import { tempStore } from '../store/temp-store.ts';
 import { appendFrames } from '../support/append-frames.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { addDevices, startLoop } from './started-loop.ts';
 
 const log = createLogger('silent');
 const begin = 1_772_323_200_000;
@@ -30,13 +24,7 @@ const type = deviceType({
 
 async function openTown() {
   const { store } = await tempStore();
-  const area = { id: 'g1', tier: 'grid' as const, parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' };
-  await store.insertInto('area').values(area).execute();
-  const device = { id: 'd1', type: type.id, name: 'd1', latitude: 30, longitude: 104, gridId: 'g1' };
-  await store
-    .insertInto('device')
-    .values({ ...device, state: 'active', secretSalt: '', secretHash: '', createdAt: 0 })
-    .execute();
+  await addDevices(store, type.id, ['d1']);
   const dir = await tempDir();
   const journal = await openJournalWriter({ dir, segmentBytes: 1_000_000, keepMs: 1e12, log });
   onTestFinished(() => journal.close());
@@ -45,32 +33,10 @@ async function openTown() {
 
 /** Judges the whole journal, and gives what a checkpoint then keeps of the baseline. */
 async function judged(store: Store, dir: string, progress: SharedArrayBuffer): Promise<string> {
-  const devices = new DeviceDirectory(store);
-  await devices.load();
-  const reader = await openJournalReader({ dir, partition: 0, progress });
-  const registry = new Registry();
-  const loop = new EngineLoop({
-    store,
-    reader,
-    partition: 0,
-    deviceTypes: new Map([[type.id, type]]),
-    devices,
-    fold: new Fold(rulesByType(new Map([[type.id, compileType(type)]]))),
-    limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
-    callWithinMs: 900_000,
-    checkpointEveryMs: 1e9,
-    respond: async () => {},
-    onFeed: () => {},
-    clock: systemClock,
-    steady: steadyClock,
-    log,
-    registry,
-    stages: new StageSeconds(registry),
-  });
-  await loop.start();
-  await vi.waitFor(() => expect(loop.offset).toBe(reader.end()), 8000);
+  const loop = await startLoop({ store, dir, journal: { progress }, type });
+  const end = new Progress(progress, 0).end;
+  await vi.waitFor(() => expect(loop.offset).toBe(end), 8000);
   await loop.stop();
-  await reader.close();
   const row = await store.selectFrom('foldState').selectAll().where('key', '=', 'baseline/d1/level').executeTakeFirst();
   return row!.stateJson;
 }

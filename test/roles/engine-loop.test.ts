@@ -1,27 +1,22 @@
 import { copyFile, mkdir, stat, truncate } from 'node:fs/promises';
-import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AlarmTransition } from '../../src/alarms/ledger.ts';
 import type { JournalWriter } from '../../src/journal/port.ts';
-import { openJournalReader } from '../../src/journal/reader.ts';
 import { partitionDir, segmentPath } from '../../src/journal/segments.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
-import { DeviceDirectory } from '../../src/roles/device-directory.ts';
-import { EngineLoop, type EngineOptions } from '../../src/roles/engine-loop.ts';
 import { fitCheckpoints } from '../../src/roles/fit-checkpoints.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
-import { type Clock, steadyClock, systemClock } from '../../src/shared/clock.ts';
 import { createLogger } from '../../src/shared/logger.ts';
-import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import { getCheckpoint, setCheckpoint } from '../../src/store/checkpoint.ts';
 import type { Store } from '../../src/store/open.ts';
 import { deviceType } from '../rules/support.ts';
 import { tempStore } from '../store/temp-store.ts';
 import { appendFrames } from '../support/append-frames.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { addDevices, startLoop as startLoopOf } from './started-loop.ts';
 
 const log = createLogger('silent');
 const type = deviceType({
@@ -59,54 +54,9 @@ async function storeWithDevice(): Promise<Store> {
   return store;
 }
 
-async function addDevice(store: Store): Promise<void> {
-  await store
-    .insertInto('area')
-    .values({ id: 'g1', tier: 'grid', parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' })
-    .execute();
-  await store
-    .insertInto('device')
-    .values({ ...device, secretSalt: '', secretHash: '', createdAt: 0 })
-    .execute();
-}
+const addDevice = (store: Store) => addDevices(store, type.id, [device.id]);
 
-interface Given {
-  store: Store;
-  journal: { progress: SharedArrayBuffer };
-  dir: string;
-  fold?: Fold;
-  respond?: EngineOptions['respond'];
-  checkpointEveryMs?: number;
-  clock?: Clock;
-}
-
-async function startLoop({ store, journal, dir, ...given }: Given): Promise<EngineLoop> {
-  const devices = new DeviceDirectory(store);
-  await devices.load();
-  const reader = await openJournalReader({ dir, partition: 0, progress: journal.progress });
-  onTestFinished(() => reader.close());
-  const registry = new Registry();
-  const loop = new EngineLoop({
-    store,
-    reader,
-    partition: 0,
-    deviceTypes: new Map([[type.id, type]]),
-    devices,
-    fold: given.fold ?? new Fold(rulesByType(new Map([[type.id, compileType(type)]]))),
-    limits: { maxFutureMs: 300_000, maxAgeMs: 1e15 },
-    callWithinMs: 900_000,
-    checkpointEveryMs: given.checkpointEveryMs ?? 1e9,
-    respond: given.respond ?? (async () => {}),
-    onFeed: () => {},
-    clock: given.clock ?? systemClock,
-    steady: steadyClock,
-    log,
-    registry,
-    stages: new StageSeconds(registry),
-  });
-  await loop.start();
-  return loop;
-}
+const startLoop = (given: Omit<Parameters<typeof startLoopOf>[0], 'type'>) => startLoopOf({ ...given, type });
 
 const committed = (store: Store) => getCheckpoint(store, 'rules', 0);
 const alarms = async (store: Store) => await store.selectFrom('alarm').selectAll().execute();

@@ -20,6 +20,7 @@ import { requestReplay } from '../../src/store/replays.ts';
 import { deviceType, type RuleUnderTest } from '../rules/support.ts';
 import { tempStore } from '../store/temp-store.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { addDevices } from './started-loop.ts';
 
 const log = createLogger('silent');
 const t0 = 1_772_323_200_000;
@@ -36,27 +37,7 @@ const highWater: RuleUnderTest = { name: 'high', levels: [{ severity: 'red', whe
 
 async function setUp() {
   const { store } = await tempStore();
-  await store
-    .insertInto('area')
-    .values({ id: 'g1', tier: 'grid', parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' })
-    .execute();
-  for (const id of ['d1', 'd2']) {
-    await store
-      .insertInto('device')
-      .values({
-        id,
-        type: 'test-type',
-        name: id,
-        latitude: 30,
-        longitude: 104,
-        gridId: 'g1',
-        state: 'active',
-        secretSalt: '',
-        secretHash: '',
-        createdAt: t0,
-      })
-      .execute();
-  }
+  await addDevices(store, 'test-type', ['d1', 'd2']);
   const dir = await tempDir();
   const journal = await openJournalWriter({ dir, segmentBytes: 1_000_000, keepMs: 1e12, log });
   onTestFinished(() => journal.close());
