@@ -252,7 +252,7 @@ describe('neighbours', () => {
 });
 
 test.each([
-  ['neighbours(grid, level) > 3 cm', /no function neighbours; there are .*neighbours\.median/],
+  ['neighbours(grid, level) > 3 cm', /after neighbours.* stands which part of it is meant: \.median/],
   ['neighbours(grid, level).middle > 3 cm', /there is no \.middle; there are neighbours\.median, neighbours\.min/],
   ['neighbours(home, level).median > 3 cm', /neighbours looks in grid, community, street, district, downstream/],
   ['neighbours(grid, leve).median > 3 cm', /there is no channel leve/],
