@@ -37,7 +37,7 @@ const highWater: RuleUnderTest = { name: 'high', levels: [{ severity: 'red', whe
 
 async function setUp() {
   const { store } = await tempStore();
-  await addDevices(store, 'test-type', ['d1', 'd2']);
+  await addDevices(store, 'test-type', ['d1', 'd2'], t0);
   const dir = await tempDir();
   const journal = await openJournalWriter({ dir, segmentBytes: 1_000_000, keepMs: 1e12, log });
   onTestFinished(() => journal.close());

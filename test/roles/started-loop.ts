@@ -13,13 +13,13 @@ import { StageSeconds } from '../../src/shared/stage-seconds.ts';
 import type { Store } from '../../src/store/open.ts';
 
 /** Puts a grid `g1` and devices of a type in it into a store. */
-export async function addDevices(store: Store, type: string, ids: readonly string[]): Promise<void> {
+export async function addDevices(store: Store, type: string, ids: readonly string[], createdAt = 0): Promise<void> {
   await store
     .insertInto('area')
     .values({ id: 'g1', tier: 'grid', parentId: null, nameZh: '格', nameEn: 'g', polygonJson: '{}' })
     .execute();
   const place = { latitude: 30, longitude: 104, gridId: 'g1', state: 'active' as const };
-  const rows = ids.map((id) => ({ id, type, name: id, ...place, secretSalt: '', secretHash: '', createdAt: 0 }));
+  const rows = ids.map((id) => ({ id, type, name: id, ...place, secretSalt: '', secretHash: '', createdAt }));
   await store.insertInto('device').values(rows).execute();
 }
 
