@@ -1,4 +1,4 @@
-import type { AlarmEffect } from '../model/alarm.ts';
+import type { AlarmEffect, ToldEffect } from '../model/alarm.ts';
 
 /**
  * What a device had kept and now tells comes within seconds: so long after an old reading raised an alarm we know whether
@@ -17,9 +17,14 @@ export interface CallsDue {
   alarmIds: readonly string[];
 }
 
-/** The received time from which on people are called for an alarm that the newest reading of its device speaks for. */
-export function callsFrom({ at, receivedAt }: { at: number; receivedAt: number }, callWithinMs: number): number {
-  return receivedAt - at > callWithinMs ? receivedAt + settleMs : receivedAt;
+/**
+ * The received time from which on people are called for an alarm that the newest reading of its device speaks for. Of a
+ * call for help the end says nothing: the button was let go of.
+ */
+export function callsFrom(effect: ToldEffect, callWithinMs: number): number {
+  const { at, receivedAt } = effect;
+  const isUrgent = effect.kind === 'raised' && effect.lifeSafety;
+  return receivedAt - at > callWithinMs && !isUrgent ? receivedAt + settleMs : receivedAt;
 }
 
 /** Alarms that old readings raised, by when people are to be called for them. */

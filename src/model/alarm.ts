@@ -49,6 +49,8 @@ export interface AlarmRaised {
   ruleVersion?: number;
   deviceId: string;
   severity: Severity;
+  /** Its rule looks at what is about somebody's life: people are called however old it is. */
+  lifeSafety?: true;
   /** When it was true where the device stands: measured time, milliseconds since the epoch. */
   at: number;
   /** When we could know: received time, milliseconds since the epoch. */

@@ -49,6 +49,8 @@ export interface CompiledRule {
   channels: number[];
   /** Channels whose reading is a reason to judge it: those it looks at, or all when it is also about what stays away. */
   judgedOn: number[];
+  /** Whether a channel is among them that is about somebody's life. */
+  lifeSafety: boolean;
   /** Whether it goes by more than this device's own last readings: what a baseline has learnt over weeks, or others. */
   usesBaseline: boolean;
   maxGapMs: number;
@@ -79,6 +81,7 @@ export type TypeScope = Pick<Scope, 'channel' | 'channelNames' | 'names' | 'type
   peers(rule: Rule, where: PeerPlace, type: string | null, asked: Asked): PeerQuestion;
   compileWhen(text: string, scope: Scope): CompiledCondition;
   channelCount: number;
+  isLifeSafety(channel: number): boolean;
   window(channel: number, spanMs: number, maxGapMs: number): RuleWindow;
 };
 
@@ -136,6 +139,7 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     levels,
     channels,
     judgedOn: everySample ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
+    lifeSafety: channels.some(type.isLifeSafety),
     usesBaseline: scope.baselines.size > 0 || peers.length > 0,
     maxGapMs,
     onGap,

@@ -81,6 +81,7 @@ export function compileType(
   const windowPlan = new WindowPlan(channelNames.length);
   const scope: TypeScope = {
     channelCount: channelNames.length,
+    isLifeSafety: (channel) => type.channels[channel]!.lifeSafety === true,
     channelNames: () => channelNames,
     names,
     compileWhen,

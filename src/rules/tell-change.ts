@@ -32,7 +32,8 @@ export function tellChange(change: Change, states: RuleStates, tell: (effect: To
   if (changed & ruleChange.raised) {
     const id = alarmId(rule.id, deviceId, at);
     ids[index] = id;
-    tell({ kind: 'raised', alarmId: id, severity, ruleId: rule.id, deviceId, ...common, ...versionOf(rule) });
+    const about = { alarmId: id, severity, ruleId: rule.id, deviceId, ...versionOf(rule) };
+    tell({ kind: 'raised', ...about, ...(rule.lifeSafety && { lifeSafety: true }), ...common });
   }
   if (changed & ruleChange.severity) tell({ kind: 'severity', alarmId: ids[index]!, severity, ...common });
   if (changed & ruleChange.continued)

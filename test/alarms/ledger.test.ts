@@ -185,3 +185,19 @@ test('acknowledging what is not there says so', async () => {
     code: 'NOT_FOUND',
   });
 });
+
+test('a call for help is passed on however old it is, and though its device says that the button was let go of', async () => {
+  const { store } = await tempStore();
+  const receivedAt = 40 * 60_000;
+  const old = (alarmId: string): AlarmEffect[] => [
+    { ...raised(alarmId, 0), receivedAt },
+    { ...cleared(alarmId, 600_000), receivedAt },
+  ];
+  const kinds = async (effects: AlarmEffect[]) => (await record(store, effects)).map(({ kind }) => kind);
+  const [begin, end] = old('help');
+  expect(await kinds([{ ...(begin as Extract<AlarmEffect, { kind: 'raised' }>), lifeSafety: true }, end!])).toEqual([
+    'raised',
+    'cleared',
+  ]);
+  expect(await kinds(old('water'))).toEqual(['cleared']);
+});
