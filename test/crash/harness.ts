@@ -99,7 +99,7 @@ async function settled(tocsin: TocsinProcess): Promise<void> {
   const lags = ['tocsin_engine_lag_entries', 'tocsin_telemetry_lag_entries'];
   for (let i = 0; i < 600; i++) {
     const metrics = await tocsin.metrics();
-    if (lags.every((lag) => metrics[lag]! < 5) && (await waitingNotifications(tocsin)) === 0) return;
+    if (lags.every((lag) => metrics[lag] === 0) && (await waitingNotifications(tocsin)) === 0) return;
     await sleep(100);
   }
   throw new Error(`it did not catch up; its log says:\n${tocsin.log.slice(-4_000)}`);
