@@ -1,5 +1,5 @@
 import { Candidate } from './candidate.ts';
-import { LastDay } from './last-day.ts';
+import { LastHours } from './last-hours.ts';
 import type { PackReader, PackWriter } from './pack.ts';
 
 const hourMs = 3_600_000;
@@ -14,7 +14,9 @@ export class Expectation {
   /** Everything is kept relative to the first value. */
   #origin = Number.NaN;
   #lastAt = Number.NaN;
-  readonly #lastDay = new LastDay();
+  readonly #lastHours = new LastHours();
+  /** See `LastHours.sustained`, in usual errors: it changes from hour to hour. */
+  #sustained = Number.NaN;
   readonly #candidates = [
     new Candidate(2 * dayMs, 1, dayMs),
     new Candidate(dayMs, 24, dayMs),
@@ -40,6 +42,11 @@ export class Expectation {
     return this.#candidates[candidate]!.known;
   }
 
+  /** The usual error of a candidate. */
+  errorOf(candidate: number): number {
+    return this.#candidates[candidate]!.error;
+  }
+
   /** How far a value lies above what a candidate expects; NaN where that knows nothing. */
   residual(candidate: number, time: number, value: number): number {
     return value - this.#origin - this.#candidates[candidate]!.expected(time);
@@ -50,9 +57,14 @@ export class Expectation {
     return this.#candidates[candidate]!.cut(residual);
   }
 
-  /** How far a value lies above those of the last time that it was this hour of the day; NaN where there are none. */
+  /** How far a value lies above those of the same hour of the day before; NaN where there are none. */
   besideLastDay(time: number, value: number): number {
-    return value - this.#origin - this.#lastDay.at(time);
+    return value - this.#origin - this.#lastHours.dayBefore(time);
+  }
+
+  /** By how many usual errors most of the last half day was off on the same side; NaN while it cannot be told. */
+  get sustained(): number {
+    return this.#sustained;
   }
 
   /** What is expected at a time, and its usual error; null while too little is known. */
@@ -74,6 +86,23 @@ export class Expectation {
     return Math.abs(value - this.#origin - level) < Math.abs(this.#candidates[speaker]!.expected(time) - level) / 4;
   }
 
+  /** What is expected by the candidate that speaks, or by the course of the day or week if that is nearer. */
+  #nearest(speaker: number, time: number, own: number): number {
+    let best = this.#candidates[speaker]!.expected(time);
+    for (const candidate of this.#candidates.slice(1)) {
+      if (!candidate.known) continue;
+      const other = candidate.expected(time);
+      if (Math.abs(own - other) < Math.abs(own - best)) best = other;
+    }
+    return best;
+  }
+
+  /** What was expected until now says nothing about how far off the series has been. */
+  settle(): void {
+    this.#lastHours.forget();
+    this.#sustained = Number.NaN;
+  }
+
   /** Everything that is expected is so much higher from now on. */
   move(by: number): void {
     this.#origin += by;
@@ -86,20 +115,24 @@ export class Expectation {
     const lasted = Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
     this.#lastAt = time;
     const own = value - this.#origin;
-    this.#lastDay.learn(time, own);
+    const speaker = this.speaker(time);
+    if (this.#lastHours.learn(time, own, speaker === null ? Number.NaN : this.#nearest(speaker, time, own))) {
+      this.#sustained = speaker === null ? Number.NaN : this.#lastHours.sustained() / this.errorOf(speaker);
+    }
     for (const candidate of this.#candidates) candidate.learn(time, own, lasted);
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#origin, this.#lastAt);
-    this.#lastDay.write(pack);
+    pack.number(this.#origin, this.#lastAt, this.#sustained);
+    this.#lastHours.write(pack);
     for (const candidate of this.#candidates) candidate.write(pack);
   }
 
   read(pack: PackReader): void {
     this.#origin = pack.number();
     this.#lastAt = pack.number();
-    this.#lastDay.read(pack);
+    this.#sustained = pack.number();
+    this.#lastHours.read(pack);
     for (const candidate of this.#candidates) candidate.read(pack);
   }
 }

@@ -2,8 +2,8 @@ import type { PackReader, PackWriter } from './pack.ts';
 
 const dayMs = 86_400_000;
 const blockMs = dayMs / 2;
-/** Half days remembered: a month. */
-const remembered = 60;
+/** Half days remembered: four weeks. */
+const remembered = 56;
 /** Fewer half days say nothing about a tail. */
 const enough = 3;
 /** How exactly a half day is remembered: in 2048 steps to the double, a part in six thousand off at most. */
@@ -92,12 +92,13 @@ export class Extremes {
   /**
    * How rare a value is: minus the decimal logarithm of how many times a day the past of the series would bring one as
    * large. 0 for what comes daily or more often, 1 for once in ten days. 0 for NaN, and while too little is known.
+   * @param leastScale the scale of the tail is at least this.
    */
-  surprise(value: number): number {
+  surprise(value: number, leastScale = 0): number {
     if (this.#tail === undefined) this.#tail = this.#fit();
     const tail = this.#tail;
     if (!tail || !(value > tail.begin)) return 0;
-    const surprise = (value - tail.begin) / tail.scale / Math.LN10 - tail.rate;
+    const surprise = (value - tail.begin) / Math.max(leastScale, tail.scale) / Math.LN10 - tail.rate;
     return Math.min(mostSurprise, Math.max(0, surprise));
   }
 
@@ -124,19 +125,17 @@ export class Extremes {
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#block);
-    pack.floats(Float32Array.of(this.#peak, this.#unit));
+    pack.floats(Float32Array.of(this.#block, this.#peak, this.#unit));
     pack.shorts(Uint16Array.of(this.#count));
     // Only what is known: a young series takes little room.
     pack.shorts(this.#codes.subarray(0, Math.min(this.#count, remembered)));
   }
 
   read(pack: PackReader): void {
-    this.#block = pack.number();
-    const [peaks, count] = [new Float32Array(2), new Uint16Array(1)];
-    pack.floats(peaks);
+    const [numbers, count] = [new Float32Array(3), new Uint16Array(1)];
+    pack.floats(numbers);
     pack.shorts(count);
-    [this.#peak, this.#unit] = peaks as unknown as [number, number];
+    [this.#block, this.#peak, this.#unit] = numbers as unknown as [number, number, number];
     this.#count = count[0]!;
     if (this.#count >= 2 * remembered) throw new RangeError('The packed state is not of here.');
     pack.shorts(this.#codes.subarray(0, Math.min(this.#count, remembered)));

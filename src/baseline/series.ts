@@ -15,6 +15,8 @@ const longestPause = 4;
 const usualErrors = 4;
 /** What is larger than the largest before by less than this part of it is hardly news. */
 const barelyLarger = 0.1;
+/** A level that is off for hours is news in steps of so many usual errors, at least. */
+const sustainedStep = 0.3;
 /** A value that stands still is no news where it usually does, for more than this. */
 const movesWithinMs = 2 * hourMs;
 
@@ -30,7 +32,7 @@ export interface Look {
   sudden: number;
   /** The same, and no more than it is beside the last time at this hour of the day. */
   fresh: number;
-  /** What looks far back: a drift, a spread, a value that stands still. */
+  /** What looks far back: a level that stays off, a drift, a spread, a value that stands still. */
   lasting: number;
   kind: Kind;
 }
@@ -44,7 +46,7 @@ interface Measures {
 }
 
 /** Another number for each shape of the state; what an earlier version wrote is left aside. */
-export const seriesVersion = 3;
+export const seriesVersion = 4;
 
 /** What a series has learnt, as it is kept in a checkpoint. */
 export interface SeriesState {
@@ -66,6 +68,8 @@ export class Series {
   readonly #steps: Extremes;
   readonly #shifts: Extremes;
   readonly #roughs: Extremes;
+  /** By how many usual errors most of half a day has been off: so it matters little who said what is expected. */
+  readonly #sustained: Extremes;
   /** How long a value stood still: the scale is two hours, since standing still for some minutes is nothing. */
   readonly #runs = new Extremes(1, movesWithinMs);
   #lastAt = Number.NaN;
@@ -84,6 +88,7 @@ export class Series {
     this.#steps = extremes();
     this.#shifts = extremes();
     this.#roughs = extremes();
+    this.#sustained = new Extremes(barelyLarger, 0);
   }
 
   /** Measured time of the newest reading learnt; NaN before the first. */
@@ -126,19 +131,29 @@ export class Series {
    */
   look(time: number, value: number, by: Series = this, offset = 0): Look {
     const measures = this.#measure(time, value, by);
-    const { distance, fresh, drift } = this.#departed(time, value, by, offset);
+    const { distance, fresh, ...departed } = this.#departed(time, value, by, offset);
     const step = by.#steps.surprise(measures.step);
     // What looks far back is slow to come and slow to go, and says much of the same again: it counts for less.
     const shift = by.#shifts.surprise(measures.shift) / 2;
     const spread = by.#roughs.surprise(measures.rough) / 3;
     const stuck = by.#runs.valueOf(0) <= 3 * movesWithinMs ? by.#runs.surprise(measures.run) : 0;
-    const lasting = Math.max(drift, spread, stuck);
+    // One of two that tell of the same: each counts for a little less than it would alone.
+    const sustained = 0.8 * departed.sustained;
+    const drift = 0.95 * departed.drift;
+    const lasting = Math.max(sustained, drift, spread, stuck);
     return {
       standing: Math.max(distance + shift, lasting),
       sudden: together(distance, step) + shift,
       fresh: together(fresh, step),
       lasting,
-      kind: by.#kindOf(time, value - offset, { distance, step, shift, drift, spread, stuck }),
+      kind: by.#kindOf(time, value - offset, {
+        distance,
+        step,
+        shift: Math.max(shift, sustained),
+        drift,
+        spread,
+        stuck,
+      }),
     };
   }
 
@@ -146,7 +161,7 @@ export class Series {
   #departed(time: number, value: number, by: Series, offset: number) {
     const expectation = by.#expectation;
     const speaker = expectation.speaker(time);
-    if (speaker === null) return { distance: 0, fresh: 0, drift: 0 };
+    if (speaker === null) return { distance: 0, fresh: 0, sustained: 0, drift: 0 };
     const departures = by.#departures[speaker]!;
     const residual = expectation.residual(speaker, time, value - offset);
     const beside = expectation.besideLastDay(time, value - offset);
@@ -156,6 +171,7 @@ export class Series {
     return {
       distance: departures.distances.surprise(Math.abs(residual)),
       fresh: departures.distances.surprise(least),
+      sustained: by === this ? this.#sustained.surprise(expectation.sustained, sustainedStep) : 0,
       drift: by === this ? departures.drifts.surprise(departures.drift(cut, this.#lastedUntil(time))) : 0,
     };
   }
@@ -196,6 +212,7 @@ export class Series {
     this.#fast.become(fast);
     this.#rough.become(measures.rough);
     this.#expectation.learn(time, value);
+    this.#sustained.learn(time, this.#expectation.sustained);
     if (value !== this.#last) this.#sameFrom = time;
     const interval = time - this.#lastAt;
     if (interval > 0 && Number.isNaN(this.#interval)) this.#interval = interval;
@@ -212,6 +229,7 @@ export class Series {
     if (!expected) return 0;
     const by = value - expected.value;
     this.#expectation.move(by);
+    this.#expectation.settle();
     this.#fast.become(value);
     this.#slow.become(value);
     for (const departures of this.#departures) departures.settle();
@@ -232,7 +250,7 @@ export class Series {
 
   get #parts() {
     const means = [this.#fast, this.#slow, this.#rough];
-    const extremes = [this.#steps, this.#shifts, this.#roughs, this.#runs];
+    const extremes = [this.#steps, this.#shifts, this.#roughs, this.#runs, this.#sustained];
     return [this.#expectation, ...this.#departures, ...means, ...extremes];
   }
 
