@@ -20,6 +20,7 @@ interface PlaceParts {
 /** Up to where a consumer has got in the journal: kept after every batch, and for good once in a while. */
 export class HistorianPlace {
   readonly #parts: PlaceParts;
+  #offset = 0;
   #settled = 0;
   #settledAt = Number.NEGATIVE_INFINITY;
 
@@ -35,18 +36,28 @@ export class HistorianPlace {
   async load(): Promise<number> {
     const { store, consumer, partition } = this.#parts;
     this.#settled = await getCheckpoint(store, consumer, partition);
+    this.#offset = this.#settled;
     return this.#settled;
   }
 
   async save(offset: number): Promise<void> {
-    const { store, storeForLater, consumer, partition, steady } = this.#parts;
-    const now = steady.now();
-    if (now - this.#settledAt < durableEveryMs) {
+    const { storeForLater, consumer, partition, steady } = this.#parts;
+    this.#offset = offset;
+    if (steady.now() - this.#settledAt < durableEveryMs)
       await setCheckpoint(storeForLater, consumer, partition, offset);
-      return;
-    }
+    else await this.#settle();
+  }
+
+  /** Nothing comes any more. */
+  async rest(): Promise<void> {
+    if (this.#settled < this.#offset) await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    const { store, consumer, partition, steady } = this.#parts;
+    const offset = this.#offset;
     await setCheckpoint(store, consumer, partition, offset);
     this.#settled = offset;
-    this.#settledAt = now;
+    this.#settledAt = steady.now();
   }
 }

@@ -28,7 +28,12 @@ export interface WriterOptions {
   telemetry: Telemetry;
   addReadings: AddReadings;
   /** Where the offset is kept: everything below it is in the telemetry store. */
-  checkpoint: { load(): Promise<number>; save(offset: number): Promise<void> };
+  checkpoint: {
+    load(): Promise<number>;
+    save(offset: number): Promise<void>;
+    /** Called when nothing has come for a while: there is time for what was put off. */
+    rest?(): Promise<void>;
+  };
   metrics: Pick<WriterMetrics, 'batches' | 'readings' | 'failures' | 'lost'>;
   log: Logger;
   /** Waits; ends early, without an error, when the signal aborts. */
@@ -109,7 +114,10 @@ export class TelemetryWriter {
     }
     if (this.#batch?.from !== this.#offset) this.#batch = null;
     this.#batch ??= await this.#batches.take(this.#offset, waitMs, signal);
-    if (!this.#batch) return;
+    if (!this.#batch) {
+      await this.#options.checkpoint.rest?.();
+      return;
+    }
     const batch = this.#batch;
     const more = journal.end() - batch.next >= backlog;
     const [kept, ahead] = await Promise.allSettled([

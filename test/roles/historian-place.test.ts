@@ -25,5 +25,9 @@ test('every place that was kept is there after an end of the process, and once a
     now += 400;
   }
   expect(settled).toEqual([10, 10, 10, 40]);
+  await place.save(50);
+  expect(place.settled).toBe(40);
+  await place.rest();
+  expect(place.settled).toBe(50);
   expect(await open('somebody else').load()).toBe(0);
 });
