@@ -1,6 +1,7 @@
 import { Baseline } from '../baseline/baseline.ts';
 import type { Sample } from '../model/sample.ts';
 import type { CompiledType } from './compile.ts';
+import type { FreshChannels } from './fresh-channels.ts';
 import type { RuleStates } from './rule-states.ts';
 import { newestValue, type WindowMemory } from './windows/memory.ts';
 
@@ -42,14 +43,14 @@ export class DeviceBaselines {
   /**
    * Lets the baselines of channels learn what they measured last.
    * @param memory of the device.
-   * @param fresh by index of the channel, whether it was measured then.
+   * @param fresh those that were measured then.
    * @param states say whether a rule that looks at a channel has an alarm.
    * @param learnt is given the names of those that did learn.
    */
-  learn(at: number, memory: WindowMemory, fresh: Uint8Array, states: RuleStates, learnt: string[]): void {
+  learn(at: number, memory: WindowMemory, fresh: FreshChannels, states: RuleStates, learnt: string[]): void {
     for (const channel of this.#type.baselines) {
       const baseline = this.#byChannel[channel]!;
-      if (fresh[channel] === 0 || !baseline.due(at)) continue;
+      if (!fresh.has(channel) || !baseline.due(at)) continue;
       if (baseline.learn(at, newestValue(memory, channel), states.inAlarm(channel)))
         learnt.push(this.#type.channelNames[channel]!);
     }

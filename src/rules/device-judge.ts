@@ -8,6 +8,7 @@ import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
 import { type DeviceState, endOf, episodesOf } from './device-state.ts';
 import { copyEpisode } from './episodes.ts';
+import { FreshChannels } from './fresh-channels.ts';
 import type { Audible } from './gateways.ts';
 import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
 import type { RuleContext } from './language/context.ts';
@@ -22,14 +23,8 @@ import { ToldAlarms } from './told-alarms.ts';
 import { toldValues } from './told-values.ts';
 import { newestTime, newestValue } from './windows/memory.ts';
 
-/** By channel, whether the sample that is judged now brought it. */
-let fresh = new Uint8Array(64);
-
-/** Whether the sample that is judged now brought one of the channels. */
-function isDue(channels: readonly number[]): boolean {
-  for (let i = 0; i < channels.length; i++) if (fresh[channels[i]!] === 1) return true;
-  return false;
-}
+/** One for all: only one sample is judged at a time. */
+const fresh = new FreshChannels();
 
 /** So that a device that counts no others needs no list of them. */
 const nobody: readonly never[] = [];
@@ -80,7 +75,7 @@ export class DeviceJudge implements RuleContext {
     this.#baselines = new DeviceBaselines(type);
     this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
     this.#questions = around.peers ? type.rules.flatMap((rule) => rule.peers) : nobody;
-    if (fresh.length < type.channelNames.length) fresh = new Uint8Array(type.channelNames.length);
+    fresh.widen(type.channelNames.length);
   }
 
   /**
@@ -110,7 +105,7 @@ export class DeviceJudge implements RuleContext {
       const head = this.#head;
       this.#judgeAgain(late[0]!.at, late, receivedAt, effects);
       // It was late only to what other devices had said meanwhile.
-      if (this.#head > head) this.#learn(this.#head, learnt);
+      if (this.#head > head) this.#baselines.learn(this.#head, this, fresh, this.#states, learnt);
     }
     return stale;
   }
@@ -126,16 +121,16 @@ export class DeviceJudge implements RuleContext {
       if (!news) this.#advance(at);
       news = true;
       this.past.add(channel, at, sample.values[name]!);
-      fresh[channel] = 1;
+      fresh.add(channel);
     }
     if (!news) return;
     this.#judgeRules(at, sample.receivedAt, effects);
-    this.#learn(at, learnt);
+    this.#baselines.learn(at, this, fresh, this.#states, learnt);
   }
 
   /** A sample newer than all others is about to be taken in. */
   #advance(at: number): void {
-    for (let i = 0; i < this.logs.length; i++) fresh[i] = 0;
+    fresh.clear(this.logs.length);
     this.#head = at;
     this.#judgedAt = at;
     this.now = at;
@@ -239,7 +234,7 @@ export class DeviceJudge implements RuleContext {
       this.#advance(step.at);
       for (let i = 0; i < step.channels.length; i++) {
         this.past.add(step.channels[i]!, step.at, step.values[i]!);
-        fresh[step.channels[i]!] = 1;
+        fresh.add(step.channels[i]!);
       }
       this.#judgeRules(step.at, receivedAt, []);
     }
@@ -255,17 +250,12 @@ export class DeviceJudge implements RuleContext {
   }
 
   #judgeRules(at: number, receivedAt: number, effects: AlarmEffect[]): void {
-    const { rules } = this.#type;
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i]!;
-      if (!isDue(rule.judgedOn)) continue;
+    for (let i = 0; i < this.#type.rules.length; i++) {
+      const rule = this.#type.rules[i]!;
+      if (!fresh.hasAny(rule.judgedOn)) continue;
       const changed = judgeRule(rule, this.#states, this, at);
       if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
     }
-  }
-
-  #learn(at: number, learnt: string[]): void {
-    this.#baselines.learn(at, this, fresh, this.#states, learnt);
   }
 
   /**

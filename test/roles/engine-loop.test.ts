@@ -48,9 +48,9 @@ async function openJournal(dir: string) {
 }
 
 /** A store in which the device and its grid are. */
-async function storeWithDevice(): Promise<Store> {
+async function storeWithDevice(...others: string[]): Promise<Store> {
   const { store } = await tempStore();
-  await addDevice(store);
+  await addDevices(store, type.id, [device.id, ...others]);
   return store;
 }
 
@@ -290,11 +290,7 @@ test('a clock that is set back holds up no checkpoint', async () => {
 });
 
 test('an old reading raises an alarm, and people are called for it when it lasts: not when its device goes on to say that it was over', async () => {
-  const store = await storeWithDevice();
-  await store
-    .insertInto('device')
-    .values({ ...device, id: 'd2', secretSalt: '', secretHash: '', createdAt: 0 })
-    .execute();
+  const store = await storeWithDevice('d2');
   const dir = await tempDir();
   const journal = await openJournal(dir);
   const told: string[] = [];
@@ -339,11 +335,7 @@ test('an old reading raises an alarm, and people are called for it when it lasts
 });
 
 test('after a restart a device that counts others is judged for what one of them says before the first tick', async () => {
-  const store = await storeWithDevice();
-  await store
-    .insertInto('device')
-    .values({ ...device, id: 'd2', secretSalt: '', secretHash: '', createdAt: 0 })
-    .execute();
+  const store = await storeWithDevice('d2');
   const dir = await tempDir();
   const journal = await openJournal(dir);
   const counting = deviceType({
