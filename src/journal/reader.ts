@@ -51,6 +51,8 @@ class PartitionReader implements JournalReader {
   /** Offset up to which `#block` may be used. */
   #trusted = 0;
   #blockSize = SMALLEST_BLOCK;
+  /** What `#fill` reads into. */
+  #buffer = Buffer.allocUnsafeSlow(SMALLEST_BLOCK);
 
   constructor(dir: string, progress: Progress) {
     this.#dir = dir;
@@ -195,12 +197,14 @@ class PartitionReader implements JournalReader {
     this.#position += this.#at;
     this.#at = 0;
     this.#trusted = this.#progress.end;
-    // A new one each time: entries handed out are views into the last one.
-    const block = Buffer.allocUnsafeSlow(this.#blockSize);
+    if (this.#buffer.length !== this.#blockSize) this.#buffer = Buffer.allocUnsafeSlow(this.#blockSize);
     // In this thread: what follows the live end has just been written and is in memory, and waking a thread of the pool
     // and being woken by it would take longer than reading.
-    const bytesRead = readSync(this.#file!.fd, block, 0, block.length, this.#position);
-    this.#block = block.subarray(0, bytesRead);
+    const bytesRead = readSync(this.#file!.fd, this.#buffer, 0, this.#blockSize, this.#position);
+    // A copy, since entries handed out are views into it, and of no more than there is: at the live end that is a few
+    // hundred bytes, some hundred times a second, and a whole block for each would have the thread collect garbage twice
+    // a second.
+    this.#block = Buffer.from(this.#buffer.subarray(0, bytesRead));
     if (bytesRead >= wanted) return;
     if (bytesRead > 0) throw await this.#damaged();
     // The entry exists and is not here: in the next segment, or lost.
