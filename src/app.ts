@@ -6,6 +6,7 @@ import { devicesOfStore } from './ingest/known-devices.ts';
 import { PacedJournal } from './ingest/limits/paced-journal.ts';
 import { embeddedPartition } from './journal/partition-of.ts';
 import { Releasing } from './journal/releasing.ts';
+import { giveUpReserve } from './journal/reserve.ts';
 import { openJournalWriter } from './journal/writer.ts';
 import { canaryDevice } from './model/internal.ts';
 import { fitCheckpoints } from './roles/fit-checkpoints.ts';
@@ -41,18 +42,21 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Kept free for the moment when the disk is full; a start takes less. */
+const reserveBytes = 32 * 1024 * 1024;
+
 /** The pipeline, written down once: the first file to read. Data goes from top to bottom. */
 export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const clock = systemClock;
   const files = dataFiles(settings);
   const { types: deviceTypes, problems } = loadDeviceTypes(settings.devicesDir);
 
+  // A disk that is full must not keep alarms from starting.
+  await giveUpReserve(files.journal, reserveBytes, log);
+
   // What people and devices are, and what happened to alarms: alarms, cases, people, devices, audit.
   const store = await openStore(files.store);
   await migrate(store);
-  await keepRoom(store, 'at the start').catch((error) =>
-    log.warn({ err: error }, 'the disk has no room to keep for the store'),
-  );
 
   // Every frame, durable before it is acknowledged, in one order.
   const journal = await openJournalWriter({
@@ -60,12 +64,16 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     segmentBytes: settings.journal.segmentBytes,
     keepMs: settings.journal.keep,
     maxBytes: settings.journal.maxBytes,
-    reserveBytes: 32 * 1024 * 1024,
+    reserveBytes,
     consumers: ['engine', 'telemetry'],
     log,
     clock,
   });
   await fitCheckpoints(journal, store, log);
+  // After the journal, which needs less, so that it is open before the last of the disk is kept for alarms.
+  await keepRoom(store, 'at the start').catch((error) =>
+    log.warn({ err: error }, 'the disk has no room to keep for the store'),
+  );
 
   // Frames come in no faster, in the long run, than they are judged.
   const paced = new PacedJournal({ journal, maxBehindMs: settings.intake.maxBehind, log });

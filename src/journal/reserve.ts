@@ -1,5 +1,7 @@
 import { randomFillSync } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../shared/logger.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 /** Before it is tried again, in milliseconds: each attempt takes for a moment what little there is. */
@@ -83,6 +85,28 @@ export class Reserve {
       await file?.close();
     }
   }
+}
+
+/** Where the reserve of the journal in a folder is. */
+export function reservePath(dir: string): string {
+  return join(dir, 'reserve');
+}
+
+/**
+ * Gives up the reserve of a journal that is not open where less than `leastBytes` of the disk are free: what comes before
+ * the journal in a start, above all the store, needs some space too. It is made again when there is space.
+ */
+export async function giveUpReserve(dir: string, leastBytes: number, log: Logger): Promise<void> {
+  const path = reservePath(dir);
+  const found = await stat(path).catch(() => null);
+  if (found === null) return;
+  const { bsize, bavail } = await statfs(dir);
+  if (bsize * bavail >= leastBytes) return;
+  log.warn(
+    { room: 'journal', free: bsize * bavail, bytes: found.size },
+    'the disk is full; the reserve is given up to start',
+  );
+  await rm(path);
 }
 
 /** Errors that say that there is no space for more: on the disk, in a quota, in a limit on the size of files. */

@@ -1,5 +1,4 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { type Clock, steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -10,7 +9,7 @@ import { embeddedPartitions } from './partition-of.ts';
 import type { JournalWriter } from './port.ts';
 import { Progress } from './progress.ts';
 import { recoverPartition } from './recover.ts';
-import { Reserve } from './reserve.ts';
+import { Reserve, reservePath } from './reserve.ts';
 import { ensurePartitionDir } from './segments.ts';
 import { budget, fittingSegment } from './space.ts';
 
@@ -64,7 +63,7 @@ export async function openJournalWriter(options: JournalWriterOptions): Promise<
       partitions.push({ dir: partitionDir, recovered, progress: new Progress(shared, partition) });
     }
     const reserveBytes = Math.min(options.reserveBytes ?? 0, Math.floor(budgetBytes * RESERVE_SHARE));
-    const reserve = new Reserve(join(dir, 'reserve'), reserveBytes);
+    const reserve = new Reserve(reservePath(dir), reserveBytes);
     const { consumers = [] } = options;
     const given = { dir, budgetBytes, segmentBytes, keepMs, patienceMs, consumers, reserve };
     return await EmbeddedJournal.open({ ...given, clock, steady, disk, log, unlock }, partitions, shared);

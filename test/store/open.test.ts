@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -125,4 +125,15 @@ test('a full disk is what the error of a transaction says, and there is no harm 
   await store.transaction().execute(async (tx) => await setCheckpoint(tx, 'after', 0, 1));
   expect(await store.selectFrom('foldState').select('key').execute()).toEqual([]);
   expect(await getCheckpoint(store, 'after', 0)).toBe(1);
+});
+
+test('a file that is no store is refused with what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-store-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'tocsin.db');
+  await writeFile(file, 'Dear diary, '.repeat(1_000));
+  await expect(openStore(file)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringContaining('bring it back from a backup'),
+  });
 });
