@@ -1,3 +1,4 @@
+import type { Appended } from '../../journal/port.ts';
 import type { Clock } from '../../shared/clock.ts';
 
 /** Entries that the engine may be behind in any case: a few of its batches, less than a second of its work. */
@@ -25,7 +26,8 @@ interface Waiting {
   /** The engine must have judged everything below. */
   target: number;
   since: number;
-  go: () => void;
+  offset: number;
+  go: Appended;
 }
 
 /**
@@ -52,13 +54,13 @@ export class Pace {
   }
 
   /** Calls `go` when the entry at `offset`, which is durable, may be acknowledged: now or later. */
-  pass(offset: number, go: () => void): void {
+  pass(offset: number, go: Appended): void {
     if (this.#waiting.length === 0 && this.#isFree(offset)) {
-      go();
+      go(null, offset);
       return;
     }
     const target = Math.min(offset - FREE_ENTRIES, this.#longAgo());
-    this.#waiting.push({ target, since: this.#parts.steady.now(), go });
+    this.#waiting.push({ target, since: this.#parts.steady.now(), offset, go });
   }
 
   /** Lets go what may; to be called every few milliseconds while something waits. */
@@ -73,7 +75,10 @@ export class Pace {
     if (free === 0) return;
     const released = this.#waiting;
     this.#waiting = released.slice(free);
-    for (let index = 0; index < free; index++) released[index]!.go();
+    for (let index = 0; index < free; index++) {
+      const { offset, go } = released[index]!;
+      go(null, offset);
+    }
   }
 
   /** Notes where the journal ends; to be called several times a second. */

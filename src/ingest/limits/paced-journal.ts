@@ -67,7 +67,7 @@ export class PacedJournal implements JournalAppender {
     const { pace } = this.#partitions[partition]!;
     const durable: Appended = (error, offset) => {
       if (error) return done(error, offset);
-      pace.pass(offset, () => done(null, offset));
+      pace.pass(offset, done);
       if (pace.size > 0 && this.#releasing === null) this.#begin();
     };
     this.#journal.append(partition, entry, durable, urgent);
