@@ -1,3 +1,4 @@
+import { packTimes, unpackTimes } from './packed-times.ts';
 import { Readings } from './readings.ts';
 
 /** What is known of several readings that are kept as one; time and value are those of the last. */
@@ -14,7 +15,7 @@ export interface Merged {
 
 /** A log as it is kept in a checkpoint. */
 export interface LogState {
-  /** Measured time of the first, then how much later each one was. */
+  /** Measured times, see `packTimes`. */
   times: number[];
   values: number[];
   /** By position; absent when there are none. */
@@ -163,24 +164,23 @@ export class ChannelLog {
   }
 
   state(): LogState {
-    const state: LogState = { times: [], values: [] };
+    const times: number[] = [];
+    const values: number[] = [];
     for (let i = 0; i < this.length; i++) {
-      state.times.push(i === 0 ? this.timeAt(0) : this.timeAt(i) - this.timeAt(i - 1));
-      state.values.push(this.valueAt(i));
+      times.push(this.timeAt(i));
+      values.push(this.valueAt(i));
     }
+    const state: LogState = { times: packTimes(times), values };
     if (this.#merged !== null)
       state.merged = Object.fromEntries(this.#merged.flatMap((one, i) => (one === null ? [] : [[i, one]])));
     return state;
   }
 
-  restore({ times, values, merged }: LogState): void {
+  restore({ times: packed, values, merged }: LogState): void {
     this.cut(0);
     this.#merged = null;
-    let at = 0;
-    for (const [i, step] of times.entries()) {
-      at += step;
-      this.push(at, values[i]!);
-    }
+    const times = unpackTimes(packed);
+    for (const [i, at] of times.entries()) this.push(at, values[i]!);
     if (merged) this.#merged = times.map((_, i) => merged[i] ?? null);
   }
 }

@@ -44,7 +44,8 @@ export interface KeptRule {
   print?: string;
   /** Its cells that are not as at the beginning, counted from its first; see `packCells`. Absent: all are. */
   cells?: readonly number[];
-  episode: Underway | null;
+  /** Absent, and null in earlier checkpoints, where there is none. */
+  episode?: Underway | null;
 }
 
 /** Ends the alarms of a checkpoint's state, whose device is no longer in use. */

@@ -86,7 +86,9 @@ export class RuleStates implements RuleMemory {
     const { rules, initial } = this.#type;
     return Object.fromEntries(
       rules.map((rule, i) => {
-        const kept: KeptRule = { print: rule.print, episode: this.underway(i) };
+        const kept: KeptRule = { print: rule.print };
+        const episode = this.underway(i);
+        if (episode) kept.episode = episode;
         const cells = packCells(this.cells.slice(rule.from, rule.to), initial.slice(rule.from, rule.to));
         if (cells.length > 0) kept.cells = cells;
         return [rule.id, kept];

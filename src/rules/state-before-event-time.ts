@@ -1,5 +1,6 @@
 import type { LogState } from './channel-log.ts';
 import type { DeviceState, Underway } from './device-state.ts';
+import { packTimes } from './packed-times.ts';
 
 /** A device's state as checkpoints had it before the past was kept for late samples (0.1.0). */
 interface StateBefore {
@@ -23,14 +24,14 @@ export function currentState(state: DeviceState | object): DeviceState {
   for (const [name, [value, at]] of Object.entries(channels)) logs[name] = { times: [at], values: [value] };
   for (const [key, { times, values }] of Object.entries(windows)) {
     const name = key.split('/')[0]!;
-    if (times.length > (logs[name]?.times.length ?? 0)) logs[name] = logOf(times, values);
+    if (times.length > (logs[name]?.values.length ?? 0)) logs[name] = logOf(times, values);
   }
   const head = Math.max(...Object.values(channels).map(([, at]) => at));
   return {
     heard,
     head: Number.isFinite(head) ? head : null,
     logs,
-    rules: Object.fromEntries(Object.entries(rules).map(([id, { episode }]) => [id, { episode }])),
+    rules: Object.fromEntries(Object.entries(rules).map(([id, { episode }]) => [id, episode ? { episode } : {}])),
     episodes: [],
     silence,
     ...(orphans && { orphans }),
@@ -38,5 +39,5 @@ export function currentState(state: DeviceState | object): DeviceState {
 }
 
 function logOf(times: readonly number[], values: readonly number[]): LogState {
-  return { times: times.map((at, i) => (i === 0 ? at : at - times[i - 1]!)), values: [...values] };
+  return { times: packTimes(times), values: [...values] };
 }

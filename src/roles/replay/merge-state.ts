@@ -30,7 +30,7 @@ export function mergeState(
   const rules: DeviceState['rules'] = {};
   for (const rule of type.rules) {
     const state = rule.usesBaseline ? live.rules[rule.id] : found.rules[rule.id];
-    if (state) rules[rule.id] = { ...state, episode: state.episode && named(state.episode) };
+    if (state) rules[rule.id] = state.episode ? { ...state, episode: named(state.episode) } : state;
   }
   const silence = Object.fromEntries(Object.entries(found.silence).map(([id, episode]) => [id, named(episode)]));
   const baselineRules = new Set(type.rules.filter((rule) => rule.usesBaseline).map((rule) => rule.id));
