@@ -85,14 +85,14 @@ export function askingBlindly(
   return notes;
 }
 
-/** A sentence about rules that ask other devices, where none is heard but those that they are tried on. */
-export function hearingOnlyTried({ rules }: Pick<CompiledType, 'rules'>, tried: number): Text[] {
+/** A sentence about rules that ask other devices, of which some are not heard, since they are too many. */
+export function notAllHeard({ rules }: Pick<CompiledType, 'rules'>, heard: number, leftOut: number): Text[] {
+  if (leftOut === 0) return [];
   const ids = [...new Set(rules.filter(({ peers }) => peers.length > 0).map(shortId))];
-  if (ids.length === 0) return [];
   return [
     {
-      zh: `${ids.join('、')} 要询问周围的设备，这里只听得到试算的 ${tried} 台：其他设备和其他类型的设备都当作不在。`,
-      en: `${ids.join(', ')} ${ids.length > 1 ? 'ask' : 'asks'} devices around. Here only the ${tried} tried are heard: others, and those of other types, count as not there.`,
+      zh: `${ids.join('、')} 要询问周围的设备，除试算的以外只读了其中 ${heard} 台：另有 ${leftOut} 台当作不在。请少选几台设备试算。`,
+      en: `${ids.join(', ')} ${ids.length > 1 ? 'ask' : 'asks'} devices around. Of those that are not tried ${heard} are heard, ${leftOut} more count as not there: try the rules on fewer devices.`,
     },
   ];
 }

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { Explainer } from '../../src/backtest/explain/explain.ts';
 import { Words } from '../../src/backtest/explain/words.ts';
+import { heardTypes } from '../../src/backtest/heard-types.ts';
+import type { Device } from '../../src/model/device.ts';
 import { compileType } from '../../src/rules/compile.ts';
+import { nowhere } from '../../src/rules/language/surroundings.ts';
 import { LocalTimes } from '../../src/shared/local-times.ts';
 import { deviceType } from '../rules/support.ts';
 
@@ -136,4 +139,36 @@ test('a rule that is not there is answered with those that are', () => {
   expect(ask).toThrow(
     'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/silent.',
   );
+});
+
+test('a rule that asks devices around is explained by what they said', () => {
+  const one = deviceType({
+    channels: { level: 'cm' },
+    rules: [{ name: 'several', levels: [{ severity: 'red', when: 'devices(grid, level > 10 cm) >= 2' }] }],
+  });
+  const gauge = (id: string): Device => ({
+    ...{ id, type: one.id, name: id, latitude: 30, longitude: 104, gridId: 'g', state: 'active' },
+  });
+  const ask = (when: string, heard = heardTypes([one])) => {
+    const aroundOf = ({ id }: Device) => ({ ...nowhere, id, area: () => 'g' });
+    const around = { known: gauge, aroundOf, heard };
+    const explainer = new Explainer(compileType(one), { device: 'd1', rule: 'several', at: at(when) }, words, around);
+    // Both rise above the limit, the other one ten minutes later.
+    for (let i = 0; i <= 20; i++)
+      for (const deviceId of ['d1', 'd2']) {
+        const time = start + i * 60_000;
+        const level = i >= (deviceId === 'd1' ? 5 : 15) ? 12 : 3;
+        explainer.take([{ deviceId, measuredAt: time, receivedAt: time, values: { level } }]);
+      }
+    return explainer.answer();
+  };
+
+  const before = ask('08:14:00');
+  expect(before.alarm).toBeNull();
+  expect(before.levels[0]!.when.parts).toMatchObject([{ holds: false, value: 1, limit: 2 }]);
+  const after = ask('08:16:00');
+  expect(after.alarm).toMatchObject({ device: 'd1', raised: at('08:15:00') });
+  expect(after.lastAt).toBe(at('08:16:00'));
+  // With nobody around it would be another answer.
+  expect(ask('08:16:00', new Map()).alarm).toBeNull();
 });

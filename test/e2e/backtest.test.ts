@@ -32,21 +32,27 @@ test('rules are tried on what has been kept, held against those in force, and ex
   const tocsin = await TocsinProcess.start({ TOCSIN_DEVICES_DIR: 'test/backtest/types' });
   onTestFinished(() => tocsin.remove());
   await tocsin.makeAreas();
-  const [gauge] = (await tocsin.makeDevices('flood-gauge', 1)) as [{ id: string; secret: string }];
+  type Made = { id: string; secret: string };
+  const [gauge, other] = (await tocsin.makeDevices('flood-gauge', 2)) as [Made, Made];
   const start = Math.floor((Date.now() - 90 * minute) / minute) * minute;
   const levels = [...Array(20).fill(3), ...Array(10).fill(8), ...Array(10).fill(30), ...Array(30).fill(2)];
   const samples = levels.map((level, i) => ({ time: start + i * minute, level }));
-  const send = async (payload: unknown) => {
+  const send = async (payload: unknown, { id, secret } = gauge) => {
     const sent = await fetch(`${tocsin.url}/api/v1/frames`, {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${gauge.id}:${gauge.secret}`)}`, 'content-type': 'application/json' },
+      headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}`, 'content-type': 'application/json' },
       body: JSON.stringify(payload),
     });
     expect(sent.ok).toBe(true);
   };
   await send({ samples });
-  const latest = async () => await tocsin.call<{ measuredAt: number }[]>('GET', `/devices/${gauge.id}/latest`);
-  await expect.poll(async () => (await latest())[0]?.measuredAt, { timeout: 20_000 }).toBe(samples.at(-1)!.time);
+  const isKept = async ({ id }: Made) =>
+    await expect
+      .poll(async () => (await tocsin.call<{ measuredAt: number }[]>('GET', `/devices/${id}/latest`))[0]?.measuredAt, {
+        timeout: 20_000,
+      })
+      .toBe(samples.at(-1)!.time);
+  await isKept(gauge);
 
   const ask = { deviceType: 'flood-gauge', from: start, to: Date.now() };
   const asked = await tocsin.call<Backtest>('POST', '/backtests', { ...ask, rules: earlier });
@@ -84,6 +90,23 @@ test('rules are tried on what has been kept, held against those in force, and ex
     },
   });
   await expect(tocsin.call('POST', '/backtests', { ...ask, deviceIds: ['nobody'] })).rejects.toThrow(/nobody/);
+
+  // A rule that asks the gauges around hears them, also those that it is not tried on.
+  await send({ samples }, other);
+  await isKept(other);
+  const together = `${earlier.split('levels:')[0]}severity: red\nwhen: devices(grid, level >= 27 cm) >= 2\n`;
+  const asking = await tocsin.call<Backtest>('POST', '/backtests', { ...ask, deviceIds: [gauge.id], rules: together });
+  expect((await finished(tocsin, asking.id)).result).toMatchObject({
+    ledger: [{ device: gauge.id, raised: at(30), cleared: at(40) }],
+    notes: [],
+  });
+  const text = together.replace('id: waterlogging', 'id: together').trim();
+  const added = { scope: 'area', scopeId: 'district', mode: 'live', text, note: 'two at once' };
+  await tocsin.call('PUT', '/rules/flood-gauge/together', added);
+  expect(await explain('together', at(35))).toMatchObject({
+    alarm: { raised: at(30) },
+    levels: [{ when: { parts: [{ holds: true, value: 2, limit: 2 }] } }],
+  });
 
   // The same rule beside the live one: it raises earlier, and nobody is told.
   const path = '/rules/flood-gauge/waterlogging';

@@ -22,6 +22,16 @@ source: { zh: 测试, en: test }
 when: level >= 27 cm
 `;
 
+const g: Device = {
+  id: 'g',
+  type: 'flood-gauge',
+  name: 'g',
+  latitude: 30,
+  longitude: 104,
+  gridId: 'x',
+  state: 'active',
+};
+
 test('what the journal has is judged as it came in, what was kept before as it was measured', async () => {
   const log = pino({ level: 'silent' });
   const { types } = loadDeviceTypes('test/backtest/types');
@@ -52,20 +62,13 @@ test('what the journal has is judged as it came in, what was kept before as it w
     return { deviceId: 'g', payload: JSON.stringify({ time: at(measured), level }), receivedAt: at(received) };
   });
   const kept = [[5, 30], ...came.map(([measured, , level]) => [measured, level])] as [number, number][];
-  const device: Device = {
-    id: 'g',
-    type: type.id,
-    name: 'g',
-    latitude: 30,
-    longitude: 104,
-    gridId: 'x',
-    state: 'active',
-  };
   const places = new Places();
   const request = { deviceType: type.id, rules, againstCurrent: false, deviceIds: ['g'], from: at(0), to: at(16) };
   const parts: BacktestParts = {
     type,
-    devices: [device],
+    types,
+    devicesOfTypes: async () => [g],
+    devices: [g],
     book: await bookInForce(store, types, log),
     range: async ({ channel, from, to }) =>
       kept
@@ -95,22 +98,32 @@ test('what the journal has is judged as it came in, what was kept before as it w
     },
   ]);
 
+  // Another one that stands in the grid says the same; it is heard, and has no alarm of its own here.
   const asking = rules.replace('level >= 27 cm', 'devices(grid, level >= 27 cm) >= 2');
-  const alone = await runBacktest(
+  const together: BacktestParts = {
+    ...parts,
+    devicesOfTypes: async () => [g, { ...g, id: 'h' }, { ...g, id: 'far' }],
+    aroundOf: (one) => Object.assign(places.around(one), { area: () => (one.id === 'far' ? 'y' : 'x') }),
+    range: (query) => (query.deviceId === 'far' ? Promise.resolve([]) : parts.range(query)),
+  };
+  const both = await runBacktest({ ...request, rules: asking }, together);
+  expect(both!.ledger.map(({ device, raised, cleared }) => [device, raised, cleared])).toEqual([['g', at(5), at(10)]]);
+  expect(both!.notes).toEqual([]);
+  const many = Array.from({ length: 502 }, (_, i) => ({ ...g, id: `h${i}` }));
+  const crowd = await runBacktest({ ...request, rules: asking }, { ...together, devicesOfTypes: async () => many });
+  expect(crowd!.notes).toEqual([
     {
-      ...request,
-      rules: `- { id: silent, name: { zh: 失联, en: Silent }, advice: { zh: 查, en: Look }, source: { zh: 测试, en: test }, severity: yellow, silentFor: 10 min }\n- ${asking.trim().replaceAll('\n', '\n  ')}`,
+      zh: expect.stringContaining('另有 2 台当作不在'),
+      en: expect.stringContaining('500 are heard, 2 more count as not there'),
     },
-    {
-      ...parts,
-      aroundOf: (one) => Object.assign(places.around(one), { gateway: 'gw-1' }),
-    },
+  ]);
+
+  const silence = `- { id: silent, name: { zh: 失联, en: Silent }, advice: { zh: 查, en: Look }, source: { zh: 测试, en: test }, severity: yellow, silentFor: 10 min }`;
+  const behind = await runBacktest(
+    { ...request, rules: silence },
+    { ...parts, aroundOf: (one) => Object.assign(places.around(one), { gateway: 'gw-1' }) },
   );
-  expect(alone!.notes).toEqual([
-    {
-      zh: expect.stringContaining('只听得到试算的 1 台'),
-      en: expect.stringContaining('waterlogging asks devices around. Here only the 1 tried are heard'),
-    },
+  expect(behind!.notes).toEqual([
     {
       zh: expect.stringContaining('没有网关 gw-1 的读数'),
       en: expect.stringContaining('no readings of the gateways gw-1'),

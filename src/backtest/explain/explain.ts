@@ -18,6 +18,12 @@ export interface Question {
   at: number;
 }
 
+/** What is known of devices beside their samples. */
+export interface Around extends Surroundings {
+  /** What devices go by that the rule asks, by their type; see `heardTypes`. Left out: nobody is asked. */
+  heard?: ReadonlyMap<string, CompiledType>;
+}
+
 /**
  * Says why a rule had, or had not, raised an alarm of a device at a moment. Samples of the device go through the fold
  * once more, and the rule's conditions are listened to.
@@ -29,10 +35,11 @@ export class Explainer {
   readonly #silentForMs: number | null;
   readonly #trace: RuleTrace | null;
   readonly #trial: Trial;
+  readonly #hearsOthers: boolean;
   #heardAt: number | null = null;
 
   /** @throws TocsinError NOT_FOUND when there is no such rule; the message names those there are. */
-  constructor(type: CompiledType, question: Question, words: Words, surroundings: Surroundings = {}) {
+  constructor(type: CompiledType, question: Question, words: Words, around: Around = {}) {
     this.#question = question;
     this.#words = words;
     const named = <R extends { id: string }>(rules: readonly R[]) =>
@@ -47,15 +54,22 @@ export class Explainer {
     this.#silentForMs = silence?.silentForMs ?? null;
     this.#trace = rule ? new RuleTrace(type, rule) : null;
     const judged = this.#trace?.type ?? type;
-    this.#trial = new Trial(() => judged, surroundings);
+    const heard = rule && rule.peers.length > 0 ? around.heard : undefined;
+    this.#hearsOthers = heard !== undefined;
+    this.#trial = new Trial(({ id, type }) => (id === question.device ? judged : heard?.get(type)), around);
   }
 
-  /** Takes in samples in the order of their receipt; what is of other devices, or later, is left out. */
+  /**
+   * Takes in samples in the order of their receipt; what is later is left out, and what is of other devices unless the
+   * rule asks them.
+   */
   take(samples: readonly Sample[]): void {
     const { device, at } = this.#question;
     for (const sample of samples) {
-      if (sample.deviceId !== device || sample.measuredAt > at) continue;
+      const own = sample.deviceId === device;
+      if (sample.measuredAt > at || !(own || this.#hearsOthers)) continue;
       this.#trial.take(sample);
+      if (!own) continue;
       if (this.#heardAt === null || sample.receivedAt > this.#heardAt) this.#heardAt = sample.receivedAt;
     }
   }
@@ -63,6 +77,7 @@ export class Explainer {
   answer(): Explanation {
     const { device, at } = this.#question;
     if (this.#heardAt !== null) this.#trial.listenUntil(at);
+    this.#trial.finish();
     const alarm = this.#alarmThen();
     const levels = this.#levels(alarm);
     const parts = {

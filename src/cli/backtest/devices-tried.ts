@@ -1,8 +1,9 @@
 import { type ListedDevice, readDeviceList } from '../../backtest/data/device-list.ts';
+import { heardTypes } from '../../backtest/heard-types.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Sample } from '../../model/sample.ts';
-import { type CompiledType, compileType } from '../../rules/compile.ts';
+import type { CompiledType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
 
 /** The devices of a command line's files: which type each is of, and where it stands. */
@@ -45,7 +46,7 @@ export class DevicesTried {
 
   /** Of other types, without rules: they are heard. */
   asked(): ReadonlyMap<string, CompiledType> {
-    return new Map(this.#others.map((type) => [type.id, compileType({ ...type, rules: [] })]));
+    return heardTypes(this.#others);
   }
 
   /** Names of the channels of all of them. */

@@ -9,7 +9,8 @@ const devicesByDay = 8;
 
 export interface KeptSpan {
   devices: readonly Device[];
-  channels: readonly string[];
+  /** Names of the channels of a device. */
+  channelsOf(device: Device): readonly string[];
   /** Measured time: inclusive, exclusive. Milliseconds. */
   from: number;
   to: number;
@@ -20,14 +21,14 @@ export interface KeptSpan {
  * is not kept there: they are taken for received when they were measured.
  */
 export async function* keptSamples(
-  { devices, channels, from, to }: KeptSpan,
+  { devices, channelsOf, from, to }: KeptSpan,
   range: Historian['range'],
 ): AsyncGenerator<{ samples: Sample[]; until: number }> {
   const pieceMs = Math.max(hourMs, Math.floor((dayMs * devicesByDay) / Math.max(devicesByDay, devices.length)));
   for (let at = from; at < to; at += pieceMs) {
     const until = Math.min(at + pieceMs, to);
     const samples: Sample[] = [];
-    for (const { id } of devices) samples.push(...(await samplesOf(id, channels, at, until, range)));
+    for (const device of devices) samples.push(...(await samplesOf(device.id, channelsOf(device), at, until, range)));
     yield { samples: samples.sort((a, b) => a.measuredAt - b.measuredAt || (a.deviceId < b.deviceId ? -1 : 1)), until };
   }
 }

@@ -9,8 +9,8 @@ import { TocsinError } from '../../shared/errors.ts';
 const entriesAtOnce = 2_000;
 
 export interface ReceivedSpan {
-  type: DeviceType;
-  deviceIds: ReadonlySet<string>;
+  /** The devices, by id, with the type by which each is decoded. */
+  typeOf: ReadonlyMap<string, DeviceType>;
   /** Received time: inclusive, exclusive. Milliseconds. What was measured before is left out as well. */
   from: number;
   to: number;
@@ -28,7 +28,7 @@ export async function journalSince(reader: JournalReader): Promise<number | null
  * device type as it is now. What is wrong in a frame is left out, as it was then.
  */
 export async function* receivedSamples(
-  { type, deviceIds, from, to }: ReceivedSpan,
+  { typeOf, from, to }: ReceivedSpan,
   reader: JournalReader,
   limits: DecodeLimits,
 ): AsyncGenerator<{ samples: Sample[]; until: number }> {
@@ -40,7 +40,8 @@ export async function* receivedSamples(
     const samples: Sample[] = [];
     for (const { entry } of entries) {
       until = Math.max(until, entryTime(entry));
-      if (entry.kind !== 'frame' || !deviceIds.has(entry.frame.deviceId)) continue;
+      const type = entry.kind === 'frame' ? typeOf.get(entry.frame.deviceId) : undefined;
+      if (entry.kind !== 'frame' || !type) continue;
       const { receivedAt } = entry.frame;
       if (receivedAt < from || receivedAt >= to) continue;
       for (const sample of decode(type, entry.frame, limits).samples)

@@ -1,6 +1,6 @@
 import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
-import { blindRules, hearingOnlyTried, silentBehind } from '../../backtest/blind-rules.ts';
+import { blindRules, notAllHeard, silentBehind } from '../../backtest/blind-rules.ts';
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
 import type { DecodeLimits } from '../../devices/decode.ts';
@@ -10,10 +10,10 @@ import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-reque
 import type { Device } from '../../model/device.ts';
 import { type DeviceType, defaultLatenessMs } from '../../model/device-type.ts';
 import type { CompiledType } from '../../rules/compile.ts';
-import type { AroundOf } from '../../rules/language/surroundings.ts';
 import { usableRules } from '../../rules/versions/check-rule.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
+import { type AroundParts, type AskedAround, askedAround } from './asked-around.ts';
 import { inForce } from './in-force.ts';
 import { keptSamples } from './kept-samples.ts';
 import { journalSince, receivedSamples } from './received-samples.ts';
@@ -23,7 +23,7 @@ const baselineMs = 8 * 86_400_000;
 /** More cannot be looked through by a person, and would be a long answer. */
 const mostAlarms = 1_000;
 
-export interface BacktestParts {
+export interface BacktestParts extends AroundParts {
   type: DeviceType;
   devices: readonly Device[];
   book: RuleBook;
@@ -31,7 +31,6 @@ export interface BacktestParts {
   /** What came in as it came in, for as long as that is kept. */
   journal: JournalReader;
   limits: DecodeLimits;
-  aroundOf: AroundOf;
   /** Readings before are kept as means of five minutes only. */
   rawSince: number;
   onProgress(share: number): void;
@@ -44,31 +43,53 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const current = inForce(book, devices);
   const rules = request.rules === null ? current : forAll(usableRules(request.rules, type));
   const against = request.againstCurrent && request.rules !== null ? current : null;
-  const known = new Map(devices.map((device) => [device.id, device]));
+  const sets = [rules, ...(against ? [against] : [])];
+  const rulesAsking = (device: Device) => sets.flatMap(({ rulesOf }) => rulesOf(device)?.rules ?? []);
+  const around = await askedAround(devices, rulesAsking, parts);
+  const all = [...devices, ...around.devices];
+  const known = new Map(all.map((device) => [device.id, device]));
+  const tried = new Set(devices.map(({ id }) => id));
   const { from, to } = request;
   const notTold = new NotTold();
-  const aroundOf = notTold.noting(parts.aroundOf);
-  const judging = new Backtest({ rules, against, from, to, known: (id) => known.get(id), aroundOf });
-  const begin = from - warmUpOf([rules, ...(against ? [against] : [])], devices);
+  const judging = new Backtest({
+    rules: hearing(rules, tried, around),
+    against: against && hearing(against, tried, around),
+    from,
+    to,
+    known: (id) => known.get(id),
+    aroundOf: notTold.noting(parts.aroundOf),
+  });
+  const begin = from - warmUpOf(sets, devices);
   const spacing = new Spacing();
-  const channels = type.channels.map((channel) => channel.name);
+  const typeOf = (device: Device) => (tried.has(device.id) ? type : parts.types.get(device.type)!);
+  const channelsOf = (device: Device) => typeOf(device).channels.map((channel) => channel.name);
   const since = Math.min(Math.max((await journalSince(parts.journal)) ?? to, begin), to);
-  const kept = keptSamples({ devices, channels, from: begin, to: since }, parts.range);
+  const kept = keptSamples({ devices: all, channelsOf, from: begin, to: since }, parts.range);
   // What was measured before the end may have come after it; what was measured before the journal begins is kept.
-  const span = { type, deviceIds: new Set(known.keys()), from: since, to: to + (type.latenessMs ?? defaultLatenessMs) };
+  const span = {
+    typeOf: new Map(all.map((device) => [device.id, typeOf(device)])),
+    from: since,
+    to: to + (type.latenessMs ?? defaultLatenessMs),
+  };
   const received = since < to ? [receivedSamples(span, parts.journal, parts.limits)] : [];
   for (const source of [kept, ...received])
     for await (const { samples, until } of source) {
       if (parts.isCancelled()) return null;
       judging.take(samples);
-      spacing.take(samples);
+      spacing.take(samples.filter(({ deviceId }) => tried.has(deviceId)));
       parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
     }
   const coarse = begin < parts.rawSince && begin < since;
-  const all = { ...rulesOf(rules, devices), channelNames: channels };
-  const gaps = [...hearingOnlyTried(all, devices.length), ...silentBehind(all, devices.map(parts.aroundOf))];
-  const told = [...blindRules(all, spacing), ...gaps, ...notTold.notes];
+  const own = { ...rulesOf(rules, devices), channelNames: type.channels.map((channel) => channel.name) };
+  const unheard = notAllHeard(own, around.devices.length, around.leftOut);
+  const gaps = [...unheard, ...silentBehind(own, devices.map(parts.aroundOf))];
+  const told = [...blindRules(own, spacing), ...gaps, ...notTold.notes];
   return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };
+}
+
+/** The same rules on the devices that are tried, while those around them are heard. */
+function hearing({ rulesOf, ids }: RulesTried, tried: ReadonlySet<string>, { heard }: AskedAround): RulesTried {
+  return { rulesOf: (device) => (tried.has(device.id) ? rulesOf(device) : heard.get(device.type)), ids };
 }
 
 /** Those of all devices together; rules of one id in the same words are one. */

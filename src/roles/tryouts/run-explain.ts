@@ -3,44 +3,48 @@ import { Explainer } from '../../backtest/explain/explain.ts';
 import { Words } from '../../backtest/explain/words.ts';
 import type { ExplainRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
-import type { DeviceType } from '../../model/device-type.ts';
 import { typeIdOfRule } from '../../model/device-type.ts';
 import type { Explanation } from '../../model/explanation.ts';
-import type { AroundOf } from '../../rules/language/surroundings.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Store } from '../../store/open.ts';
+import { type AroundParts, askedAround } from './asked-around.ts';
 import { keptSamples } from './kept-samples.ts';
 
 const baselineMs = 8 * 86_400_000;
 /** An alarm that has lasted longer is looked at from then on only: it would be read for minutes. */
 const longestAlarmMs = 14 * 86_400_000;
 
-export interface ExplainParts {
-  type: DeviceType;
+export interface ExplainParts extends AroundParts {
   device: Device;
   book: RuleBook;
   store: Store;
   range: Historian['range'];
-  aroundOf: AroundOf;
   /** Zone of the times in words, IANA name. */
   timeZone: string;
 }
 
-/** Folds once more what the telemetry store has of a device, and listens to a rule. @throws TocsinError */
+/**
+ * Folds once more what the telemetry store has of a device, and of those that the rule asks, and listens to the rule.
+ * @throws TocsinError
+ */
 export async function runExplain(request: ExplainRequest, parts: ExplainParts): Promise<Explanation> {
-  const { type, device, book } = parts;
+  const { types, device, book, aroundOf } = parts;
   const { at } = request;
   const compiled = book.rulesOf(device)!;
   const words = new Words(new LocalTimes(parts.timeZone));
   const question = { device: device.id, rule: request.rule, at };
-  const explainer = new Explainer(compiled, question, words, { known: () => device, aroundOf: parts.aroundOf });
-  const usesBaseline = compiled.rules.some((rule) => isAsked(rule.id, request.rule) && rule.usesBaseline);
-  const needed = Math.max(warmUpMs(compiled), usesBaseline ? baselineMs : 0);
+  const asked = compiled.rules.filter((rule) => isAsked(rule.id, request.rule));
+  const around = await askedAround([device], () => asked, parts);
+  const devices = [device, ...around.devices];
+  const known = new Map(devices.map((one) => [one.id, one]));
+  const { heard } = around;
+  const explainer = new Explainer(compiled, question, words, { known: (id) => known.get(id), aroundOf, heard });
+  const needed = Math.max(warmUpMs(compiled), asked.some((rule) => rule.usesBaseline) ? baselineMs : 0);
   const begin = Math.max(await raisedBefore(parts, request), at - longestAlarmMs) - needed;
-  const channels = type.channels.map((channel) => channel.name);
-  const span = { devices: [device], channels, from: begin, to: at + 1 };
+  const channelsOf = (one: Device) => types.get(one.type)!.channels.map((channel) => channel.name);
+  const span = { devices, channelsOf, from: begin, to: at + 1 };
   for await (const { samples } of keptSamples(span, parts.range)) explainer.take(samples);
   return explainer.answer();
 }

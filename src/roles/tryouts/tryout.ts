@@ -14,6 +14,7 @@ import { createLogger } from '../../shared/logger.ts';
 import { stepBack } from '../../shared/step-back.ts';
 import { type RemoteFunctions, serveWorker } from '../../shared/worker.ts';
 import { openStore } from '../../store/open.ts';
+import type { Row } from '../../store/schema.ts';
 import { selectIn } from '../../store/select-in.ts';
 import { sitePlaces } from '../site-places.ts';
 import { bookInForce } from './in-force.ts';
@@ -43,6 +44,8 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
         devices,
         book: await bookInForce(store, types, log),
         range,
+        types,
+        devicesOfTypes,
         journal,
         limits: decodeLimits(settings.intake),
         aroundOf: await aroundNow(),
@@ -58,16 +61,15 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
   explain: (request) =>
     answered(async () => {
       const [device] = await devicesOf([request.deviceId]);
-      const type = device && types.get(device.type);
-      if (!device || !type)
-        throw new TocsinError('NOT_FOUND', `There is no device ${request.deviceId} of a known type.`);
+      if (!device) throw new TocsinError('NOT_FOUND', `There is no device ${request.deviceId} of a known type.`);
       const book = await bookInForce(store, types, log);
       return await runExplain(request, {
-        type,
         device,
         book,
         store,
         range,
+        types,
+        devicesOfTypes,
         aroundOf: await aroundNow(),
         timeZone: settings.response.timeZone,
       });
@@ -85,18 +87,15 @@ async function aroundNow(): Promise<AroundOf> {
 }
 
 async function devicesOf(ids: readonly string[]): Promise<Device[]> {
-  const rows = await selectIn(store, 'device', 'id', ids);
-  return rows
-    .map(({ id, type, name, latitude, longitude, gridId, state }) => ({
-      id,
-      type,
-      name,
-      latitude,
-      longitude,
-      gridId,
-      state,
-    }))
-    .filter((device) => types.has(device.type));
+  return (await selectIn(store, 'device', 'id', ids)).map(asDevice).filter((device) => types.has(device.type));
+}
+
+async function devicesOfTypes(ids: readonly string[]): Promise<Device[]> {
+  return (await selectIn(store, 'device', 'type', ids)).map(asDevice).filter(({ state }) => state === 'active');
+}
+
+function asDevice({ id, type, name, latitude, longitude, gridId, state }: Row<'device'>): Device {
+  return { id, type, name, latitude, longitude, gridId, state };
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<TryoutAnswer<T>> {
