@@ -6,6 +6,7 @@ import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
 import { bookInForce } from '../../src/roles/tryouts/in-force.ts';
 import { type BacktestParts, runBacktest } from '../../src/roles/tryouts/run-backtest.ts';
+import { runExplain } from '../../src/roles/tryouts/run-explain.ts';
 import { Places } from '../../src/rules/site/places.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -117,6 +118,15 @@ test('what the journal has is judged as it came in, what was kept before as it w
       en: expect.stringContaining('500 are heard, 2 more count as not there'),
     },
   ]);
+
+  // The crest is explained by what came in, though the telemetry store has none of it yet.
+  const away = { ...parts, range: async () => [] };
+  const why = await runExplain(
+    { deviceId: 'g', rule: 'waterlogging', at: at(12) },
+    { ...away, device: g, store, timeZone: 'UTC' },
+  );
+  expect(why.lastAt).toBe(at(12));
+  expect(why.levels.at(-1)!.when.parts).toMatchObject([{ value: 40 }]);
 
   const silence = `- { id: silent, name: { zh: 失联, en: Silent }, advice: { zh: 查, en: Look }, source: { zh: 测试, en: test }, severity: yellow, silentFor: 10 min }`;
   const behind = await runBacktest(

@@ -44,7 +44,7 @@ export const enBacktest: typeof zhBacktest = {
     ask: 'Explain',
     rule: 'Rule',
     at: 'At',
-    hint: 'Goes once more through the readings in the telemetry store and says which part of the condition held, for how long, and which gap stopped it. Readings that still wait to be stored are left out.',
+    hint: 'Goes once more through what came in and says which part of the condition held, for how long, and which gap stopped it. What the journal no longer has is taken from the telemetry store.',
     condition: 'Condition',
     measured: 'Measured',
     held: 'Held',

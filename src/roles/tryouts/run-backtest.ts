@@ -1,36 +1,28 @@
-import type { Historian } from '../../api/context.ts';
 import { Backtest, forAll, type RulesTried } from '../../backtest/backtest.ts';
 import { blindRules, notAllHeard, silentBehind } from '../../backtest/blind-rules.ts';
 import { NotTold } from '../../backtest/not-told.ts';
 import { Spacing } from '../../backtest/spacing.ts';
-import type { DecodeLimits } from '../../devices/decode.ts';
-import type { JournalReader } from '../../journal/port.ts';
 import type { TrialResult } from '../../model/backtest.ts';
 import type { BacktestAnswer, BacktestRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
-import { type DeviceType, defaultLatenessMs } from '../../model/device-type.ts';
+import type { DeviceType } from '../../model/device-type.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import { usableRules } from '../../rules/versions/check-rule.ts';
 import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
 import { type AroundParts, type AskedAround, askedAround } from './asked-around.ts';
 import { inForce } from './in-force.ts';
-import { keptSamples } from './kept-samples.ts';
-import { journalSince, receivedSamples } from './received-samples.ts';
+import { type PastParts, pastOf } from './past-samples.ts';
 
 /** A baseline says something after a day, and goes by a week. */
 const baselineMs = 8 * 86_400_000;
 /** More cannot be looked through by a person, and would be a long answer. */
 const mostAlarms = 1_000;
 
-export interface BacktestParts extends AroundParts {
+export interface BacktestParts extends AroundParts, PastParts {
   type: DeviceType;
   devices: readonly Device[];
   book: RuleBook;
-  range: Historian['range'];
-  /** What came in as it came in, for as long as that is kept. */
-  journal: JournalReader;
-  limits: DecodeLimits;
   /** Readings before are kept as means of five minutes only. */
   rawSince: number;
   onProgress(share: number): void;
@@ -62,29 +54,19 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const begin = from - warmUpOf(sets, devices);
   const spacing = new Spacing();
   const typeOf = (device: Device) => (tried.has(device.id) ? type : parts.types.get(device.type)!);
-  const channelsOf = (device: Device) => typeOf(device).channels.map((channel) => channel.name);
-  const since = Math.min(Math.max((await journalSince(parts.journal)) ?? to, begin), to);
-  const kept = keptSamples({ devices: all, channelsOf, from: begin, to: since }, parts.range);
-  // What was measured before the end may have come after it; what was measured before the journal begins is kept.
-  const span = {
-    typeOf: new Map(all.map((device) => [device.id, typeOf(device)])),
-    from: since,
-    to: to + (type.latenessMs ?? defaultLatenessMs),
-  };
-  const received = since < to ? [receivedSamples(span, parts.journal, parts.limits)] : [];
-  for (const source of [kept, ...received])
-    for await (const { samples, until } of source) {
-      if (parts.isCancelled()) return null;
-      judging.take(samples);
-      spacing.take(samples.filter(({ deviceId }) => tried.has(deviceId)));
-      parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
-    }
-  const coarse = begin < parts.rawSince && begin < since;
+  const past = await pastOf({ devices: all, typeOf, from: begin, to }, parts);
+  for await (const { samples, until } of past.pieces) {
+    if (parts.isCancelled()) return null;
+    judging.take(samples);
+    spacing.take(samples.filter(({ deviceId }) => tried.has(deviceId)));
+    parts.onProgress(Math.min(1, (until - begin) / (to - begin)));
+  }
+  const coarseUntil = Math.min(parts.rawSince, past.journalFrom);
   const own = { ...rulesOf(rules, devices), channelNames: type.channels.map((channel) => channel.name) };
   const unheard = notAllHeard(own, around.devices.length, around.leftOut);
   const gaps = [...unheard, ...silentBehind(own, devices.map(parts.aroundOf))];
   const told = [...blindRules(own, spacing), ...gaps, ...notTold.notes];
-  return { ...shortened(judging.result()), notes: told, coarseBefore: coarse ? Math.min(parts.rawSince, since) : null };
+  return { ...shortened(judging.result()), notes: told, coarseBefore: begin < coarseUntil ? coarseUntil : null };
 }
 
 /** The same rules on the devices that are tried, while those around them are heard. */

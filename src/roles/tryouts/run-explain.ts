@@ -1,4 +1,3 @@
-import type { Historian } from '../../api/context.ts';
 import { Explainer } from '../../backtest/explain/explain.ts';
 import { Words } from '../../backtest/explain/words.ts';
 import type { ExplainRequest } from '../../model/backtest-request.ts';
@@ -10,23 +9,22 @@ import { warmUpMs } from '../../rules/warm-up.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Store } from '../../store/open.ts';
 import { type AroundParts, askedAround } from './asked-around.ts';
-import { keptSamples } from './kept-samples.ts';
+import { type PastParts, pastOf } from './past-samples.ts';
 
 const baselineMs = 8 * 86_400_000;
 /** An alarm that has lasted longer is looked at from then on only: it would be read for minutes. */
 const longestAlarmMs = 14 * 86_400_000;
 
-export interface ExplainParts extends AroundParts {
+export interface ExplainParts extends AroundParts, PastParts {
   device: Device;
   book: RuleBook;
   store: Store;
-  range: Historian['range'];
   /** Zone of the times in words, IANA name. */
   timeZone: string;
 }
 
 /**
- * Folds once more what the telemetry store has of a device, and of those that the rule asks, and listens to the rule.
+ * Folds once more what has come from a device, and from those that the rule asks, and listens to the rule.
  * @throws TocsinError
  */
 export async function runExplain(request: ExplainRequest, parts: ExplainParts): Promise<Explanation> {
@@ -43,9 +41,9 @@ export async function runExplain(request: ExplainRequest, parts: ExplainParts): 
   const explainer = new Explainer(compiled, question, words, { known: (id) => known.get(id), aroundOf, heard });
   const needed = Math.max(warmUpMs(compiled), asked.some((rule) => rule.usesBaseline) ? baselineMs : 0);
   const begin = Math.max(await raisedBefore(parts, request), at - longestAlarmMs) - needed;
-  const channelsOf = (one: Device) => types.get(one.type)!.channels.map((channel) => channel.name);
-  const span = { devices, channelsOf, from: begin, to: at + 1 };
-  for await (const { samples } of keptSamples(span, parts.range)) explainer.take(samples);
+  const typeOf = (one: Device) => types.get(one.type)!;
+  const past = await pastOf({ devices, typeOf, from: begin, to: at + 1 }, parts);
+  for await (const { samples } of past.pieces) explainer.take(samples);
   return explainer.answer();
 }
 

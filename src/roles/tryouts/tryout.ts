@@ -7,6 +7,7 @@ import { openJournalReader } from '../../journal/reader.ts';
 import type { Device } from '../../model/device.ts';
 import { loadAreas } from '../../response/areas.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
+import type { RuleBook } from '../../rules/versions/rule-book.ts';
 import { dataFiles } from '../../settings/data-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -17,9 +18,11 @@ import { openStore } from '../../store/open.ts';
 import type { Row } from '../../store/schema.ts';
 import { selectIn } from '../../store/select-in.ts';
 import { sitePlaces } from '../site-places.ts';
+import type { AroundParts } from './asked-around.ts';
 import { bookInForce } from './in-force.ts';
 import type { TryoutAnswer, TryoutData, TryoutFunctions, TryoutHost } from './messages.ts';
-import { type BacktestParts, runBacktest } from './run-backtest.ts';
+import type { PastParts } from './past-samples.ts';
+import { runBacktest } from './run-backtest.ts';
 import { runExplain } from './run-explain.ts';
 
 /** The thread that tries rules on what has been kept: behind everything that has to be done now. */
@@ -35,44 +38,24 @@ const range: TryoutHost['range'] = (query) => host!.range(query);
 
 host = serveWorker<TryoutFunctions, TryoutHost>({
   backtest: (id, request) =>
-    answered(async () => {
-      const devices = await devicesOf(request.deviceIds);
-      const place = { dir: dataFiles(settings).journal, partition: embeddedPartition, progress: journalProgress };
-      const journal = pastDamage(await openJournalReader(place), log);
-      const parts: BacktestParts = {
+    answered(async (past) =>
+      runBacktest(request, {
+        ...past,
         type: types.get(request.deviceType)!,
-        devices,
-        book: await bookInForce(store, types, log),
-        range,
-        types,
-        devicesOfTypes,
-        journal,
-        limits: decodeLimits(settings.intake),
-        aroundOf: await aroundNow(),
+        devices: await devicesOf(request.deviceIds),
         rawSince: systemClock.now() - settings.telemetry.retention.raw,
         onProgress: (share) => void host!.progress.asEvent(id, share),
         isCancelled: () => cancelled.has(id),
-      };
-      return await runBacktest(request, parts).finally(() => journal.close());
-    }),
+      }),
+    ),
   async cancel(id) {
     cancelled.add(id);
   },
   explain: (request) =>
-    answered(async () => {
+    answered(async (past) => {
       const [device] = await devicesOf([request.deviceId]);
       if (!device) throw new TocsinError('NOT_FOUND', `There is no device ${request.deviceId} of a known type.`);
-      const book = await bookInForce(store, types, log);
-      return await runExplain(request, {
-        device,
-        book,
-        store,
-        range,
-        types,
-        devicesOfTypes,
-        aroundOf: await aroundNow(),
-        timeZone: settings.response.timeZone,
-      });
+      return await runExplain(request, { ...past, device, store, timeZone: settings.response.timeZone });
     }),
   async stop() {
     await store.destroy();
@@ -98,13 +81,22 @@ function asDevice({ id, type, name, latitude, longitude, gridId, state }: Row<'d
   return { id, type, name, latitude, longitude, gridId, state };
 }
 
-async function answered<T>(work: () => Promise<T>): Promise<TryoutAnswer<T>> {
+/** What is known of the past and of what is around, now. */
+type PastNow = PastParts & AroundParts & { book: RuleBook };
+
+async function answered<T>(work: (past: PastNow) => Promise<T>): Promise<TryoutAnswer<T>> {
+  const place = { dir: dataFiles(settings).journal, partition: embeddedPartition, progress: journalProgress };
+  const journal = pastDamage(await openJournalReader(place), log);
   try {
-    return { ok: await work() };
+    const around = { types, devicesOfTypes, aroundOf: await aroundNow() };
+    const book = await bookInForce(store, types, log);
+    return { ok: await work({ ...around, book, range, journal, limits: decodeLimits(settings.intake) }) };
   } catch (error) {
     if (error instanceof TocsinError) return { code: error.code, text: error.text };
     log.error({ err: error }, 'trying rules failed');
     const found = error instanceof Error ? error.message : String(error);
     return { code: 'INTERNAL', text: { zh: found, en: found } };
+  } finally {
+    await journal.close();
   }
 }
