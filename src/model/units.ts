@@ -119,6 +119,11 @@ function quotient(text: string): Unit | null {
 export function rescale(value: number, from: Scale, to: Scale): number {
   if (from.factor === to.factor && from.offset === to.offset) return value;
   const result = (value * from.factor + from.offset - to.offset) / to.factor;
+  if (from.offset !== to.offset) {
+    // What is left of a subtraction has the errors of what was subtracted from: 32 °F are 0 °C.
+    const rounded = Number(result.toFixed(10)) + 0;
+    return rounded === Number(result.toFixed(8)) ? rounded : result;
+  }
   const rounded = Number(result.toPrecision(14));
   return rounded === Number(result.toPrecision(12)) ? rounded : result;
 }

@@ -65,3 +65,12 @@ test('units of different dimensions do not mix', () => {
   expect(() => convert(10, '%LEL', '%')).toThrow(/explosive-limit/);
   expect(() => convert(1, 'cm', 'furlong')).toThrow(/"furlong" is not a unit/);
 });
+
+test.each([
+  [32, '°F', '°C', 0],
+  [-40, '°F', '°C', -40],
+  [0, '°C', 'K', 273.15],
+  [-459.67, '°F', 'K', 0],
+])('%d %s in %s are exactly %d', (value, from, to, expected) => {
+  expect(convert(value, from, to)).toBe(expected);
+});

@@ -18,6 +18,7 @@ import {
   over,
   plus,
   times,
+  together,
 } from './operators.ts';
 import { type ASTNode, Source } from './parse.ts';
 import type { ChannelInScope, Scope } from './scope.ts';
@@ -206,15 +207,16 @@ export class Expression {
 
   #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): Pick<ConditionPart, 'evaluate' | 'compared'> {
     const operator = node.op as Comparison;
-    const [left, right] = [this.#side(node.args[0]), this.#side(node.args[1])];
-    if (left === null || right === null || left.kind === 'word' || right.kind === 'word')
-      return { evaluate: this.#words(node, left, right), compared: null };
-    if (left.kind === 'truth' || right.kind === 'truth') {
-      if (left.kind !== right.kind || (operator !== '==' && operator !== '!='))
+    const [one, other] = [this.#side(node.args[0]), this.#side(node.args[1])];
+    if (one === null || other === null || one.kind === 'word' || other.kind === 'word')
+      return { evaluate: this.#words(node, one, other), compared: null };
+    if (one.kind === 'truth' || other.kind === 'truth') {
+      if (one.kind !== other.kind || (operator !== '==' && operator !== '!='))
         return this.fail(node, this.#chained(node) ?? mistakes.truthComparedWithOther);
-      return { evaluate: compare(operator, left.run, right.run), compared: null };
+      return { evaluate: compare(operator, one.run, other.run), compared: null };
     }
-    this.#sameKind(node, left, right);
+    this.#sameKind(node, one, other);
+    const [left, right] = together(one, other) ?? this.fail(node, mistakes.differenceWithTemperature);
     if (left.most || right.most) return this.#between(node, left, right);
     // Told in the unit that stands in the rule.
     const shown = right.constant === undefined && left.constant !== undefined ? left.measure : right.measure;

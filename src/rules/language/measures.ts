@@ -7,6 +7,11 @@ export interface Measure extends Scale {
   dimension: string;
   /** As people write it; empty for what is written without one. */
   unit: string;
+  /**
+   * Only of temperatures, where 5 °C more are not the 5 °C of a thermometer: `always` for what lies between two of
+   * them, `either` for `peak(temperature) - 5 °C`, of which only what it is compared with tells which is meant.
+   */
+  difference?: 'always' | 'either';
 }
 
 const plain = (dimension: string): Measure => ({ dimension, factor: 1, offset: 0, unit: '' });
@@ -39,7 +44,8 @@ export function perHour(of: Measure): Measure {
 
 /** The measure of a difference: 5 °C more are 5 K more. */
 export function difference(of: Measure): Measure {
-  return of.offset === 0 ? of : { ...of, offset: 0, unit: 'K' };
+  if (of.dimension !== 'temperature') return of;
+  return { ...of, offset: 0, unit: of.factor === 1 ? 'K' : of.unit, difference: 'always' };
 }
 
 /**

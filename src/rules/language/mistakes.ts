@@ -51,6 +51,10 @@ export const mistakes = {
     zh: `${left[0]} 是${said(left[1]).zh}，${right[0]} 是${said(right[1]).zh}：${cure.zh}`,
     en: `${left[0]} is ${said(left[1]).en}, ${right[0]} is ${said(right[1]).en}: ${cure.en}`,
   }),
+  differenceWithTemperature: {
+    zh: '一边是温度之差，另一边是温度；温度之差请与度数比较，如 delta(temperature, 1 h) > 5 °C',
+    en: 'one side is a difference of temperatures, the other a temperature; a difference is compared with so many degrees, as in delta(temperature, 1 h) > 5 °C',
+  },
   chainedComparison: (low: string, value: string, high: string, operators: readonly [string, string]): Text => ({
     zh: `一次只能比较两个值；写成 ${low} ${operators[0]} ${value} && ${value} ${operators[1]} ${high}`,
     en: `two values are compared at a time; write ${low} ${operators[0]} ${value} && ${value} ${operators[1]} ${high}`,

@@ -1,5 +1,5 @@
 import type { Evaluate } from './context.ts';
-import { difference, dimensionless } from './measures.ts';
+import { difference, dimensionless, type Measure } from './measures.ts';
 import { constant, converted, isFixed, type NumberTyped, number, type TruthTyped, truth } from './typed.ts';
 
 export const comparisons = ['>', '>=', '<', '<=', '==', '!='] as const;
@@ -101,16 +101,44 @@ export function plus(left: NumberTyped, right: NumberTyped): NumberTyped {
   );
 }
 
-/** Between two temperatures lies a difference; a difference from a temperature leaves a temperature. */
+/**
+ * Between two temperatures lies a difference; a difference from a temperature leaves a temperature; and a temperature
+ * less the fixed 5 °C may be either.
+ */
 export function minus(left: NumberTyped, right: NumberTyped): NumberTyped {
-  const between = right.measure.offset !== 0;
-  const of = between ? right : asDifference(right);
-  const [a, b] = [left.run, converted(of, between ? left.measure : difference(left.measure)).run];
+  const { measure } = left;
+  const between =
+    measure.dimension === 'temperature' &&
+    !measure.difference &&
+    right.measure.difference !== 'always' &&
+    right.constant === undefined;
+  const [a, b] = [left.run, converted(asDifference(right), difference(measure)).run];
+  const either = !measure.difference && right.constant !== undefined && right.measure.offset !== 0;
+  const of: Measure = between ? difference(measure) : either ? { ...measure, difference: 'either' } : measure;
   return fold(
     left,
     right,
-    number(between ? difference(left.measure) : left.measure, (c) => a(c) - b(c)),
+    number(of, (c) => a(c) - b(c)),
   );
+}
+
+/**
+ * Two numbers of one dimension as they are meant beside each other: beside a difference of temperatures 5 °C are a
+ * difference too.
+ * @returns null when one is a difference and the other what a thermometer shows.
+ */
+export function together(left: NumberTyped, right: NumberTyped): [NumberTyped, NumberTyped] | null {
+  const [a, b] = [left.measure.difference, right.measure.difference];
+  if (a === b) return [left, right];
+  if (a === 'always') return mayBeDifference(right) ? [left, asDifference(right)] : null;
+  if (b === 'always') return mayBeDifference(left) ? [asDifference(left), right] : null;
+  const other = a === 'either' ? right : left;
+  if (other.constant === undefined || other.measure.offset !== 0) return [left, right];
+  return [asDifference(left), asDifference(right)];
+}
+
+function mayBeDifference({ constant, measure }: NumberTyped): boolean {
+  return constant !== undefined || measure.difference !== undefined;
 }
 
 function asDifference(typed: NumberTyped): NumberTyped {
@@ -131,7 +159,8 @@ export function times(left: NumberTyped, right: NumberTyped): NumberTyped | null
 /** @returns null when the sides are of different kinds and the right one has a unit. */
 export function over(left: NumberTyped, right: NumberTyped): NumberTyped | null {
   if (left.measure.dimension === right.measure.dimension) {
-    const b = converted(right, left.measure).run;
+    const [above, below] = together(left, right) ?? [left, right];
+    const b = converted(below, above.measure).run;
     return fold(
       left,
       right,

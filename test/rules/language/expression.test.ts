@@ -35,6 +35,29 @@ describe('conditions', () => {
   });
 
   test.each([
+    ['temperature - previous(temperature) > 1 °C', true],
+    ['temperature - previous(temperature) > 3 °C', false],
+    ['1 °C < temperature - previous(temperature)', true],
+    ['temperature - previous(temperature) > 1 K', true],
+    ['delta(temperature, 2 min) > 3 °C', true],
+    ['delta(temperature, 2 min) < 5 °C', true],
+    ['delta(temperature, 2 min) >= delta(temperature, 2 min) + 1 °C', false],
+    ['max(temperature, 2 min) - min(temperature, 2 min) > 3 °C', true],
+    ['abs(temperature - 30 °C) > 5 °C', true],
+    ['abs(temperature - 30 °C) > 11 K', false],
+    ['temperature - 20 °C > 3 K', true],
+    ['temperature - 20 °C > 5 °C', false],
+    ['temperature < max(temperature, 2 min) - 1 °C', false],
+    ['temperature > min(temperature, 2 min) + 3 °C', true],
+    ['temperature > min(temperature, 2 min) - 3 K', true],
+    ['between(delta(temperature, 2 min), 3 °C, 5 °C)', true],
+    ['delta(temperature, 2 min) / 2 °C == 2', true],
+  ])('so many degrees beside a difference of temperatures are a difference: %s is %s', (when, expected) => {
+    expect(holds(when, ...[20, 22, 24].map((temperature) => ({ temperature })))).toBe(expected);
+  });
+
+  test.each([
+    ['delta(temperature, 10 min) > temperature', /one side is a difference of temperatures, the other a temperature/],
     ['level > 3 mg/m3', /level is a length, 3 mg\/m3 is a mass\/volume/],
     ['level > 27', /level is a length, 27 is a number without unit: write 27 cm/],
     ['fan && spo2 < 90', /at "spo2 < 90" \(character 8\): .*write 90 %/],

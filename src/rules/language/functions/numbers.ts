@@ -1,6 +1,8 @@
+import type { Evaluate } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
 import { difference } from '../measures.ts';
 import { mistakes } from '../mistakes.ts';
+import { together } from '../operators.ts';
 import { converted, number, truth } from '../typed.ts';
 
 const abs: RuleFunction = {
@@ -23,7 +25,11 @@ const between: RuleFunction = {
       if (limit.measure.dimension !== value!.measure.dimension)
         return expression.fail(args[i + 1]!, mistakes.threeOfOneKind(name, between.example));
     }
-    const [from, to] = [converted(low!, value!.measure).run, converted(high!, value!.measure).run];
+    const [from, to] = [low!, high!].map((limit, i) => {
+      const [asked, meant] =
+        together(value!, limit) ?? expression.fail(args[i + 1]!, mistakes.differenceWithTemperature);
+      return converted(meant, asked.measure).run;
+    }) as [Evaluate, Evaluate];
     const around = value!.measure.dimension === 'time of day';
     return truth((c) => {
       const x = value!.run(c);
