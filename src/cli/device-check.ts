@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
-import { loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
+import { foldersIn, loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
 import { lineOfRule } from '../devices/rule-file.ts';
 import { readSiteFile } from '../devices/site-file.ts';
 import { compileType } from '../rules/compile.ts';
@@ -19,7 +19,8 @@ export function deviceCheck(folders: string[]): Outcome {
   const option = folders.find((one) => one.startsWith('-'));
   if (option !== undefined) return { text: usage, ok: true, misunderstood: option !== '--help' };
   const settings = loadSettings({ env: process.env });
-  const named = folders.length > 0 ? folders : allFolders(settings.devicesDir);
+  const named =
+    folders.length > 0 ? folders : foldersIn(settings.devicesDir).map((name) => join(settings.devicesDir, name));
   const site = settings.siteFile ? readSiteFile(settings.siteFile) : null;
   // Areas are also those of the store, which is not looked at here.
   const names = (kind: 'area' | 'place') => (site && kind === 'place' ? [...site.places.keys()] : null);
@@ -55,9 +56,4 @@ function count(number: number, what: string): string {
 function placeIn(folder: string, { rule, expression }: RuleMistake): string {
   const line = lineOfRule(readFileSync(join(folder, 'rules.yaml'), 'utf8'), rule, expression);
   return `${basename(resolve(folder))}/rules.yaml:${line}`;
-}
-
-function allFolders(devicesDir: string): string[] {
-  const entries = readdirSync(devicesDir, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(devicesDir, entry.name));
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceType } from '../model/device-type.ts';
 import { TocsinError } from '../shared/errors.ts';
@@ -46,10 +46,16 @@ export function loadDeviceType(folder: string): DeviceType {
   return existsSync(rules) ? { ...type, rules: readRuleFile(rules, type.id, type.periodMs) } : type;
 }
 
-function foldersIn(dir: string): string[] {
+/**
+ * Names of the folders of device types, links to folders included.
+ * @throws TocsinError DEVICE_TYPE_INVALID when they cannot be listed.
+ */
+export function foldersIn(dir: string): string[] {
+  const isFolder = (name: string) => statSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory() === true;
   try {
-    const entries = readdirSync(dir, { withFileTypes: true });
-    return entries.flatMap((e) => (e.isDirectory() && !e.name.startsWith('.') ? [e.name] : [])).sort();
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith('.') && isFolder(name))
+      .sort();
   } catch {
     const message = `The folder of device types, ${dir}, cannot be read; set devicesDir to one that can.`;
     throw new TocsinError('DEVICE_TYPE_INVALID', message, { dir });

@@ -12,7 +12,12 @@ const aCondition = both({
   zh: '需要一个条件，如 level > 27 cm；以 ! 开头的要加引号，如 "!open"',
   en: 'a condition such as level > 27 cm; one that begins with ! needs quotation marks: "!open"',
 });
-const Condition = z.string(aCondition).trim().min(1, aCondition).max(2000);
+const longestCondition = 2000;
+const tooLong = both({
+  zh: `条件最多 ${longestCondition} 个字符；把它分成几条规则`,
+  en: `a condition has ${longestCondition} characters at most; make several rules of it`,
+});
+const Condition = z.string(aCondition).trim().min(1, aCondition).max(longestCondition, tooLong);
 const SeverityInFile = z.enum(severities, {
   error: ({ input }) =>
     both({

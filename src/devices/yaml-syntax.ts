@@ -50,6 +50,9 @@ function told({ code, message, pos: [from] }: YAMLError, text: string): Text {
     const key = text.slice(from).split(':')[0]!.trim();
     return { zh: `${key}：出现了两次`, en: `${key}: is there twice` };
   }
+  if (code === 'MULTIPLE_DOCS') {
+    return { zh: '--- 把文件分成了几份；去掉这一行', en: '--- makes several documents of it; take this line out' };
+  }
   const found = message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
   const cure = known[code];
   const zh = `YAML 的写法有误（${found}）`;

@@ -36,6 +36,27 @@ test('a backtest prints what the rules would have said, and how they differ', ()
   expect(error).toMatch(/1016 readings in .* a second/);
 });
 
+test('a correction tells what was known before and after, and a file without readings says so', async () => {
+  const late = file(
+    'late.csv',
+    'time,level,received\n8:00,30,8:00\n8:01,30,8:03\n8:02,30,8:02\n8:03,1,8:03\n8:30,1,8:30\n'.replace(
+      /\d:\d\d/g,
+      '2026-07-18 0$&',
+    ),
+  );
+  const rules = file(
+    'rules.yaml',
+    'id: wet\nname: &t { zh: 水, en: Wet }\nadvice: *t\nsource: *t\nseverity: red\nwhen: level > 27 cm\n',
+  );
+  const tried = ['--type', gauge, ...zone, '--rules', rules];
+  const { text } = await backtest([...tried, '--data', late]);
+  expect(text).toMatch(
+    /active then \(red, 2 samples\) → .* active then \(red, 3 samples\), by a reading of .* 08:01:00/,
+  );
+  const none = await backtest([...tried, '--data', file('none.csv', 'time,level\n')]);
+  expect([none.ok, none.text.split('\n')[0]]).toEqual([false, 'There is no reading that can be judged.']);
+});
+
 test('a shuffled, repeated and gzipped file gives the ledger of the ordered one to the byte', async () => {
   const [head, ...lines] = readFileSync(example, 'utf8').trim().split('\n') as [string, ...string[]];
   const random = randomFrom(11);

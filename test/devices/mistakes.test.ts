@@ -94,6 +94,20 @@ test.each([
   ],
   ['a key twice', single('severity: red\nwhen: fan\nwhen: fan'), 7, /when: is there twice/, /when：出现了两次/],
   ['no rule at all', '3', 1, /a list of rules/, /规则的列表/],
+  [
+    'a condition that is too long',
+    single(`severity: red\nwhen: ${Array(401).fill('fan').join(' || ')}`),
+    6,
+    /2000 characters at most/,
+    /最多 2000 个字符/,
+  ],
+  [
+    'several documents',
+    `${single('severity: red\nwhen: fan')}\n---\n${single('severity: red\nwhen: fan')}`,
+    7,
+    /take this line out/,
+    /去掉这一行/,
+  ],
   ['a tab', single('severity: red\n\twhen: fan'), 6, /begins with a tab/, /制表符/],
   [
     'a colon without a blank',

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -134,6 +134,16 @@ test('a broken folder is left out and named, the others live', () => {
   expect(problems.map(({ folder }) => folder)).toEqual(['Bad Name', 'empty', 'pump']);
   expect(problems[1]!.message).toBe('empty/device.yaml: the file is missing or cannot be read');
   expect(warned).toHaveLength(3);
+});
+
+test('a folder that is linked to from elsewhere is one of them, a link to nowhere is none', () => {
+  const kept = mkdtempSync(join(tmpdir(), 'tocsin-devices-kept-'));
+  writeFileSync(join(kept, 'device.yaml'), device);
+  symlinkSync(kept, join(dir, 'pump'));
+  symlinkSync(join(kept, 'nowhere'), join(dir, 'lost'));
+  const { types, problems } = loadDeviceTypes(dir);
+  rmSync(kept, { recursive: true });
+  expect([[...types.keys()], problems]).toEqual([['pump'], []]);
 });
 
 test('a folder of folders that is not there stops the start', () => {

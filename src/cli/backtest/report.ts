@@ -33,6 +33,7 @@ export function report({ result, data, against }: ReportParts, times: LocalTimes
   if (text.length > 0) text.push('');
   if (first !== null && last !== null)
     text.push(texts.readings({ ...counts, first: times.write(first), last: times.write(last) }));
+  else text.push(texts.nothingRead);
   text.push(counts.alarms === 0 ? texts.none : texts.alarms(counts.alarms));
   text.push(texts.byRule, ...Object.entries(counts.byRule).map(([id, number]) => `  ${id}  ${number}`));
   if (counts.stale > 0) text.push(texts.stale(counts.stale));
@@ -74,20 +75,28 @@ function stepsOf(alarm: TrialAlarm): Step[] {
 function differenceText(one: TrialDifference, times: LocalTimes, texts: Texts): string {
   const { kind, rule, device } = one;
   const parts = [`${texts[kind]}  ${device}  ${rule}`];
-  if (kind !== 'added') parts.push(alarmText(one.before, times, texts));
-  if (kind !== 'removed') parts.push(alarmText(one.now, times, texts));
+  if (kind !== 'added') parts.push(alarmText(one.before, texts.active, times, texts));
+  if (kind !== 'removed') parts.push(alarmText(one.now, texts.active, times, texts));
   return kind === 'changed' ? `${parts[0]}  ${parts[1]} → ${parts[2]}` : parts.join('  ');
 }
 
-function alarmText({ raised, cleared, path }: TrialAlarm, times: LocalTimes, texts: Texts): string {
+function alarmText(
+  { raised, cleared, path, count }: TrialAlarm,
+  active: string,
+  times: LocalTimes,
+  texts: Texts,
+): string {
   const severities = path.map(({ severity }) => texts.severity[severity]).join(' › ');
-  return `${times.write(raised)} – ${cleared === null ? texts.active : times.write(cleared)} (${severities})`;
+  const end = cleared === null ? active : times.write(cleared);
+  return `${times.write(raised)} – ${end} (${severities}, ${texts.samples(count)})`;
 }
 
 function correctionsOf({ counts, corrections }: TrialResult, times: LocalTimes, texts: Texts): string[] {
   if (counts.corrections === 0) return [];
   const shown = corrections.slice(0, mostCorrections).map(({ kind, rule, device, at, receivedAt, before, now }) => {
-    const alarms = [before, now].flatMap((alarm) => (alarm ? [alarmText(alarm, times, texts)] : [])).join(' → ');
+    const alarms = [before, now]
+      .flatMap((alarm) => (alarm ? [alarmText(alarm, texts.activeThen, times, texts)] : []))
+      .join(' → ');
     return `  ${texts.correction[kind]}  ${device}  ${rule}  ${alarms}, ${texts.because(times.write(at), times.write(receivedAt))}`;
   });
   return ['', texts.corrections(counts.corrections), ...shown];

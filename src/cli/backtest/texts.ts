@@ -9,7 +9,12 @@ export interface Texts {
   raised: string;
   step: string;
   cleared: string;
+  /** Of what became of an alarm in the end. */
   active: string;
+  /** Of an alarm as it was known at a moment. */
+  activeThen: string;
+  samples(count: number): string;
+  nothingRead: string;
   after(ms: number, count: number): string;
   severity: Record<Severity, string>;
   readings(counts: { samples: number; readings: number; devices: number; first: string; last: string }): string;
@@ -37,7 +42,10 @@ const en: Texts = {
   step: 'now',
   cleared: 'cleared',
   active: 'active at the end of the data',
-  after: (ms, count) => `after ${spokenDuration(ms, 'en')}, ${count} ${count === 1 ? 'sample' : 'samples'}`,
+  activeThen: 'active then',
+  samples: (count) => `${count} ${count === 1 ? 'sample' : 'samples'}`,
+  nothingRead: 'There is no reading that can be judged.',
+  after: (ms, count) => `after ${spokenDuration(ms, 'en')}, ${en.samples(count)}`,
   severity: { blue: 'blue', yellow: 'yellow', orange: 'orange', red: 'red' },
   readings: ({ samples, readings, devices, first, last }) =>
     `${readings} readings in ${samples} samples of ${devices} ${devices === 1 ? 'device' : 'devices'}, ${first} to ${last}.`,
@@ -66,7 +74,10 @@ const zh: Texts = {
   step: '变为',
   cleared: '解除',
   active: '数据结束时仍在报警',
-  after: (ms, count) => `持续 ${spokenDuration(ms, 'zh')}，${count} 个样本`,
+  activeThen: '当时仍在报警',
+  samples: (count) => `${count} 个样本`,
+  nothingRead: '没有可以判断的读数。',
+  after: (ms, count) => `持续 ${spokenDuration(ms, 'zh')}，${zh.samples(count)}`,
   severity: { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' },
   readings: ({ samples, readings, devices, first, last }) =>
     `${devices} 台设备，${samples} 个样本，${readings} 个读数，${first} 至 ${last}。`,
