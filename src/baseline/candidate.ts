@@ -42,6 +42,11 @@ export class Candidate {
     return this.#profile.expected(time);
   }
 
+  /** The same, for a time that has just been learnt; NaN where nothing was known before. */
+  expectedOf(time: number): number {
+    return this.#profile.expectedOf(time);
+  }
+
   /** Whether its errors say something about it. */
   get known(): boolean {
     return this.#knownMs >= warmUpMs;

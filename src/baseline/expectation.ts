@@ -15,13 +15,13 @@ export class Expectation {
   #origin = Number.NaN;
   #lastAt = Number.NaN;
   readonly #lastHours = new LastHours();
-  /** See `LastHours.sustained`, in usual errors: it changes from hour to hour. */
-  #sustained = Number.NaN;
   readonly #candidates = [
     new Candidate(2 * dayMs, 1, dayMs),
     new Candidate(dayMs, 24, dayMs),
     new Candidate(7 * dayMs, 7 * 24, 7 * dayMs),
   ] as const;
+  /** See `LastHours.sustained`, for each candidate: it changes from hour to hour. */
+  readonly #sustained = new Float32Array(this.#candidates.length).fill(Number.NaN);
 
   /** How many candidates there are. */
   get size(): number {
@@ -62,9 +62,9 @@ export class Expectation {
     return value - this.#origin - this.#lastHours.dayBefore(time);
   }
 
-  /** By how many usual errors most of the last half day was off on the same side; NaN while it cannot be told. */
-  get sustained(): number {
-    return this.#sustained;
+  /** How far most of the last half day was from what a candidate expects, on the same side; NaN while it cannot be told. */
+  sustained(candidate: number): number {
+    return this.#sustained[candidate]!;
   }
 
   /** What is expected at a time, and its usual error; null while too little is known. */
@@ -86,21 +86,10 @@ export class Expectation {
     return Math.abs(value - this.#origin - level) < Math.abs(this.#candidates[speaker]!.expected(time) - level) / 4;
   }
 
-  /** What is expected by the candidate that speaks, or by the course of the day or week if that is nearer. */
-  #nearest(speaker: number, time: number, own: number): number {
-    let best = this.#candidates[speaker]!.expected(time);
-    for (const candidate of this.#candidates.slice(1)) {
-      if (!candidate.known) continue;
-      const other = candidate.expected(time);
-      if (Math.abs(own - other) < Math.abs(own - best)) best = other;
-    }
-    return best;
-  }
-
   /** What was expected until now says nothing about how far off the series has been. */
   settle(): void {
     this.#lastHours.forget();
-    this.#sustained = Number.NaN;
+    this.#sustained.fill(Number.NaN);
   }
 
   /** Everything that is expected is so much higher from now on. */
@@ -115,15 +104,17 @@ export class Expectation {
     const lasted = Number.isNaN(this.#lastAt) ? 0 : Math.max(0, Math.min(time - this.#lastAt, hourMs));
     this.#lastAt = time;
     const own = value - this.#origin;
-    const speaker = this.speaker(time);
-    if (this.#lastHours.learn(time, own, speaker === null ? Number.NaN : this.#nearest(speaker, time, own))) {
-      this.#sustained = speaker === null ? Number.NaN : this.#lastHours.sustained() / this.errorOf(speaker);
+    if (this.#lastHours.learn(time, own)) {
+      for (const [i, candidate] of this.#candidates.entries()) {
+        this.#sustained[i] = this.#lastHours.sustained((at) => candidate.expectedOf(at));
+      }
     }
     for (const candidate of this.#candidates) candidate.learn(time, own, lasted);
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#origin, this.#lastAt, this.#sustained);
+    pack.number(this.#origin, this.#lastAt);
+    pack.floats(this.#sustained);
     this.#lastHours.write(pack);
     for (const candidate of this.#candidates) candidate.write(pack);
   }
@@ -131,7 +122,7 @@ export class Expectation {
   read(pack: PackReader): void {
     this.#origin = pack.number();
     this.#lastAt = pack.number();
-    this.#sustained = pack.number();
+    pack.floats(this.#sustained);
     this.#lastHours.read(pack);
     for (const candidate of this.#candidates) candidate.read(pack);
   }

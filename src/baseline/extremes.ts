@@ -97,7 +97,8 @@ export class Extremes {
   surprise(value: number, leastScale = 0): number {
     if (this.#tail === undefined) this.#tail = this.#fit();
     const tail = this.#tail;
-    if (!tail || !(value > tail.begin)) return 0;
+    // Below where the tail begins it goes on until nothing is surprising: what lies there exactly makes no jump.
+    if (!tail || !(value > 0)) return 0;
     const surprise = (value - tail.begin) / Math.max(leastScale, tail.scale) / Math.LN10 - tail.rate;
     return Math.min(mostSurprise, Math.max(0, surprise));
   }

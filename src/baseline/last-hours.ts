@@ -9,6 +9,7 @@ const enough = 9;
 const apart = 1 / 4;
 /** The half day, and the same hours of the day before. */
 const kept = 24 + sustainedHours;
+const allHeard = 2 ** sustainedHours - 1;
 
 /** What a series was in the hours of the last day and a half: the mean of each, once it is over. */
 export class LastHours {
@@ -17,21 +18,16 @@ export class LastHours {
   #hour = Number.NaN;
   #sum = 0;
   #count = 0;
-  /** What was expected when it began. */
-  #expected = Number.NaN;
-  /** How far the hours of the last half day were from what was expected of each. */
-  readonly #off = new Float32Array(sustainedHours).fill(Number.NaN);
+  /** In which hours of the last half day there was a value: a bit for each, the lowest for the newest that is over. */
+  #heard = 0;
 
   /** The mean of the hour a day before a time; NaN where there is none. */
   dayBefore(time: number): number {
     return this.#means[slotOf(Math.floor(time / hourMs) - 24, kept)]!;
   }
 
-  /**
-   * @param expected what is expected of it; NaN where nothing is.
-   * @returns whether another hour has begun.
-   */
-  learn(time: number, value: number, expected: number): boolean {
+  /** @returns whether another hour has begun. */
+  learn(time: number, value: number): boolean {
     const hour = Math.floor(time / hourMs);
     const begins = hour !== this.#hour;
     if (begins) {
@@ -40,7 +36,6 @@ export class LastHours {
       this.#hour = hour;
       this.#sum = 0;
       this.#count = 0;
-      this.#expected = expected;
     }
     this.#sum += value;
     this.#count++;
@@ -53,25 +48,31 @@ export class LastHours {
     const first = this.#hour + 1 + 72 * Math.max(0, Math.floor((until - this.#hour) / 72) - 1);
     for (let hour = first; hour < until; hour++) {
       this.#means[slotOf(hour, kept)] = this.#means[slotOf(hour - 24, kept)]!;
-      this.#off[slotOf(hour, sustainedHours)] = Number.NaN;
+      this.#heard = (this.#heard << 1) & allHeard;
     }
   }
 
   #keep(hour: number, mean: number): void {
     this.#means[slotOf(hour, kept)] = mean;
-    this.#off[slotOf(hour, sustainedHours)] = mean - this.#expected;
+    this.#heard = ((this.#heard << 1) & allHeard) | 1;
   }
 
   /**
    * By how much three of four hours of the last half day were off on the same side: from what was expected, and from the
    * same hours of the day before, whichever is less. 0 where they were on both sides, NaN where too few are known.
+   * @param expected what is expected at a time, as far as is known now; NaN where nothing is. That it has learnt these
+   * hours already makes all of them a little nearer, those of the past that they are compared with as well.
    */
-  sustained(): number {
+  sustained(expected: (time: number) => number): number {
+    const hoursOff: number[] = [];
     const beside: number[] = [];
-    for (let hour = this.#hour - sustainedHours; hour < this.#hour; hour++) {
-      beside.push(this.#means[slotOf(hour, kept)]! - this.#means[slotOf(hour - 24, kept)]!);
+    for (let ago = 1; ago <= sustainedHours; ago++) {
+      const hour = this.#hour - ago;
+      const mean = this.#means[slotOf(hour, kept)]!;
+      beside.push(mean - this.#means[slotOf(hour - 24, kept)]!);
+      if ((this.#heard >> (ago - 1)) & 1) hoursOff.push(mean - expected((hour + 0.5) * hourMs));
     }
-    const off = sharedBy(Array.from(this.#off));
+    const off = sharedBy(hoursOff);
     const news = sharedBy(beside);
     if (Number.isNaN(off) || Number.isNaN(news)) return Math.abs(off);
     return off * news > 0 ? Math.min(Math.abs(off), Math.abs(news)) : 0;
@@ -80,24 +81,24 @@ export class LastHours {
   /** What was is no measure of what is to come. */
   forget(): void {
     this.#means.fill(Number.NaN);
-    this.#off.fill(Number.NaN);
+    this.#heard = 0;
     this.#sum = 0;
     this.#count = 0;
   }
 
   write(pack: PackWriter): void {
-    pack.number(this.#hour, this.#sum, this.#count, this.#expected);
+    pack.number(this.#hour, this.#sum);
+    pack.floats(Float32Array.of(this.#count, this.#heard));
     pack.floats(this.#means);
-    pack.floats(this.#off);
   }
 
   read(pack: PackReader): void {
     this.#hour = pack.number();
     this.#sum = pack.number();
-    this.#count = pack.number();
-    this.#expected = pack.number();
+    const counts = new Float32Array(2);
+    pack.floats(counts);
+    [this.#count, this.#heard] = counts as unknown as [number, number];
     pack.floats(this.#means);
-    pack.floats(this.#off);
   }
 }
 

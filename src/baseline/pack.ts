@@ -2,6 +2,7 @@
 const usualBytes = 4096;
 const one = new Float64Array(1);
 const bytesOfOne = new Uint8Array(one.buffer);
+const bytesFor = (nibbles: Uint8Array) => Math.ceil(nibbles.length / 2);
 
 /** Writes numbers one after the other into base64, for checkpoints: a third of what JSON takes for them. */
 export class PackWriter {
@@ -34,6 +35,13 @@ export class PackWriter {
     this.#add(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
+  /** Numbers below 16, half a byte each. */
+  nibbles(values: Uint8Array): void {
+    this.#add(
+      Uint8Array.from({ length: bytesFor(values) }, (_, i) => values[2 * i]! | ((values[2 * i + 1] ?? 0) << 4)),
+    );
+  }
+
   text(): string {
     return this.#bytes.toString('base64', 0, this.#length);
   }
@@ -48,7 +56,7 @@ export class PackReader {
     this.#bytes = new Uint8Array(Buffer.from(text, 'base64'));
   }
 
-  #fill(view: Float64Array | Float32Array | Uint16Array): void {
+  #fill(view: Float64Array | Float32Array | Uint16Array | Uint8Array): void {
     const part = this.#bytes.subarray(this.#at, this.#at + view.byteLength);
     if (part.length < view.byteLength) throw new RangeError('The packed state is too short.');
     new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(part);
@@ -67,6 +75,12 @@ export class PackReader {
 
   shorts(into: Uint16Array): void {
     this.#fill(into);
+  }
+
+  nibbles(into: Uint8Array): void {
+    const bytes = new Uint8Array(bytesFor(into));
+    this.#fill(bytes);
+    for (const i of into.keys()) into[i] = (bytes[i >> 1]! >> (4 * (i % 2))) & 0xf;
   }
 
   /** Whether everything has been read. */

@@ -34,6 +34,8 @@ export interface Look {
   fresh: number;
   /** What looks far back: a level that stays off, a drift, a spread, a value that stands still. */
   lasting: number;
+  /** Of that, a level that stays off from what is expected and from the day before. */
+  sustained: number;
   kind: Kind;
 }
 
@@ -46,7 +48,7 @@ interface Measures {
 }
 
 /** Another number for each shape of the state; what an earlier version wrote is left aside. */
-export const seriesVersion = 4;
+export const seriesVersion = 5;
 
 /** What a series has learnt, as it is kept in a checkpoint. */
 export interface SeriesState {
@@ -68,8 +70,6 @@ export class Series {
   readonly #steps: Extremes;
   readonly #shifts: Extremes;
   readonly #roughs: Extremes;
-  /** By how many usual errors most of half a day has been off: so it matters little who said what is expected. */
-  readonly #sustained: Extremes;
   /** How long a value stood still: the scale is two hours, since standing still for some minutes is nothing. */
   readonly #runs = new Extremes(1, movesWithinMs);
   #lastAt = Number.NaN;
@@ -88,7 +88,6 @@ export class Series {
     this.#steps = extremes();
     this.#shifts = extremes();
     this.#roughs = extremes();
-    this.#sustained = new Extremes(barelyLarger, 0);
   }
 
   /** Measured time of the newest reading learnt; NaN before the first. */
@@ -131,14 +130,13 @@ export class Series {
    */
   look(time: number, value: number, by: Series = this, offset = 0): Look {
     const measures = this.#measure(time, value, by);
-    const { distance, fresh, ...departed } = this.#departed(time, value, by, offset);
+    const { distance, fresh, sustained, ...departed } = this.#departed(time, value, by, offset);
     const step = by.#steps.surprise(measures.step);
     // What looks far back is slow to come and slow to go, and says much of the same again: it counts for less.
     const shift = by.#shifts.surprise(measures.shift) / 2;
     const spread = by.#roughs.surprise(measures.rough) / 3;
     const stuck = by.#runs.valueOf(0) <= 3 * movesWithinMs ? by.#runs.surprise(measures.run) : 0;
-    // One of two that tell of the same: each counts for a little less than it would alone.
-    const sustained = 0.8 * departed.sustained;
+    // One of two that tell of the same: it counts for a little less than it would alone.
     const drift = 0.95 * departed.drift;
     const lasting = Math.max(sustained, drift, spread, stuck);
     return {
@@ -146,6 +144,7 @@ export class Series {
       sudden: together(distance, step) + shift,
       fresh: together(fresh, step),
       lasting,
+      sustained,
       kind: by.#kindOf(time, value - offset, {
         distance,
         step,
@@ -166,13 +165,17 @@ export class Series {
     const residual = expectation.residual(speaker, time, value - offset);
     const beside = expectation.besideLastDay(time, value - offset);
     const least = Number.isNaN(beside) ? Math.abs(residual) : Math.min(Math.abs(residual), Math.abs(beside));
+    const distance = departures.distances.surprise(Math.abs(residual));
+    const fresh = departures.distances.surprise(least);
     // For how long it has been off only its own past knows.
-    const cut = by === this ? expectation.cut(speaker, residual) : Number.NaN;
+    if (by !== this) return { distance, fresh, sustained: 0, drift: 0 };
+    const step = sustainedStep * expectation.errorOf(speaker);
+    const cut = expectation.cut(speaker, residual);
     return {
-      distance: departures.distances.surprise(Math.abs(residual)),
-      fresh: departures.distances.surprise(least),
-      sustained: by === this ? this.#sustained.surprise(expectation.sustained, sustainedStep) : 0,
-      drift: by === this ? departures.drifts.surprise(departures.drift(cut, this.#lastedUntil(time))) : 0,
+      distance,
+      fresh,
+      sustained: departures.sustained.surprise(expectation.sustained(speaker), step),
+      drift: departures.drifts.surprise(departures.drift(cut, this.#lastedUntil(time))),
     };
   }
 
@@ -201,7 +204,8 @@ export class Series {
     for (const [candidate, departures] of this.#departures.entries()) {
       if (!this.#expectation.known(candidate)) continue;
       const residual = this.#expectation.residual(candidate, time, value);
-      departures.learn(time, residual, this.#expectation.cut(candidate, residual), lasted);
+      const cut = this.#expectation.cut(candidate, residual);
+      departures.learn(time, residual, cut, this.#expectation.sustained(candidate), lasted);
     }
     this.#steps.learn(time, measures.step);
     this.#shifts.learn(time, measures.shift);
@@ -212,7 +216,6 @@ export class Series {
     this.#fast.become(fast);
     this.#rough.become(measures.rough);
     this.#expectation.learn(time, value);
-    this.#sustained.learn(time, this.#expectation.sustained);
     if (value !== this.#last) this.#sameFrom = time;
     const interval = time - this.#lastAt;
     if (interval > 0 && Number.isNaN(this.#interval)) this.#interval = interval;
@@ -250,7 +253,7 @@ export class Series {
 
   get #parts() {
     const means = [this.#fast, this.#slow, this.#rough];
-    const extremes = [this.#steps, this.#shifts, this.#roughs, this.#runs, this.#sustained];
+    const extremes = [this.#steps, this.#shifts, this.#roughs, this.#runs];
     return [this.#expectation, ...this.#departures, ...means, ...extremes];
   }
 

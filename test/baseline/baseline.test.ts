@@ -88,6 +88,15 @@ describe('the baseline of a channel', () => {
     expect(JSON.stringify(baseline.state()).length).toBeLessThan(4096);
   });
 
+  it('keeps at most four kilobytes with an alarm, what was unusual and what was said', () => {
+    const baseline = learnt(70);
+    const end = begin + 70 * day;
+    for (let at = 0; at < hour; at += 10 * minute) baseline.learn(end + at, 60, true);
+    baseline.hear({ damping: 0.5, normal: 'keep' }, end, 60);
+    expect(baseline.state()).toMatchObject({ heldFrom: end, damping: 0.5 });
+    expect(JSON.stringify(baseline.state()).length).toBeLessThanOrEqual(4096);
+  });
+
   it('goes by what people say: less or more sensitive, and a new normal that can be taken back', () => {
     const baseline = learnt(20);
     const score = () => baseline.view(after, 31)!.score;
