@@ -7,8 +7,10 @@ export const defaultThreshold = 1 - 1 / 30;
 const leastSurprise = -Math.log10(1 - defaultThreshold);
 /** What follows an anomaly within twelve hours belongs to the same event, unless it is twice as surprising. */
 const sameEventMs = 12 * 3_600_000;
-/** For three days it is no news that a day is like the one before, nor that what looks far back still sees it. */
+/** For three days it is no news that a day is like the one before, nor that what looks far back still sees as much of it. */
 const aftermathMs = 3 * 24 * 3_600_000;
+/** What is beside the day before for half a day sees nothing of an event that began longer ago. */
+const besideMs = 36 * 3_600_000;
 const worse = 2;
 /** What looks far back and saw an event sees another only when it has been usual in between. */
 const overBelow = 1;
@@ -49,6 +51,8 @@ class SeriesDetector implements Detector {
   /** The event under way: its surprise, and when it began or became worse. */
   #eventSurprise = 0;
   #eventAt = Number.NEGATIVE_INFINITY;
+  /** What looks far back saw of it, at most, in its half day. */
+  #eventLasting = 0;
   /** Whether what looks far back saw it, and still does. */
   #lasts = false;
   kind: Kind = 'point';
@@ -64,21 +68,26 @@ class SeriesDetector implements Detector {
       this.#lasts = look.lasting >= leastSurprise;
       this.#eventSurprise = surprise;
       this.#eventAt = time;
+      this.#eventLasting = look.lasting;
+    } else if (time - this.#eventAt <= sameEventMs) {
+      this.#eventLasting = Math.max(this.#eventLasting, look.lasting);
     }
     return 1 - 10 ** -surprise;
   }
 
   /** How surprising a reading is so long after the last event began or became worse. */
-  #newsIn({ sudden, fresh, lasting }: Look, sinceMs: number): number {
+  #newsIn({ sudden, fresh, lasting, sustained }: Look, sinceMs: number): number {
     const far = this.#lasts ? 0 : lasting;
-    const ifWorse = (surprise: number) => (surprise > worse * this.#eventSurprise ? surprise : 0);
-    if (sinceMs <= sameEventMs) return ifWorse(Math.max(sudden, far));
-    return sinceMs <= aftermathMs ? Math.max(fresh, ifWorse(far)) : Math.max(sudden, far);
+    const ifWorse = (surprise: number, than: number) => (surprise > worse * than ? surprise : 0);
+    if (sinceMs <= sameEventMs) return ifWorse(Math.max(sudden, far), this.#eventSurprise);
+    if (sinceMs > aftermathMs) return Math.max(sudden, far);
+    const off = this.#lasts || sinceMs <= besideMs ? 0 : sustained;
+    return Math.max(fresh, ifWorse(far, this.#eventLasting), off);
   }
 
   state(): DetectorState {
     const pack = new PackWriter();
-    pack.number(this.#eventSurprise, this.#eventAt, Number(this.#lasts));
+    pack.number(this.#eventSurprise, this.#eventAt, this.#eventLasting, Number(this.#lasts));
     return { series: this.#series.state(), event: pack.text() };
   }
 
@@ -88,11 +97,13 @@ class SeriesDetector implements Detector {
     this.#series = known ?? new Series();
     this.#eventSurprise = 0;
     this.#eventAt = Number.NEGATIVE_INFINITY;
+    this.#eventLasting = 0;
     this.#lasts = false;
-    if (!known || typeof event !== 'string' || event.length !== 32) return false;
+    if (!known || typeof event !== 'string' || event.length !== 44) return false;
     const pack = new PackReader(event);
     this.#eventSurprise = pack.number();
     this.#eventAt = pack.number();
+    this.#eventLasting = pack.number();
     this.#lasts = pack.number() === 1;
     return true;
   }

@@ -52,6 +52,21 @@ describe('the detector of one series', () => {
     expect(alarmsOf(stuck).some((at) => at >= 15.2 && at < 16.2)).toBe(true);
   });
 
+  it('sees a shift that comes within three days of something else', () => {
+    // Not larger than the event before it, nor sudden enough for a single reading.
+    const after = (points: Point[], hours: number) => {
+      const spiked = changed(points, 15.5, 15.503, (value) => value + 60);
+      return changed(spiked, 15.5 + hours / 24, 20, (value) => value + 5);
+    };
+    for (const seed of [21, 22, 23]) {
+      for (const hours of [14, 40]) {
+        const from = 15.5 + hours / 24;
+        const alarms = alarmsOf(after(daily(20, seed), hours)).filter((at) => at >= from);
+        expect(alarms.filter((at) => at < from + 1).length).toBeGreaterThanOrEqual(1);
+      }
+    }
+  });
+
   it('scores the same whatever the unit and however many weeks later', () => {
     const points = changed(daily(20, 7), 15, 16, (value) => value + 15);
     const scores = scoresOf(points);
