@@ -4,13 +4,14 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { authenticate, requirePermissions } from './access/authenticate.ts';
 import type { Api } from './api.ts';
 import { boundConnections } from './bound-connections.ts';
 import { serveConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
 import { answerMalformed, handleErrors } from './error-handler.ts';
+import { strictValidatorCompiler } from './known-keys.ts';
 import { metricsRoutes } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
@@ -89,7 +90,7 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
   const root = Fastify({ ...options, ...tls });
   const api: Api = root.withTypeProvider<ZodTypeProvider>();
 
-  api.setValidatorCompiler(validatorCompiler);
+  api.setValidatorCompiler(strictValidatorCompiler);
   api.setSerializerCompiler(serializerCompiler);
   handleErrors(api);
   requirePermissions(api);

@@ -19,6 +19,12 @@ test('a replay is asked for by who may, about a device or a type that is there, 
   expect((await ask('integrator', { from: 1, deviceId: 'nobody' })).status).toBe(404);
   expect((await ask('integrator', { from: 9_999_999_999_999, deviceId: device!.id })).status).toBe(400);
 
+  const misspelt = await ask('integrator', { from: 1, deviceId: device!.id, dryrun: true });
+  expect([misspelt.status, misspelt.body.message]).toEqual([
+    400,
+    'body.dryrun: is not known here; known are from, deviceId, deviceType, dryRun',
+  ]);
+
   const asked = await ask('integrator', { from: 1, deviceId: device!.id, dryRun: true });
   expect(asked.status).toBe(202);
   const replay = asked.body as Replay;
