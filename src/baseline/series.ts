@@ -16,7 +16,7 @@ const usualErrors = 4;
 /** What is larger than the largest before by less than this part of it is hardly news. */
 const barelyLarger = 0.1;
 /** A level that is off for hours is news in steps of so many usual errors, at least. */
-const sustainedStep = 0.3;
+const sustainedStep = 0.25;
 /** A value that stands still is no news where it usually does, for more than this. */
 const movesWithinMs = 2 * hourMs;
 
