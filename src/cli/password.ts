@@ -23,7 +23,7 @@ export async function setPassword(args: string[]): Promise<Outcome> {
   const [login, ...more] = positionals;
   if (values.help) return { text: usage, ok: true };
   if (login === undefined || more.length > 0 || (values.stdin && values.password !== undefined))
-    return { text: usage, ok: false };
+    return { text: usage, ok: false, misunderstood: true };
   const given = values.stdin ? (await text(process.stdin)).split(/\r?\n/)[0]! : values.password;
   const { minLength, maxLength } = PasswordChange.shape.next;
   if (given !== undefined && !PasswordChange.shape.next.safeParse(given).success)

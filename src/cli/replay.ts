@@ -37,8 +37,11 @@ export async function replay(args: string[]): Promise<Outcome> {
   });
   if (values.help) return { text: usage, ok: true };
   const fromAt = timeOf(values.from);
-  if (fromAt === null || (values.device === undefined) === (values.type === undefined))
-    return { text: usage, ok: false };
+  if (values.from === undefined) return misunderstood('--from is missing: the time from which frames came.');
+  if (fromAt === null)
+    return misunderstood(`--from is "${values.from}"; write it with its offset, as 2026-11-20T08:00+08:00.`);
+  if ((values.device === undefined) === (values.type === undefined))
+    return misunderstood('Name one device with --device, or one device type with --type.');
   const at = systemClock.now();
   const request = { fromAt, at, deviceId: values.device ?? null, deviceType: values.type ?? null, byPersonId: null };
   return await withStore(async (store) => {
@@ -50,6 +53,10 @@ export async function replay(args: string[]): Promise<Outcome> {
       throw error;
     }
   });
+}
+
+function misunderstood(why: string): Outcome {
+  return { text: `${why}\n\n${usage}`, ok: false, misunderstood: true };
 }
 
 /** Without an offset a time would mean another moment on another machine. */

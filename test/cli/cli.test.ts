@@ -74,3 +74,15 @@ test('a command that is none is answered with those that are', () => {
     error: expect.stringContaining('TOCSIN_MQTT_PORT'),
   });
 });
+
+test.each([
+  [['replay'], /^--from is missing/],
+  [
+    ['replay', '--from', '2026-11-20T08:00', '--device', 'g'],
+    /^--from is "2026-11-20T08:00"; write it with its offset/,
+  ],
+  [['replay', '--from', '2026-11-20T08:00Z'], /^Name one device with --device, or one device type with --type\./],
+  [['password'], /^npm run tocsin -- password <login>/],
+])('%j is not understood, and says why', (args, why) => {
+  expect(tocsin(args)).toMatchObject({ code: 2, out: '', error: expect.stringMatching(why) });
+});
