@@ -92,7 +92,7 @@ const rank = ({ row }: RecordedAlarm) => (row.correction === 'retracted' ? 1 : 0
 function factsAfter(alarm: RecordedAlarm, episode: Episode, scope: Scope): AlarmFacts {
   const since = scope.since(episode.deviceId)!;
   const { severity, peakSeverity, active, clearedAt, count, path } = episode;
-  const begunBefore = episode.taken || (alarm.raisedAt < since && episode.raisedAt < since);
+  const begunBefore = episode.taken || (alarm.row.raisedReceivedAt < since && episode.raisedReceivedAt < since);
   const earlier = begunBefore ? alarm.path.filter(({ at }) => at < since) : [];
   const later = begunBefore ? path.filter(({ at }) => at >= since) : path;
   const after: AlarmFacts = {
