@@ -79,7 +79,7 @@ test('a device and an alarm say why a rule has, or has not, raised an alarm, in 
   await why.getByRole('button', { name: '说明' }).click();
   await why.getByText('没有告警。').waitFor();
   expect(await why.innerText()).toMatch(/蓝色：level >= 10 cm 不成立/);
-  expect(await why.innerText()).toContain('还没写入时序库的读数不在其中');
+  expect(await why.innerText()).toContain('日志里已没有的，用时序库里的');
   await page.getByRole('button', { name: 'EN' }).click();
   await why.getByText('No alarm.').waitFor();
   expect(await why.innerText()).toMatch(/Blue: level >= 10 cm does not hold/);

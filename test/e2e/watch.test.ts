@@ -93,7 +93,7 @@ test('a store that nobody can write: consoles and endpoints hear of it, heartbea
     expect(late).toMatchObject({ version: 1, event: 'system-raised', system: { severity: 'red' } });
     // It says where it is stuck: durable, but no alarm came of it.
     expect(late.system.detail).toMatchObject({ passed: 'connected durable', missing: 'alarmed notified' });
-    expect(codes(shownOnFeed().at(-1))).toContain('STORE_UNAVAILABLE');
+    await vi.waitFor(() => expect(codes(shownOnFeed().at(-1))).toContain('STORE_UNAVAILABLE'), waiting);
     await vi.waitFor(async () => expect((await system()).canary.late).not.toBeNull(), waiting);
     expect(monitor.received.length).toBe(silentFrom);
   } finally {
