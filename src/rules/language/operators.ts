@@ -112,7 +112,9 @@ export function minus(left: NumberTyped, right: NumberTyped): NumberTyped {
     !measure.difference &&
     right.measure.difference !== 'always' &&
     right.constant === undefined;
-  const [a, b] = [left.run, converted(asDifference(right), difference(measure)).run];
+  // Two temperatures are made one scale first, with its zero: 20 °C less 50 °F are 10 K.
+  const taken = between ? converted(right, measure) : converted(asDifference(right), difference(measure));
+  const [a, b] = [left.run, taken.run];
   const either = !measure.difference && right.constant !== undefined && right.measure.offset !== 0;
   const of: Measure = between ? difference(measure) : either ? { ...measure, difference: 'either' } : measure;
   return fold(
