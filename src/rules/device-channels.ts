@@ -95,11 +95,11 @@ export class DeviceChannels implements WindowMemory {
 
   /** Adds a value that is newer than all others of its channel. */
   add(channel: number, at: number, value: number): void {
+    const sinceLast = at - newestTime(this, channel);
     setNewest(this, channel, at, value);
-    const log = this.logs[channel]!;
-    log.push(at, value);
+    this.logs[channel]!.push(at, value);
     const windows = this.#plan.windows[channel]!;
-    for (let i = 0; i < windows.length; i++) windows[i]!.step(this, log);
+    for (let i = 0; i < windows.length; i++) windows[i]!.step(this, at, value, sinceLast);
   }
 
   /** The value that a channel had at exactly this time. */

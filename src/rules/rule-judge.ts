@@ -93,6 +93,9 @@ const truths = new Array<number>(8).fill(0.5);
  */
 export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleContext, at: number): number {
   const { cells: places, levels } = rule;
+  // Of most rules at most readings there is nothing else to look at.
+  const atRest = rule.mayRest && (memory.cells[places.awake]! & places.bit) === 0;
+  if (atRest && !mayBegin(levels, context)) return ruleChange.none;
   if (rule.memory.length > 0) remember(rule, memory.own(), context, memory.cells[places.count]! > 0);
   let goesOn = false;
   for (let i = 0; i < levels.length; i++) {
@@ -100,12 +103,20 @@ export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleC
     truths[i] = truth;
     if (truth === 1) goesOn = true;
   }
-  // Of most rules at most readings there is nothing else to look at.
-  if (rule.mayRest && !goesOn && (memory.cells[places.awake]! & places.bit) === 0) return ruleChange.none;
+  if (atRest && !goesOn) return ruleChange.none;
   const cells = memory.own();
   const changed = judgeAwake(rule, cells, context, at, goesOn);
   if (rule.mayRest && !noteAwake(rule, cells)) memory.rest();
   return changed;
+}
+
+/** Whether the condition of a level may be true, as far as that takes little work to tell. */
+function mayBegin(levels: CompiledRule['levels'], context: RuleContext): boolean {
+  for (let i = 0; i < levels.length; i++) {
+    const { may } = levels[i]!.when;
+    if (may === null || may(context) === 1) return true;
+  }
+  return false;
 }
 
 /** Whether anything is under way of any of so many rules. */

@@ -48,9 +48,19 @@ export interface RuleWindow {
    * @param share 0 to 1.
    */
   percentile(past: WindowMemory, share: number): number;
+  /** No reading of it is less, and none is greater; NaN where there is none. Known with hardly any work. */
+  low(past: WindowMemory): number;
+  high(past: WindowMemory): number;
+  /** There are no more readings. */
+  most(past: WindowMemory): number;
+  /** The oldest and the newest reading of a change lie at least so far apart, milliseconds; not above 0: not known. */
+  readonly leastApartMs: number;
 }
 
-export type WindowQuestion = Exclude<keyof RuleWindow, 'keepFor' | 'maxGapMs'>;
+export type WindowQuestion = Exclude<
+  keyof RuleWindow,
+  'keepFor' | 'maxGapMs' | 'low' | 'high' | 'most' | 'leastApartMs'
+>;
 
 /**
  * A compiled expression. Booleans are 1, 0 or NaN for "not known": a channel that has never come, or not for longer
@@ -91,6 +101,8 @@ export interface Compared {
 export interface CompiledCondition {
   source: string;
   evaluate: Evaluate;
+  /** Whether it may be true, told with less work than `evaluate`: 1, or else it is not; null where nothing is less. */
+  may: Evaluate | null;
   parts: readonly ConditionPart[];
 }
 

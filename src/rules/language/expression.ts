@@ -1,6 +1,7 @@
 import type { Text } from '../../model/text.ts';
 import { unitInFile } from '../../model/units.ts';
 import { newestTime, newestValue } from '../windows/memory.ts';
+import { exactly, isExact, mayCompare } from './bounds.ts';
 import type { Compared, CompiledCondition, ConditionPart, Evaluate } from './context.ts';
 import type { Call } from './function.ts';
 import { functions } from './functions/table.ts';
@@ -22,7 +23,21 @@ import {
 } from './operators.ts';
 import { type ASTNode, Source } from './parse.ts';
 import type { ChannelInScope, Scope } from './scope.ts';
-import { constant, converted, isFixed, type NumberTyped, number, type TruthTyped, type Typed, truth } from './typed.ts';
+import {
+  constant,
+  converted,
+  isFixed,
+  isPlain,
+  type NumberTyped,
+  number,
+  plainTruth,
+  type TruthTyped,
+  type Typed,
+  truth,
+} from './typed.ts';
+
+/** A comparison, and what it compares where that can be told. */
+type ComparedTruth = TruthTyped & Pick<ConditionPart, 'compared'>;
 
 /** Words with a fixed value. */
 const words = new Map<string, Typed>([
@@ -40,8 +55,8 @@ const words = new Map<string, Typed>([
 export function compileCondition(text: string, scope: Scope): CompiledCondition {
   const expression = new Expression(new Source(text), scope);
   const parts: ConditionPart[] = [];
-  const evaluate = expression.condition(expression.source.ast, parts);
-  return { source: text, evaluate, parts };
+  const typed = expression.condition(expression.source.ast, parts);
+  return { source: text, evaluate: typed.run, may: isPlain(typed) ? null : (typed.may ?? null), parts };
 }
 
 /**
@@ -81,31 +96,27 @@ export class Expression {
   }
 
   /** Compiles a condition and notes its parts. */
-  condition(node: ASTNode, parts: ConditionPart[]): Evaluate {
+  condition(node: ASTNode, parts: ConditionPart[]): TruthTyped {
     if (node.op === '&&' || node.op === '||') {
       const a = this.condition(node.args[0], parts);
       if (node.op === '||') this.#branch++;
       const b = this.condition(node.args[1], parts);
-      return (node.op === '&&' ? and(a, b) : or(a, b)).run;
+      return node.op === '&&' ? and(a, b) : or(a, b);
     }
-    if (node.op === '!_' && ['&&', '||'].includes(node.args.op)) return not(this.#turned(node.args, parts)).run;
-    const source = this.source.textOf(node);
-    if (isComparison(node)) {
-      const { evaluate, compared } = this.#comparison(node);
-      parts.push({ source, evaluate, compared, branch: this.#branch });
-      return evaluate;
-    }
-    const evaluate = this.truth(node);
-    parts.push({ source, evaluate, compared: null, branch: this.#branch });
-    return evaluate;
+    if (node.op === '!_' && ['&&', '||'].includes(node.args.op)) return not(this.#turned(node.args, parts));
+    const { compared, ...typed } = isComparison(node)
+      ? this.#comparison(node)
+      : { ...this.truth(node), compared: null };
+    parts.push({ source: this.source.textOf(node), evaluate: typed.run, compared, branch: this.#branch });
+    return typed;
   }
 
   /** Notes the parts of what a `!` stands before: what they are compared with is no limit of the whole. */
-  #turned(node: ASTNode, parts: ConditionPart[]): Evaluate {
+  #turned(node: ASTNode, parts: ConditionPart[]): TruthTyped {
     const own: ConditionPart[] = [];
-    const evaluate = this.condition(node, own);
+    const typed = this.condition(node, own);
     for (const part of own) parts.push({ ...part, compared: part.compared && { ...part.compared, channel: null } });
-    return evaluate;
+    return typed;
   }
 
   compile(node: ASTNode): Typed {
@@ -139,14 +150,14 @@ export class Expression {
       case '.':
         return this.#member(node, node.args[0], node.args[1]);
       default:
-        if (isComparison(node)) return truth(this.#comparison(node).evaluate);
+        if (isComparison(node)) return this.#comparison(node);
         return this.fail(node, mistakes.notPartOf(node.op));
     }
   }
 
-  truth(node: ASTNode): Evaluate {
+  truth(node: ASTNode): TruthTyped {
     const typed = this.compile(node);
-    if (typed.kind === 'truth') return typed.run;
+    if (typed.kind === 'truth') return typed;
     if (typed.kind === 'word') return this.fail(node, mistakes.conditionNotWord(typed.words));
     return this.fail(node, mistakes.conditionNeeded);
   }
@@ -190,7 +201,7 @@ export class Expression {
 
   #literal(node: ASTNode): Typed {
     const value = node.args as unknown;
-    if (typeof value === 'boolean') return truth(() => Number(value));
+    if (typeof value === 'boolean') return plainTruth(() => Number(value));
     if (typeof value === 'number' || typeof value === 'bigint') return constant(Number(value), measureOf('1')!);
     return this.fail(node, mistakes.neitherNumberNorTruth(this.source.textOf(node)));
   }
@@ -202,18 +213,18 @@ export class Expression {
     const { index, measure, isSwitch } = this.channelNamed(node, name);
     const { maxGapMs } = this.scope;
     const run: Evaluate = (c) => (c.now - newestTime(c, index) <= maxGapMs ? newestValue(c, index) : Number.NaN);
-    return isSwitch ? truth(run) : { ...number(measure, run), channel: index };
+    return isSwitch ? plainTruth(run) : { ...number(measure, run), channel: index, bounds: exactly(run) };
   }
 
-  #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): Pick<ConditionPart, 'evaluate' | 'compared'> {
+  #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): ComparedTruth {
     const operator = node.op as Comparison;
     const [one, other] = [this.#side(node.args[0]), this.#side(node.args[1])];
     if (one === null || other === null || one.kind === 'word' || other.kind === 'word')
-      return { evaluate: this.#words(node, one, other), compared: null };
+      return { ...truth(this.#words(node, one, other)), compared: null };
     if (one.kind === 'truth' || other.kind === 'truth') {
       if (one.kind !== other.kind || (operator !== '==' && operator !== '!='))
         return this.fail(node, this.#chained(node) ?? mistakes.truthComparedWithOther);
-      return { evaluate: compare(operator, one.run, other.run), compared: null };
+      return { ...truth(compare(operator, one.run, other.run)), compared: null };
     }
     this.#sameKind(node, one, other);
     const [left, right] = together(one, other) ?? this.fail(node, mistakes.differenceWithTemperature);
@@ -232,7 +243,10 @@ export class Expression {
       constant: told.constant ?? null,
       fixed: isFixed(told),
     };
-    return { evaluate: compare(operator, left.run, limit.run, limit.constant), compared };
+    const run = compare(operator, left.run, limit.run, limit.constant);
+    if (isExact(left) && isExact(limit)) return { ...plainTruth(run), compared };
+    if (!left.bounds || !limit.bounds) return { ...truth(run), compared };
+    return { ...truth(run), may: mayCompare(operator, left.bounds, limit.bounds, limit.constant), compared };
   }
 
   /** One side of a comparison; null for a text in quotation marks, which only its other side gives a meaning. */
@@ -253,7 +267,7 @@ export class Expression {
   }
 
   /** Compares what lies between two numbers with one that is known: true or false when it is so for both. */
-  #between(node: ASTNode, left: NumberTyped, right: NumberTyped): Pick<ConditionPart, 'evaluate' | 'compared'> {
+  #between(node: ASTNode, left: NumberTyped, right: NumberTyped): ComparedTruth {
     const { most } = left;
     const operator = node.op as Comparison;
     if (!most || right.most || operator === '==' || operator === '!=') return this.fail(node, mistakes.devicesCompared);
@@ -269,11 +283,11 @@ export class Expression {
       constant: null,
       fixed: false,
     };
-    const evaluate: Evaluate = (c) => {
+    const run: Evaluate = (c) => {
       const truth = low(c);
       return truth === high(c) ? truth : Number.NaN;
     };
-    return { evaluate, compared };
+    return { ...truth(run), compared };
   }
 
   #sameKind(node: ASTNode & { args: [ASTNode, ASTNode] }, left: NumberTyped, right: NumberTyped): void {

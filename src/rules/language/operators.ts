@@ -1,32 +1,62 @@
+import { differenceBounds, scaledBounds, sumBounds } from './bounds.ts';
 import type { Evaluate } from './context.ts';
 import { difference, dimensionless, type Measure } from './measures.ts';
-import { constant, converted, isFixed, type NumberTyped, number, type TruthTyped, truth } from './typed.ts';
+import {
+  constant,
+  converted,
+  isFixed,
+  isPlain,
+  type NumberTyped,
+  number,
+  plainTruth,
+  type TruthTyped,
+  truth,
+} from './typed.ts';
 
 export const comparisons = ['>', '>=', '<', '<=', '==', '!='] as const;
 export type Comparison = (typeof comparisons)[number];
 
 /** Kleene's and: false as soon as one side is, whatever is not known of the other. */
-export function and(a: Evaluate, b: Evaluate): TruthTyped {
-  return truth((c) => {
+export function and(left: TruthTyped, right: TruthTyped): TruthTyped {
+  const [first, second] = lessWorkFirst(left, right);
+  const [a, b] = [first.run, second.run];
+  const run: Evaluate = (c) => {
     const x = a(c);
     if (x === 0) return 0;
     const y = b(c);
     return y === 0 ? 0 : x * y;
-  });
+  };
+  if (isPlain(first) && isPlain(second)) return plainTruth(run);
+  const [p, q] = [first.may, second.may];
+  const may: Evaluate | undefined = p && q ? (c) => (p(c) === 1 ? q(c) : 0) : (p ?? q);
+  return { ...truth(run), may };
 }
 
 /** Kleene's or: true as soon as one side is. */
-export function or(a: Evaluate, b: Evaluate): TruthTyped {
-  return truth((c) => {
+export function or(left: TruthTyped, right: TruthTyped): TruthTyped {
+  const [first, second] = lessWorkFirst(left, right);
+  const [a, b] = [first.run, second.run];
+  const run: Evaluate = (c) => {
     const x = a(c);
     if (x === 1) return 1;
     const y = b(c);
     return y === 1 ? 1 : x + y;
-  });
+  };
+  if (isPlain(first) && isPlain(second)) return plainTruth(run);
+  const [p, q] = [first.may, second.may];
+  const may: Evaluate | undefined = p && q && ((c) => (p(c) === 1 ? 1 : q(c)));
+  return { ...truth(run), may };
 }
 
-export function not(a: Evaluate): TruthTyped {
-  return truth((c) => 1 - a(c));
+/** The order makes no difference to what is true. */
+function lessWorkFirst(left: TruthTyped, right: TruthTyped): [TruthTyped, TruthTyped] {
+  return isPlain(right) && !isPlain(left) ? [right, left] : [left, right];
+}
+
+export function not(of: TruthTyped): TruthTyped {
+  const a = of.run;
+  const run: Evaluate = (c) => 1 - a(c);
+  return isPlain(of) ? plainTruth(run) : truth(run);
 }
 
 /** Compares two numbers of one measure, or two truths. One closure for each operator: this is the hot path. */
@@ -93,12 +123,12 @@ function compareWith(operator: Comparison, a: Evaluate, limit: number): Evaluate
 
 /** What is added is a difference: 20 °C and 5 K are 25 °C. */
 export function plus(left: NumberTyped, right: NumberTyped): NumberTyped {
-  const [a, b] = [left.run, converted(asDifference(right), difference(left.measure)).run];
-  return fold(
-    left,
-    right,
-    number(left.measure, (c) => a(c) + b(c)),
-  );
+  const added = converted(asDifference(right), difference(left.measure));
+  const [a, b] = [left.run, added.run];
+  return fold(left, right, {
+    ...number(left.measure, (c) => a(c) + b(c)),
+    bounds: sumBounds(left.bounds, added.bounds),
+  });
 }
 
 /**
@@ -117,11 +147,10 @@ export function minus(left: NumberTyped, right: NumberTyped): NumberTyped {
   const [a, b] = [left.run, taken.run];
   const either = !measure.difference && right.constant !== undefined && right.measure.offset !== 0;
   const of: Measure = between ? difference(measure) : either ? { ...measure, difference: 'either' } : measure;
-  return fold(
-    left,
-    right,
-    number(of, (c) => a(c) - b(c)),
-  );
+  return fold(left, right, {
+    ...number(of, (c) => a(c) - b(c)),
+    bounds: differenceBounds(left.bounds, taken.bounds),
+  });
 }
 
 /**
@@ -151,11 +180,13 @@ function asDifference(typed: NumberTyped): NumberTyped {
 export function times(left: NumberTyped, right: NumberTyped): NumberTyped | null {
   if (left.measure.dimension !== 'one' && right.measure.dimension !== 'one') return null;
   const measure = right.measure.dimension === 'one' ? left.measure : right.measure;
-  return fold(
-    left,
-    right,
-    number(measure, (c) => left.run(c) * right.run(c)),
-  );
+  const bounds =
+    right.constant !== undefined
+      ? scaledBounds(left.bounds, right.constant)
+      : left.constant !== undefined
+        ? scaledBounds(right.bounds, left.constant)
+        : undefined;
+  return fold(left, right, { ...number(measure, (c) => left.run(c) * right.run(c)), bounds });
 }
 
 /** @returns null when the sides are of different kinds and the right one has a unit. */
@@ -170,16 +201,13 @@ export function over(left: NumberTyped, right: NumberTyped): NumberTyped | null 
     );
   }
   if (right.measure.dimension !== 'one') return null;
-  return fold(
-    left,
-    right,
-    number(left.measure, (c) => left.run(c) / right.run(c)),
-  );
+  const bounds = right.constant === undefined ? undefined : scaledBounds(left.bounds, 1 / right.constant);
+  return fold(left, right, { ...number(left.measure, (c) => left.run(c) / right.run(c)), bounds });
 }
 
 export function negative(of: NumberTyped): NumberTyped {
   if (of.constant !== undefined) return constant(-of.constant, of.measure);
-  return number(of.measure, (c) => -of.run(c));
+  return { ...number(of.measure, (c) => -of.run(c)), bounds: scaledBounds(of.bounds, -1) };
 }
 
 /** What is made of two fixed numbers is one. */

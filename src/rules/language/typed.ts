@@ -1,3 +1,4 @@
+import { type Bounds, exactly, isExact } from './bounds.ts';
 import type { Evaluate } from './context.ts';
 import { inMeasure, type Measure } from './measures.ts';
 
@@ -7,6 +8,11 @@ export type Typed = NumberTyped | TruthTyped | WordTyped;
 export interface TruthTyped {
   kind: 'truth';
   run: Evaluate;
+  /**
+   * Whether it may be true, told with little work: 1, or else it is not. `run` itself where that is little work already;
+   * absent where it takes all the work to tell.
+   */
+  may?: Evaluate;
 }
 
 export interface NumberTyped {
@@ -17,6 +23,8 @@ export interface NumberTyped {
   constant?: number;
   /** Whether it is the same at all times, and depends on the device's place alone: `run` looks at `around` only. */
   ofPlace?: boolean;
+  /** Between what it lies, told with little work. */
+  bounds?: Bounds;
   /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
   most?: Evaluate;
   /** Index of the channel that it is itself, or whose usual or extreme value over a time: a chart of it can show it. */
@@ -39,12 +47,23 @@ export function truth(run: Evaluate): TruthTyped {
   return { kind: 'truth', run };
 }
 
+/** A truth that takes little work. */
+export function plainTruth(run: Evaluate): TruthTyped {
+  return { kind: 'truth', run, may: run };
+}
+
+/** Whether it takes little work to tell. */
+export function isPlain({ run, may }: TruthTyped): boolean {
+  return run === may;
+}
+
 export function number(measure: Measure, run: Evaluate): NumberTyped {
   return { kind: 'number', measure, run };
 }
 
 export function constant(value: number, measure: Measure): NumberTyped {
-  return { kind: 'number', measure, run: () => value, constant: value };
+  const run = () => value;
+  return { kind: 'number', measure, run, constant: value, bounds: exactly(run) };
 }
 
 /** Whether a number is the same at all times for one device. */
@@ -54,10 +73,14 @@ export function isFixed({ constant, ofPlace }: NumberTyped): boolean {
 
 /** A number in another unit of its dimension. */
 export function converted(typed: NumberTyped, to: Measure): NumberTyped {
-  const { measure, run } = typed;
+  const { measure, run, bounds } = typed;
   if (typed.constant !== undefined) return constant(inMeasure(typed.constant, measure, to), to);
   const same = measure.factor === to.factor && measure.offset === to.offset;
-  const result = number(to, same ? run : (context) => inMeasure(run(context), measure, to));
+  const change = (value: Evaluate): Evaluate => (same ? value : (context) => inMeasure(value(context), measure, to));
+  const result = number(to, change(run));
+  // What is greater in one unit is greater in the other.
+  if (isExact(typed)) result.bounds = exactly(result.run);
+  else if (bounds) result.bounds = { low: change(bounds.low), high: change(bounds.high) };
   return typed.ofPlace ? { ...result, ofPlace: true } : result;
 }
 

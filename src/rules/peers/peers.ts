@@ -307,7 +307,8 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
     note(now, evident ? asked(context) : Number.NaN);
     return 0;
   };
-  const noted = { ...level!, when: { ...level!.when, evaluate } };
+  // Also that it is not true is an answer, which may be unknown instead.
+  const noted = { ...level!, when: { ...level!.when, evaluate, may: null } };
   return { ...probe, rules: [{ ...rule!, levels: [noted] }] };
 }
 

@@ -34,7 +34,7 @@ export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, {
     if (asks === 'condition') return compileCondition(text, scope);
     const typed = compileNumber(text, scope);
     measure = typed.measure;
-    return { source: text, evaluate: typed.run, parts: [] };
+    return { source: text, evaluate: typed.run, may: null, parts: [] };
   };
   const channels = type.channels.map((one) => ({ ...one, baseline: false }));
   const probe = compileType({ ...type, channels, rules: [rule] }, undefined, undefined, compileWhen);

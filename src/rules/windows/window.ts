@@ -2,9 +2,11 @@ import type { ChannelLog } from '../channel-log.ts';
 import { asDecimal } from '../exact.ts';
 import type { RuleWindow, WindowQuestion } from '../language/context.ts';
 import { Area } from './area.ts';
+import { Band } from './band.ts';
 import { Extreme } from './extreme.ts';
+import { Kept } from './kept.ts';
 import { Line } from './line.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import { newestTime, type WindowMemory, type WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 import { Ranked } from './ranked.ts';
 import { Total } from './total.ts';
@@ -30,31 +32,27 @@ const mostly = 0.5;
 
 /**
  * The readings of one channel within the last `spanMs` of measured time, for all devices with the same rules: what it
- * knows of one lies in a `WindowMemory`. It is a cursor over the channel's log; what rules ask for is kept up to date as
- * readings come and go. It knows how far back it has evidence without a gap, so that a mean over ten minutes is not
- * taken from one reading.
+ * knows of one lies in a `WindowMemory`. It is a cursor over the channel's log; each part takes in what has come, and lets
+ * go of what has left, when it is asked. It knows how far back it has evidence without a gap, so that a mean over ten
+ * minutes is not taken from one reading.
  */
 export class Window implements RuleWindow {
   readonly channel: number;
   readonly spanMs: number;
   readonly maxGapMs: number;
   readonly #plan: WindowPlan;
-  /** Where the position of the oldest reading at the edge or after it is. */
-  readonly #atEdge: number;
-  /** Of the oldest reading after the edge. */
-  readonly #afterEdge: number;
-  /** Of the oldest reading that the line takes: none before a gap. */
-  readonly #lineFrom: number;
   /** Where the measured time of the first reading after the last gap is. */
   readonly #since: number;
+  readonly #band: Band;
   /** These look at readings after the edge only. */
-  #area: Area | null = null;
-  #total: Total | null = null;
+  #area: Kept<Area> | null = null;
+  #total: Kept<Total> | null = null;
   /** These also at one exactly at it. */
-  #least: Extreme | null = null;
-  #greatest: Extreme | null = null;
-  #ranked: Ranked | null = null;
-  #line: Line | null = null;
+  #least: Kept<Extreme> | null = null;
+  #greatest: Kept<Extreme> | null = null;
+  #ranked: Kept<Ranked> | null = null;
+  /** This at none before a gap. */
+  #line: Kept<Line> | null = null;
 
   constructor(channel: number, spanMs: number, maxGapMs: number, plan: WindowPlan) {
     this.channel = channel;
@@ -62,163 +60,147 @@ export class Window implements RuleWindow {
     this.maxGapMs = maxGapMs;
     this.#plan = plan;
     this.#since = plan.take(Number.NaN);
-    this.#atEdge = plan.take(0);
-    this.#afterEdge = plan.take(0);
-    this.#lineFrom = plan.take(0);
+    this.#band = new Band(spanMs, plan);
   }
 
   keepFor(question: WindowQuestion): void {
     const plan = this.#plan;
     switch (partOf[question]) {
       case 'area':
-        this.#area ??= new Area(plan);
+        this.#area ??= new Kept(new Area(plan), false, plan);
         break;
       case 'total':
-        this.#total ??= new Total(plan);
+        this.#total ??= new Kept(new Total(plan), false, plan);
         break;
       case 'least':
-        this.#least ??= new Extreme(plan, -1);
+        this.#least ??= new Kept(new Extreme(plan, -1), true, plan);
         break;
       case 'greatest':
-        this.#greatest ??= new Extreme(plan, 1);
+        this.#greatest ??= new Kept(new Extreme(plan, 1), true, plan);
         break;
       case 'ranked':
-        this.#ranked ??= new Ranked(plan);
+        this.#ranked ??= new Kept(new Ranked(plan), true, plan);
         break;
       case 'line':
-        this.#line ??= new Line(plan);
+        this.#line ??= new Kept(new Line(plan), true, plan);
         break;
       case null:
     }
   }
 
-  /** The log has a new reading at its end. */
-  step(memory: WindowMemory, log: ChannelLog): void {
-    const newest = log.length - 1;
-    const at = log.timeAt(newest);
-    if (newest === 0 || at - log.timeAt(newest - 1) > this.maxGapMs) {
-      memory.cells[this.#since] = at;
-      this.#beginLine(memory, newest);
-    }
-    if (this.#area !== null) this.#area.take(memory, log, newest);
-    if (this.#total !== null) this.#total.take(memory, log, newest);
-    if (this.#least !== null) this.#least.take(memory, log, newest);
-    if (this.#greatest !== null) this.#greatest.take(memory, log, newest);
-    if (this.#ranked !== null) this.#ranked.take(memory, log, newest);
-    if (this.#line !== null) this.#line.take(memory, log, newest);
-    this.#leave(memory, log, at - this.spanMs);
+  get #parts(): (Kept<WindowPart> | null)[] {
+    return [this.#area, this.#total, this.#least, this.#greatest, this.#ranked, this.#line];
   }
 
-  #leave(memory: WindowMemory, log: ChannelLog, edge: number): void {
-    const { cells } = memory;
-    let atEdge = cells[this.#atEdge]!;
-    while (log.timeAt(atEdge) < edge) {
-      const position = atEdge++;
-      if (this.#least !== null) this.#least.leave(memory, log, position);
-      if (this.#greatest !== null) this.#greatest.leave(memory, log, position);
-      if (this.#ranked !== null) this.#ranked.leave(memory, log, position);
-      if (this.#line !== null && position === cells[this.#lineFrom]!) {
-        this.#line.leave(memory, log, position);
-        cells[this.#lineFrom] = position + 1;
-      }
-    }
-    cells[this.#atEdge] = atEdge;
-    let afterEdge = cells[this.#afterEdge]!;
-    while (log.timeAt(afterEdge) <= edge) {
-      const position = afterEdge++;
-      if (this.#area !== null) this.#area.leave(memory, log, position);
-      if (this.#total !== null) this.#total.leave(memory, log, position);
-    }
-    cells[this.#afterEdge] = afterEdge;
-  }
-
-  #beginLine(memory: WindowMemory, position: number): void {
-    this.#line?.clear(memory);
-    memory.cells[this.#lineFrom] = position;
+  /**
+   * A reading has come that is newer than all others.
+   * @param sinceLast how long after the one before it was measured; infinite when there was none.
+   */
+  step(memory: WindowMemory, at: number, value: number, sinceLast: number): void {
+    if (!(sinceLast <= this.maxGapMs)) memory.cells[this.#since] = at;
+    this.#band.take(memory, at, value);
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
-  shift({ cells }: WindowMemory, dropped: number): void {
-    cells[this.#atEdge]! -= dropped;
-    cells[this.#afterEdge]! -= dropped;
-    cells[this.#lineFrom] = Math.max(0, cells[this.#lineFrom]! - dropped);
+  shift(memory: WindowMemory, dropped: number): void {
+    for (const part of this.#parts) part?.shift(memory, dropped);
   }
 
   /** Looks at the log anew, when it has changed otherwise than at its end. */
   rebuild(memory: WindowMemory, log: ChannelLog): void {
-    const newest = log.length - 1;
-    const edge = newest < 0 ? Number.NaN : log.timeAt(newest) - this.spanMs;
-    const atEdge = log.positionOf(edge);
-    let afterEdge = atEdge;
-    while (afterEdge < newest && log.timeAt(afterEdge) <= edge) afterEdge++;
-    let first = Math.max(0, newest);
+    let first = Math.max(0, log.length - 1);
+    const edge = this.#edge(memory);
     // Further back than the edge it makes no difference.
     while (first > 0 && log.timeAt(first) > edge && log.beginAt(first) - log.timeAt(first - 1) <= this.maxGapMs)
       first--;
-    const since = newest < 0 ? Number.NaN : log.beginAt(first);
-    const { cells } = memory;
-    cells[this.#atEdge] = atEdge;
-    cells[this.#afterEdge] = afterEdge;
-    cells[this.#since] = since;
-    for (const part of [this.#area, this.#total]) if (part) fill(part, memory, log, afterEdge);
-    for (const part of [this.#least, this.#greatest, this.#ranked]) if (part) fill(part, memory, log, atEdge);
-    const lineFrom = Math.max(atEdge, log.positionOf(since));
-    cells[this.#lineFrom] = lineFrom;
-    if (this.#line) fill(this.#line, memory, log, lineFrom);
+    memory.cells[this.#since] = log.length === 0 ? Number.NaN : log.beginAt(first);
+    this.#band.rebuild(memory, log);
+    for (const part of this.#parts) part?.forget(memory);
+  }
+
+  /** Measured time at which the window begins: it ends at the newest reading. */
+  #edge(memory: WindowMemory): number {
+    return newestTime(memory, this.channel) - this.spanMs;
   }
 
   /** Whether the readings reach back over `share` of the span without a gap. */
-  #covers({ cells }: WindowMemory, log: ChannelLog, share: number): boolean {
-    return log.length > 0 && log.timeAt(log.length - 1) - cells[this.#since]! >= this.spanMs * share;
+  #covers(memory: WindowMemory, share: number): boolean {
+    return newestTime(memory, this.channel) - memory.cells[this.#since]! >= this.spanMs * share;
+  }
+
+  low(memory: WindowMemory): number {
+    return this.#band.low(memory);
+  }
+
+  high(memory: WindowMemory): number {
+    return this.#band.high(memory);
+  }
+
+  most(memory: WindowMemory): number {
+    return this.#band.most(memory);
+  }
+
+  /** The oldest and the newest reading of a change without a gap lie at least so far apart; less what merging takes away. */
+  get leastApartMs(): number {
+    return 0.9 * Math.min(mostly * this.spanMs, this.spanMs - this.maxGapMs);
   }
 
   avg(memory: WindowMemory): number {
+    if (!this.#covers(memory, wholly)) return Number.NaN;
     const log = memory.logs[this.channel]!;
-    if (!this.#covers(memory, log, wholly)) return Number.NaN;
-    const edge = log.timeAt(log.length - 1) - this.spanMs;
-    return this.#area!.mean(memory, log, memory.cells[this.#afterEdge]!, edge, this.spanMs);
+    const edge = this.#edge(memory);
+    const area = this.#area!.since(memory, log, edge);
+    return area.mean(memory, log, this.#area!.oldest(memory), edge, this.spanMs);
   }
 
   sum(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
     if (log.length === 0) return Number.NaN;
-    const from = this.#fromUntil(memory, log, now);
+    const total = this.#total!.since(memory, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(memory);
+    const from = this.#fromUntil(log, oldest, now);
     if (from === log.length) return now - log.timeAt(from - 1) <= this.maxGapMs ? 0 : Number.NaN;
-    return this.#total!.sum(memory, log, memory.cells[this.#afterEdge]!, from);
+    return total.sum(memory, log, oldest, from);
   }
 
   count(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
-    return this.#total!.count(memory, log, memory.cells[this.#afterEdge]!, this.#fromUntil(memory, log, now));
+    if (log.length === 0) return 0;
+    const total = this.#total!.since(memory, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(memory);
+    return total.count(memory, log, oldest, this.#fromUntil(log, oldest, now));
   }
 
   /**
    * Position of the oldest reading after the edge of a window that ends now; the length when there is none. The reading at
    * the far edge is the end of the window before.
    */
-  #fromUntil({ cells }: WindowMemory, log: ChannelLog, now: number): number {
+  #fromUntil(log: ChannelLog, oldest: number, now: number): number {
     const edge = now - this.spanMs;
-    let from = cells[this.#afterEdge]!;
+    let from = oldest;
     while (from < log.length && log.timeAt(from) <= edge) from++;
     return from;
   }
 
   min(memory: WindowMemory): number {
-    return this.#covers(memory, memory.logs[this.channel]!, wholly) ? this.#least!.value(memory) : Number.NaN;
+    return this.#covers(memory, wholly) ? this.#asked(memory, this.#least!).value(memory) : Number.NaN;
   }
 
   max(memory: WindowMemory): number {
-    return this.#covers(memory, memory.logs[this.channel]!, wholly) ? this.#greatest!.value(memory) : Number.NaN;
+    return this.#covers(memory, wholly) ? this.#asked(memory, this.#greatest!).value(memory) : Number.NaN;
   }
 
   percentile(memory: WindowMemory, share: number): number {
-    const known = this.#covers(memory, memory.logs[this.channel]!, wholly);
-    return known ? this.#ranked!.percentile(memory, share) : Number.NaN;
+    return this.#covers(memory, wholly) ? this.#asked(memory, this.#ranked!).percentile(memory, share) : Number.NaN;
+  }
+
+  #asked<Part extends WindowPart>(memory: WindowMemory, part: Kept<Part>): Part {
+    return part.since(memory, memory.logs[this.channel]!, this.#edge(memory));
   }
 
   delta(memory: WindowMemory): number {
+    if (!this.#covers(memory, mostly)) return Number.NaN;
     const log = memory.logs[this.channel]!;
-    if (!this.#covers(memory, log, mostly)) return Number.NaN;
     const newest = log.valueAt(log.length - 1);
     const oldest = log.valueAt(this.#first(memory, log));
     return asDecimal(newest - oldest, Math.max(Math.abs(newest), Math.abs(oldest)));
@@ -231,24 +213,23 @@ export class Window implements RuleWindow {
     return (delta * 1000) / (log.timeAt(log.length - 1) - log.timeAt(this.#first(memory, log)));
   }
 
+  /** The oldest reading in the window that no gap separates from the newest. */
+  #first(memory: WindowMemory, log: ChannelLog): number {
+    const atEdge = log.positionOf(this.#edge(memory));
+    const since = memory.cells[this.#since]!;
+    return log.beginAt(atEdge) >= since ? atEdge : log.positionOf(since);
+  }
+
   slope(memory: WindowMemory): number {
-    return this.#covers(memory, memory.logs[this.channel]!, mostly) ? this.#line!.slope(memory) : Number.NaN;
+    return this.#covers(memory, mostly) ? this.#lineSinceGap(memory).slope(memory) : Number.NaN;
   }
 
   fit(memory: WindowMemory): number {
-    return this.#covers(memory, memory.logs[this.channel]!, mostly) ? this.#line!.fit(memory) : Number.NaN;
+    return this.#covers(memory, mostly) ? this.#lineSinceGap(memory).fit(memory) : Number.NaN;
   }
 
-  /** The oldest reading in the window that no gap separates from the newest. */
-  #first({ cells }: WindowMemory, log: ChannelLog): number {
-    const atEdge = cells[this.#atEdge]!;
-    const since = cells[this.#since]!;
-    return log.beginAt(atEdge) >= since ? atEdge : log.positionOf(since);
+  #lineSinceGap(memory: WindowMemory): Line {
+    const from = Math.max(this.#edge(memory), memory.cells[this.#since]!);
+    return this.#line!.since(memory, memory.logs[this.channel]!, from);
   }
-}
-
-/** Gives a part the readings from a position on. */
-function fill(part: WindowPart, memory: WindowMemory, log: ChannelLog, from: number): void {
-  part.clear(memory);
-  for (let i = from; i < log.length; i++) part.take(memory, log, i);
 }

@@ -1,3 +1,4 @@
+import { exactly } from '../bounds.ts';
 import type { Evaluate } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
 import { mistakes } from '../mistakes.ts';
@@ -12,7 +13,7 @@ const limit: RuleFunction = {
     const { measure } = expression.channel(call);
     const name = expression.text(call, args[1]!);
     const own: Evaluate = ({ around }) => around.limit(name, measure);
-    if (args.length === 2) return { ...number(measure, own), ofPlace: true };
+    if (args.length === 2) return { ...number(measure, own), ofPlace: true, bounds: exactly(own) };
     const given = expression.number(args[2]!);
     if (given.measure.dimension !== measure.dimension)
       return expression.fail(args[2]!, mistakes.limitKind(limit.example));
@@ -21,7 +22,8 @@ const limit: RuleFunction = {
       const known = own(c);
       return Number.isNaN(known) ? otherwise.run(c) : known;
     };
-    return { ...number(measure, run), ofPlace: isFixed(otherwise) };
+    const ofPlace = isFixed(otherwise);
+    return { ...number(measure, run), ofPlace, ...(ofPlace && { bounds: exactly(run) }) };
   },
 };
 

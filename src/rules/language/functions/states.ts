@@ -84,7 +84,7 @@ function heldCell(
 }
 
 function heldOf({ expression, args }: Call): number {
-  const condition = expression.truth(args[0]!);
+  const condition = expression.truth(args[0]!).run;
   const { maxGapMs } = expression.scope;
   return expression.scope.memory(heldCell(`held/${expression.source.textOf(args[0]!)}`, condition, maxGapMs));
 }

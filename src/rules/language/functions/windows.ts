@@ -1,4 +1,5 @@
 import { newestTime } from '../../windows/memory.ts';
+import type { Bounds } from '../bounds.ts';
 import type { Evaluate, RuleWindow, WindowQuestion } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
@@ -25,6 +26,31 @@ const asked = {
 } satisfies Partial<Record<WindowQuestion, Asked>>;
 type Plain = keyof typeof asked;
 
+/** Between the least and the greatest reading. */
+function ofReadings(window: RuleWindow): Bounds {
+  return { low: (c) => window.low(c), high: (c) => window.high(c) };
+}
+
+/** Between what the sensor goes down and up. */
+function ofChanges(window: RuleWindow, perMs = 1): Bounds {
+  const span: Evaluate = (c) => (window.high(c) - window.low(c)) * perMs;
+  return { low: (c) => -span(c), high: span };
+}
+
+/** Between what each says without asking the window; a line can be as steep as it will. */
+const boundsOf: Partial<Record<Plain, (window: RuleWindow) => Bounds | undefined>> = {
+  avg: ofReadings,
+  min: ofReadings,
+  max: ofReadings,
+  sum: (window) => ({
+    low: (c) => window.most(c) * Math.min(0, window.low(c)),
+    high: (c) => window.most(c) * Math.max(0, window.high(c)),
+  }),
+  count: (window) => ({ low: () => 0, high: (c) => window.most(c) }),
+  delta: (window) => ofChanges(window),
+  rate: (window) => (window.leastApartMs > 0 ? ofChanges(window, 1000 / window.leastApartMs) : undefined),
+};
+
 /** What a window over a channel and a duration says. */
 function windowFunction(name: Plain): RuleFunction {
   return {
@@ -33,11 +59,13 @@ function windowFunction(name: Plain): RuleFunction {
     takes: [2, 2],
     compile(call): Typed {
       const { index, measure } = call.expression.channel(call);
-      const run = asked[name](windowOf(call, index, call.args[1]!, name), index);
-      if (name === 'count' || name === 'fit') return number(dimensionless, run);
-      if (name === 'rate' || name === 'slope') return number(perSecond(measure), run);
-      if (name === 'delta') return number(difference(measure), run);
-      return name === 'sum' ? number(measure, run) : { ...number(measure, run), channel: index };
+      const window = windowOf(call, index, call.args[1]!, name);
+      const run = asked[name](window, index);
+      const bounds = boundsOf[name]?.(window);
+      if (name === 'count' || name === 'fit') return { ...number(dimensionless, run), bounds };
+      if (name === 'rate' || name === 'slope') return { ...number(perSecond(measure), run), bounds };
+      if (name === 'delta') return { ...number(difference(measure), run), bounds };
+      return { ...number(measure, run), bounds, ...(name !== 'sum' && { channel: index }) };
     },
   };
 }
@@ -70,7 +98,7 @@ const median: RuleFunction = {
   compile(call): Typed {
     const { index, measure } = call.expression.channel(call);
     const window = windowOf(call, index, call.args[1]!, 'percentile');
-    return { ...number(measure, rankedAt(window, index, 0.5)), channel: index };
+    return { ...number(measure, rankedAt(window, index, 0.5)), channel: index, bounds: ofReadings(window) };
   },
 };
 
@@ -92,7 +120,7 @@ const percentile: RuleFunction = {
     if (!(ofHundred >= 0 && ofHundred <= 100))
       return expression.fail(args[1]!, mistakes.percentileRange(percentile.example));
     const window = windowOf(call, index, args[2]!, 'percentile');
-    return { ...number(measure, rankedAt(window, index, ofHundred / 100)), channel: index };
+    return { ...number(measure, rankedAt(window, index, ofHundred / 100)), channel: index, bounds: ofReadings(window) };
   },
 };
 
