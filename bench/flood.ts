@@ -3,13 +3,23 @@ import { RawClient } from './raw-client.ts';
 export interface FloodTask {
   port: number;
   client: { id: string; secret: string };
-  /** Messages a second, whatever is acknowledged. */
-  rate: number;
   qos: 0 | 1;
 }
 
-/** One device that has run wild; it comes back as soon as it is cut off. Until the process is ended. */
-async function run({ port, client: { id, secret }, rate, qos }: FloodTask): Promise<void> {
+/** Messages a second from now on, whatever is acknowledged; or asks for a report. */
+export type FloodCommand = { rate: number } | 'how much';
+
+export interface FloodReport {
+  sent: number;
+  acknowledged: number;
+  connections: number;
+}
+
+/** One device that runs wild when it is told to; it comes back as soon as it is cut off. Until the process is ended. */
+async function run({ port, client: { id, secret }, qos }: FloodTask): Promise<void> {
+  let rate = 0;
+  let due = 0;
+  let last = performance.now();
   let client: RawClient | null = null;
   let acknowledged = 0;
   let connections = 0;
@@ -22,16 +32,22 @@ async function run({ port, client: { id, secret }, rate, qos }: FloodTask): Prom
     });
   };
   await connect();
-  const began = performance.now();
   let sent = 0;
   setInterval(() => {
-    const due = Math.min(Math.floor(((performance.now() - began) / 1000) * rate) - sent, 1000);
-    if (due <= 0) return;
-    sent += due;
-    if (client?.isOpen) client.send(due);
+    const now = performance.now();
+    due = Math.min(due + ((now - last) / 1000) * rate, 1000);
+    last = now;
+    const count = Math.floor(due);
+    if (count === 0) return;
+    due -= count;
+    sent += count;
+    if (client?.isOpen) client.send(count);
     else void connect();
   }, 2);
-  process.on('message', () => process.send?.({ sent, acknowledged, connections }));
+  process.on('message', (command: FloodCommand) => {
+    if (command === 'how much') process.send?.({ sent, acknowledged, connections } satisfies FloodReport);
+    else rate = command.rate;
+  });
   process.send?.('ready');
 }
 

@@ -96,7 +96,7 @@ function sayRogue(results: RogueResult[]): string {
   return results
     .map(
       (r) =>
-        `rogue     others' PUBACK p99 ${r.before.p99} ms before, ${r.during.p99} ms while one device sends ${r.floodPerSecond}/s with QoS ${r.qos}: ratio ${r.ratio} (rounds from ${r.ratios.least} to ${r.ratios.greatest}); of ${r.flood.sent} messages ${r.flood.acknowledged} were acknowledged, over ${r.flood.connections} connections`,
+        `rogue     others' PUBACK p99 ${r.before.p99} ms before, ${r.during.p99} ms while one device sends ${r.floodPerSecond}/s with QoS ${r.qos}: ratio ${r.ratio} (of half of the rounds ${r.ofRounds.quarter} to ${r.ofRounds.threeQuarters}); of ${r.flood.sent} messages ${r.flood.acknowledged} were acknowledged, over ${r.flood.connections} connections`,
     )
     .join('\n');
 }

@@ -1,5 +1,4 @@
 import { RawClient } from './raw-client.ts';
-import { p50, p99, round } from './statistics.ts';
 
 /** What the parent sends once; each time it then sends `{ seconds }` it is told what was measured meanwhile. */
 export interface WellBehavedTask {
@@ -10,11 +9,8 @@ export interface WellBehavedTask {
 }
 
 export interface WellBehavedReport {
-  /** Publish → PUBACK, milliseconds. */
-  p50: number;
-  p99: number;
-  worst: number;
-  acknowledged: number;
+  /** Publish → PUBACK of each message, milliseconds. */
+  times: number[];
   /** Messages that were due while the one before was not acknowledged. */
   late: number;
 }
@@ -49,9 +45,8 @@ async function run({ port, clients: given, rate }: WellBehavedTask): Promise<voi
     times = [];
     late = 0;
     setTimeout(() => {
-      const worst = Math.max(...times);
-      const report = { p50: p50(times), p99: p99(times), worst, acknowledged: times.length, late };
-      process.send?.({ ...report, p50: round(report.p50, 2), p99: round(report.p99, 2), worst: round(worst, 1) });
+      const report: WellBehavedReport = { times, late };
+      process.send?.(report);
     }, seconds * 1000);
   });
   process.send?.('ready');

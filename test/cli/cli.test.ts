@@ -83,6 +83,22 @@ test.each([
   ],
   [['replay', '--from', '2026-11-20T08:00Z'], /^Name one device with --device, or one device type with --type\./],
   [['password'], /^npm run tocsin -- password <login>/],
+  [['settings', 'mqtt.port'], /^"mqtt\.port" is not understood here\.\n\nnpm run tocsin -- settings\n/],
+  [['audit', 'verify', '--all'], /^"--all" is not understood here\./],
+  [
+    [
+      'backtest',
+      '--type',
+      'flood-gauge',
+      '--data',
+      'x.csv',
+      '--from',
+      '2026-02-02T00:00Z',
+      '--to',
+      '2026-01-02T00:00Z',
+    ],
+    /^--from is "2026-02-02T00:00Z", which is after --to/,
+  ],
 ])('%j is not understood, and says why', (args, why) => {
   expect(tocsin(args)).toMatchObject({ code: 2, out: '', error: expect.stringMatching(why) });
 });

@@ -23,11 +23,15 @@ export function readArguments(args: string[]): BacktestArguments | null {
   const { values } = parsed(args);
   if (values.help) return null;
   const common = dataArguments(values);
+  const from = timeArgument('from', values.from, common.zone);
+  const to = timeArgument('to', values.to, common.zone);
+  if (from !== null && to !== null && from > to)
+    throw new Misunderstood(`--from is "${values.from}", which is after --to, "${values.to}".`);
   return {
     ...common,
     against: values.against ?? null,
-    from: timeArgument('from', values.from, common.zone),
-    to: timeArgument('to', values.to, common.zone),
+    from,
+    to,
     arrival: oneOf('arrival', values.arrival ?? 'clocks', arrivals),
   };
 }
