@@ -23,7 +23,7 @@ export class Kept<Part extends WindowPart> {
   }
 
   /** The part with all readings of a log that is not empty, from an edge on. */
-  since(memory: WindowMemory, log: ChannelLog, edge: number): Part {
+  upToDate(memory: WindowMemory, log: ChannelLog, edge: number): Part {
     const part = this.#part;
     const { cells } = memory;
     const end = log.length;

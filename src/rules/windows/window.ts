@@ -149,14 +149,14 @@ export class Window implements RuleWindow {
     if (!this.#covers(memory, wholly)) return Number.NaN;
     const log = memory.logs[this.channel]!;
     const edge = this.#edge(memory);
-    const area = this.#area!.since(memory, log, edge);
+    const area = this.#area!.upToDate(memory, log, edge);
     return area.mean(memory, log, this.#area!.oldest(memory), edge, this.spanMs);
   }
 
   sum(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
     if (log.length === 0) return Number.NaN;
-    const total = this.#total!.since(memory, log, this.#edge(memory));
+    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
     const oldest = this.#total!.oldest(memory);
     const from = this.#fromUntil(log, oldest, now);
     if (from === log.length) return now - log.timeAt(from - 1) <= this.maxGapMs ? 0 : Number.NaN;
@@ -166,7 +166,7 @@ export class Window implements RuleWindow {
   count(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
     if (log.length === 0) return 0;
-    const total = this.#total!.since(memory, log, this.#edge(memory));
+    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
     const oldest = this.#total!.oldest(memory);
     return total.count(memory, log, oldest, this.#fromUntil(log, oldest, now));
   }
@@ -195,7 +195,7 @@ export class Window implements RuleWindow {
   }
 
   #asked<Part extends WindowPart>(memory: WindowMemory, part: Kept<Part>): Part {
-    return part.since(memory, memory.logs[this.channel]!, this.#edge(memory));
+    return part.upToDate(memory, memory.logs[this.channel]!, this.#edge(memory));
   }
 
   delta(memory: WindowMemory): number {
@@ -230,6 +230,6 @@ export class Window implements RuleWindow {
 
   #lineSinceGap(memory: WindowMemory): Line {
     const from = Math.max(this.#edge(memory), memory.cells[this.#since]!);
-    return this.#line!.since(memory, memory.logs[this.channel]!, from);
+    return this.#line!.upToDate(memory, memory.logs[this.channel]!, from);
   }
 }
