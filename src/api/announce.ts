@@ -1,21 +1,22 @@
 import type { ApiContext } from './context.ts';
 
 /**
- * Tells the other parts that devices changed in the store. What is stored holds even when one of them does not answer:
- * it reads the store when it starts again, so that this is only logged.
+ * Tells the other parts which devices changed in the store. What is stored holds even when one of them does not answer:
+ * it reads them with those that change next, and when it starts again, so that this is only logged.
  */
-export async function devicesChanged(context: ApiContext): Promise<void> {
+export async function devicesChanged(context: ApiContext, ids: readonly string[]): Promise<void> {
   await tell(context, [
-    () => context.gateway.devicesChanged(),
-    () => context.engine.reload(),
-    () => context.historian.reload(),
+    () => context.gateway.devicesChanged(ids),
+    () => context.engine.devicesChanged(ids),
+    () => context.historian.devicesChanged(ids),
   ]);
 }
 
 /** The same for areas, which only the engine keeps in memory. */
 export async function areasChanged(context: ApiContext): Promise<void> {
+  context.areas.changed();
   context.rules.areasChanged();
-  await tell(context, [() => context.engine.reload()]);
+  await tell(context, [() => context.engine.areasChanged()]);
 }
 
 async function tell(context: ApiContext, calls: (() => Promise<void>)[]): Promise<void> {

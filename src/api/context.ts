@@ -3,6 +3,7 @@ import type { Deviation } from '../baseline/deviation.ts';
 import type { BacktestJob, BacktestRequest, ExplainRequest } from '../model/backtest-request.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Explanation } from '../model/explanation.ts';
+import type { KnownAreas } from '../response/known-areas.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -27,15 +28,17 @@ export interface Gateway {
   acceptHttp(frame: HttpFrame): Promise<{ samples: number; problems: { code: string; reason: string }[] }>;
   /** Publishes on the device's command topic, QoS 1. Rejects with DEVICE_UNREACHABLE when it cannot ever get there. */
   sendCommand(deviceId: string, command: { command: string; arguments: Record<string, unknown> }): Promise<void>;
-  /** Devices in the store changed: read them again, and end connections whose credential or state no longer holds. */
-  devicesChanged(): Promise<void>;
+  /** Devices in the store changed: read these again, and end connections whose credential or state no longer holds. */
+  devicesChanged(ids: readonly string[]): Promise<void>;
   isConnected(deviceId: string): Promise<boolean>;
 }
 
 /** What the API needs of the engine: the rule fold and its baselines. */
 export interface Engine {
-  /** Devices or areas changed in the store: read them again. People, duty and webhooks it reads when it needs them. */
-  reload(): Promise<void>;
+  /** Devices changed in the store: read these again. People, duty and webhooks it reads when it needs them. */
+  devicesChanged(ids: readonly string[]): Promise<void>;
+  /** Areas changed in the store: read them again. */
+  areasChanged(): Promise<void>;
   /**
    * Normal values of a channel at the given times, where the baseline has learnt enough; the devices from which they are
    * borrowed, while they are; and the newest time in which the channel was unusual.
@@ -51,8 +54,8 @@ export interface Engine {
 export interface Historian {
   range(query: RangeQuery): Promise<Bucket[]>;
   latest(deviceId: string, channels: string[]): Promise<LatestValue[]>;
-  /** Devices changed in the store: read them again. */
-  reload(): Promise<void>;
+  /** Devices changed in the store: read these again. */
+  devicesChanged(ids: readonly string[]): Promise<void>;
 }
 
 /** What the API needs to try rules on what has been kept. Jobs are in memory: a restart forgets them. */
@@ -88,6 +91,7 @@ export interface ApiContext {
   };
   /** What the site file says of a device's place: its own limits. */
   aroundOf: AroundOf;
+  areas: KnownAreas;
   /** Versions of rules, as they are in the store. */
   rules: RuleShelf;
   /** Versions of rules were added to the store: resolves when they are in the journal, from where on they hold. */

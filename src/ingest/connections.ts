@@ -40,10 +40,6 @@ export class Connections {
     return this.#byClient.get(client);
   }
 
-  all(): Iterable<Connection> {
-    return this.#byClient.values();
-  }
-
   ofDevice(deviceId: string): readonly Client[] {
     return this.#byDevice.get(deviceId) ?? [];
   }

@@ -20,8 +20,8 @@ export interface GatewayParts extends DoorSources {
 export interface Gateway {
   acceptHttp: AcceptHttp;
   sendCommand: SendCommand;
-  /** Reads the devices again, and disconnects those that were disabled, removed or given another secret. */
-  devicesChanged(): Promise<void>;
+  /** Reads these devices again, and disconnects those that were disabled, removed or given another secret. */
+  devicesChanged(ids: readonly string[]): Promise<void>;
   /** Whether a device is signed in over MQTT. */
   isConnected(deviceId: string): Promise<boolean>;
   ports: Ports;
@@ -48,9 +48,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     acceptHttp: httpIntake({ ...shared, intake: settings.intake }),
     sendCommand: door.sendCommand,
-    async devicesChanged() {
-      await devices.load();
-      await door.devicesChanged();
+    async devicesChanged(ids) {
+      await devices.reload(ids);
+      await door.devicesChanged(ids);
     },
     isConnected: door.isConnected,
     ports: door.ports,

@@ -22,5 +22,5 @@ export function createInternalDevices(): InternalDevices {
 
 /** The devices of the town, and Tocsin's own. */
 export function withInternal(town: ReadDevices, internal: readonly KnownDevice[]): ReadDevices {
-  return async () => [...(await town()), ...internal];
+  return async (ids) => [...(await town(ids)), ...internal];
 }

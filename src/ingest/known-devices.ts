@@ -6,28 +6,46 @@ import { type HashedSecret, verifySecret } from './credentials.ts';
 /** What the door needs to know of a device. */
 export type KnownDevice = Pick<Device, 'id' | 'type' | 'gridId' | 'state'> & HashedSecret;
 
-/** Reads all devices, as they are now. */
-export type ReadDevices = () => Promise<KnownDevice[]>;
+/** Reads devices as they are now: those of some ids, or all. */
+export type ReadDevices = (ids?: readonly string[]) => Promise<KnownDevice[]>;
 
 /** Reads them from the relational store. */
 export function devicesOfStore(store: Store): ReadDevices {
   const columns = ['id', 'type', 'gridId', 'state', 'secretSalt', 'secretHash'] as const;
-  return () => store.selectFrom('device').select(columns).execute();
+  return (ids) => {
+    const all = store.selectFrom('device').select(columns);
+    return (ids ? all.where('id', 'in', ids) : all).execute();
+  };
 }
 
 /** All devices in memory: signing in and each frame's permission are decided without asking the store. */
 export class KnownDevices {
   readonly #read: ReadDevices;
-  #devices: ReadonlyMap<string, KnownDevice> = new Map();
+  #devices = new Map<string, KnownDevice>();
+  /** What is to be read again; once that has failed, with what changes next. */
+  readonly #changed = new Set<string>();
 
   constructor(read: ReadDevices) {
     this.#read = read;
   }
 
-  /** Reads all devices again. When it fails the ones known before stay. */
+  /** Reads all devices. */
   async load(): Promise<void> {
     const devices = await this.#read();
     this.#devices = new Map(devices.map((device) => [device.id, device]));
+  }
+
+  /** Reads some of them again: of a large town that is little. When it fails what was known before stays. */
+  async reload(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#changed.add(id);
+    const asked = [...this.#changed];
+    const found = new Map((await this.#read(asked)).map((device) => [device.id, device]));
+    for (const id of asked) {
+      this.#changed.delete(id);
+      const device = found.get(id);
+      if (device) this.#devices.set(id, device);
+      else this.#devices.delete(id);
+    }
   }
 
   get(id: string): KnownDevice | undefined {

@@ -17,8 +17,8 @@ const SMALLEST_MESSAGE_LIMIT = 128 * 1024;
 export interface MqttDoor {
   ports: Ports;
   sendCommand: SendCommand;
-  /** The devices were read again: disconnects those that were disabled, removed or given another secret. */
-  devicesChanged(): Promise<void>;
+  /** These devices were read again: disconnects those that were disabled, removed or given another secret. */
+  devicesChanged(ids: readonly string[]): Promise<void>;
   /** Whether a device is signed in. */
   isConnected(deviceId: string): Promise<boolean>;
   /** The metrics of its other processes; this one's are in the registry that it was given. */
@@ -73,12 +73,14 @@ export async function openMqttDoor(parts: DoorParts, announce?: Announce): Promi
   return {
     ports: listeners.ports,
     sendCommand: commandSender(devices, connections, sessions),
-    async devicesChanged() {
-      for (const connection of [...connections.all()]) {
+    async devicesChanged(ids) {
+      for (const client of ids.flatMap((id) => connections.ofDevice(id))) {
+        const connection = connections.of(client);
+        if (!connection) continue;
         const device = devices.get(connection.device.id);
         const stays = device?.state === 'active' && device.secretHash === connection.device.secretHash;
         if (stays) connection.device = device;
-        else connection.client.close();
+        else client.close();
       }
     },
     leave: (clients) => takeover.leave(clients),

@@ -6,27 +6,50 @@ import type { Store } from '../store/open.ts';
 export class DeviceDirectory {
   readonly #store: Store;
   #devices = new Map<string, Device>();
-  #active: Device[] = [];
-  /** Ids that were looked for in vain since the last load: not a reason to load for each of their frames. */
+  /** Null: to be made when somebody asks. */
+  #active: Device[] | null = null;
+  /** What is to be read again; once that has failed, with what changes next. */
+  readonly #changed = new Set<string>();
+  /** Ids that were looked for in vain: not a reason to look for each of their frames. */
   readonly #missing = new Set<string>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /**
-   * Reads the devices again. One that is known stays the same object with what is said of it now, so that all who hold it
-   * know where it stands.
-   */
+  /** Reads all devices. */
   async load(): Promise<void> {
-    const rows = await this.#store
-      .selectFrom('device')
-      .select(['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'])
-      .execute();
-    const devices = [...rows, ...internalDevices].map((row) => Object.assign(this.#devices.get(row.id) ?? row, row));
-    this.#missing.clear();
+    const devices: Device[] = [...(await this.#rows().execute()), ...internalDevices];
     this.#devices = new Map(devices.map((device) => [device.id, device]));
-    this.#active = devices.filter((device) => device.state === 'active');
+    this.#active = null;
+  }
+
+  /**
+   * Reads some devices again: of a large town that is little. One that is known stays the same object with what is said of
+   * it now, so that all who hold it know where it stands.
+   * @returns whether one that was known is elsewhere, or gone.
+   */
+  async reload(ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) this.#changed.add(id);
+    const asked = [...this.#changed];
+    const rows = await this.#rows().where('id', 'in', asked).execute();
+    const found = new Map(rows.map((row) => [row.id, row]));
+    let moved = false;
+    for (const id of asked) {
+      this.#changed.delete(id);
+      this.#missing.delete(id);
+      const [known, row] = [this.#devices.get(id), found.get(id)];
+      if (known && !(row && standsAs(known, row))) moved = true;
+      if (row) this.#devices.set(id, known ? Object.assign(known, row) : row);
+      else this.#devices.delete(id);
+    }
+    this.#active = null;
+    return moved;
+  }
+
+  #rows() {
+    const columns = ['id', 'type', 'name', 'latitude', 'longitude', 'gridId', 'state'] as const;
+    return this.#store.selectFrom('device').select(columns);
   }
 
   get(id: string): Device | undefined {
@@ -36,14 +59,20 @@ export class DeviceDirectory {
   /** The device; one that is not known may have been made a moment ago, so the store is asked once. */
   async find(id: string): Promise<Device | undefined> {
     if (!this.#devices.has(id) && !this.#missing.has(id)) {
-      await this.load();
+      await this.reload([id]);
       if (!this.#devices.has(id)) this.#missing.add(id);
     }
     return this.#devices.get(id);
   }
 
-  /** The devices that should be heard from. */
+  /** The devices that should be heard from: another list when they are others. */
   get active(): readonly Device[] {
+    this.#active ??= [...this.#devices.values()].filter((device) => device.state === 'active');
     return this.#active;
   }
+}
+
+function standsAs(one: Device, other: Device): boolean {
+  const { latitude, longitude, gridId, type } = one;
+  return latitude === other.latitude && longitude === other.longitude && gridId === other.gridId && type === other.type;
 }

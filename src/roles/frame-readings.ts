@@ -24,11 +24,6 @@ export class FrameReadings {
     this.#options = options;
   }
 
-  /** Devices changed in the store. */
-  async reload(): Promise<void> {
-    await this.#options.devices.load();
-  }
-
   /**
    * Adds a frame's readings to `into`. Waits only for a device that is not known yet: a promise for each frame would
    * cost as much as its JSON.

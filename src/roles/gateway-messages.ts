@@ -23,7 +23,7 @@ export interface GatewayFunctions {
   open(start: GatewayStart): Promise<Ports>;
   sendCommand(deviceId: string, command: Command): Promise<void>;
   /** Devices in the store changed. */
-  devicesChanged(): Promise<void>;
+  devicesChanged(ids: readonly string[]): Promise<void>;
   isConnected(deviceId: string): Promise<boolean>;
   metrics(): Promise<Metrics>;
   /** Clients have come in at another process; resolves with the sessions that this one had kept for them. */

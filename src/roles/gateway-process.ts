@@ -27,10 +27,10 @@ const host = serveParent<GatewayFunctions, GatewayHostFunctions>({
     return door.ports;
   },
   sendCommand: async (deviceId, command) => (await opening.promise).door.sendCommand(deviceId, command),
-  async devicesChanged() {
+  async devicesChanged(ids) {
     const { door, shared } = await opening.promise;
-    await shared.devices.load();
-    await door.devicesChanged();
+    await shared.devices.reload(ids);
+    await door.devicesChanged(ids);
   },
   isConnected: async (deviceId) => (await opening.promise).door.isConnected(deviceId),
   metrics: async () => (await opening.promise).shared.metrics.registry.getMetricsAsJSON(),

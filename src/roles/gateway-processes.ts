@@ -66,7 +66,7 @@ class GatewayProcesses {
     return {
       ports,
       sendCommand: this.#sendCommand,
-      devicesChanged: async () => void (await this.#each(({ remote }) => remote.devicesChanged())),
+      devicesChanged: async (ids) => void (await this.#each(({ remote }) => remote.devicesChanged(ids))),
       isConnected: async (deviceId) => (await this.#each(({ remote }) => remote.isConnected(deviceId))).includes(true),
       metricsElsewhere: () =>
         [...this.#runs].map(

@@ -4,13 +4,14 @@ import { ensureAdministrator } from '../api/first-administrator.ts';
 import { RuleShelf } from '../api/rules/rule-shelf.ts';
 import { createApi } from '../api/server.ts';
 import { flowsProxy } from '../flows/proxy.ts';
+import { KnownAreas } from '../response/known-areas.ts';
 import { cannotListen } from '../shared/cannot-listen.ts';
 import { type MetricsSource, mergeMetrics } from '../shared/metrics.ts';
 import type { Flows } from './flows.ts';
 import { type ReadinessParts, readiness } from './readiness.ts';
 import { sitePlaces } from './site-places.ts';
 
-type ApiParts = Omit<ApiContext, 'readiness' | 'metrics' | 'rules' | 'aroundOf'> &
+type ApiParts = Omit<ApiContext, 'readiness' | 'metrics' | 'areas' | 'rules' | 'aroundOf'> &
   Pick<ReadinessParts, 'engine' | 'historian' | 'leftOut'> & {
     flows: Flows;
     /** Whose metrics `/metrics` shows, beside the API's own. */
@@ -31,6 +32,7 @@ export async function startApi(parts: ApiParts): Promise<{ api: FastifyInstance;
   const places = sitePlaces(settings);
   const api = createApi({
     ...parts,
+    areas: new KnownAreas(store),
     rules,
     aroundOf: (device) => places.around(device),
     readiness: async () => {

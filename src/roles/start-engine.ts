@@ -151,8 +151,12 @@ export async function startEngine(
   });
 
   return {
-    async reload() {
-      await devices.load();
+    async devicesChanged(ids) {
+      if (!(await devices.reload(ids))) return;
+      fold.placesChanged();
+      await rules.placesChanged();
+    },
+    async areasChanged() {
       response.areas = await loadAreas(store);
       places.setAreas(response.areas.values());
       fold.placesChanged();

@@ -45,14 +45,15 @@ export async function startHistorian(
   };
   const journal = await openReader();
 
+  const devices = new DeviceDirectory(store);
+  await devices.load();
   const frames = new FrameReadings({
-    devices: new DeviceDirectory(store),
+    devices,
     // What is broken in a device type is said by the engine, which reads the same folders.
     deviceTypes: loadDeviceTypes(settings.devicesDir).types,
     limits: decodeLimits(settings.intake),
     log,
   });
-  await frames.reload();
 
   const registry = new Registry();
   const metrics = writerMetrics(registry, () => writer.lag);
@@ -100,7 +101,7 @@ export async function startHistorian(
   return {
     range: (query) => telemetry.range(query),
     latest: (deviceId, channels) => telemetry.latest(deviceId, channels),
-    reload: () => frames.reload(),
+    devicesChanged: async (ids) => void (await devices.reload(ids)),
     metrics: () => registry.getMetricsAsJSON(),
     status: async () => ({
       offset: place.settled,

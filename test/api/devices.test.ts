@@ -21,7 +21,7 @@ test('a new device gets its grid from its place, and its secret once', async () 
   const row = await world.store.selectFrom('device').selectAll().where('id', '=', 'gauge-7').executeTakeFirstOrThrow();
   expect(row).toMatchObject({ ...newDevice, gridId: 'g2', state: 'active', createdAt: start });
   expect(verifySecret(body.secret, row)).toBe(true);
-  expect(world.calls).toEqual(['gateway.devicesChanged', 'engine.reload', 'historian.reload']);
+  expect(world.calls).toEqual(['gateway', 'engine', 'historian'].map((part) => `${part}.devicesChanged gauge-7`));
 
   const read = await world.call('worker', 'GET', '/devices/gauge-7');
   expect(read.status).toBe(404);
@@ -70,7 +70,7 @@ test('a new secret replaces the old one and the gateway is told', async () => {
   expect(status).toBe(201);
   const row = await world.store.selectFrom('device').selectAll().where('id', '=', 'rotated').executeTakeFirstOrThrow();
   expect([verifySecret(body.secret, row), verifySecret(first, row)]).toEqual([true, false]);
-  expect(world.calls).toContain('gateway.devicesChanged');
+  expect(world.calls).toContain('gateway.devicesChanged rotated');
   expect((await world.call('admin', 'POST', '/devices/nowhere/credential')).status).toBe(404);
 });
 

@@ -77,7 +77,7 @@ test('areas are added and changed together, in any order', async () => {
   expect(status).toBe(200);
   expect(body).toHaveLength(areas.length + 2);
   expect(body).toContainEqual(grid);
-  expect(world.calls).toEqual(['engine.reload']);
+  expect(world.calls).toEqual(['engine.areasChanged']);
   const renamed = { ...grid, name: { zh: '拾号', en: 'Ten' } };
   await world.call('admin', 'PUT', '/areas', [renamed]);
   expect((await world.call('worker', 'GET', '/areas')).body).toContainEqual(renamed);

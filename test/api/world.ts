@@ -10,6 +10,7 @@ import { createApi } from '../../src/api/server.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import { clockMarkOf } from '../../src/model/reading.ts';
 import type { Role } from '../../src/model/role.ts';
+import { KnownAreas } from '../../src/response/known-areas.ts';
 import { nowhere } from '../../src/rules/language/surroundings.ts';
 import { Settings } from '../../src/settings/schema.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -178,11 +179,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     gateway: {
       acceptHttp: async (frame) => ({ samples: frames.push(frame), problems: [] }),
       sendCommand: async (id, command) => void calls.push(`command ${id} ${JSON.stringify(command)}`),
-      devicesChanged: async () => void calls.push('gateway.devicesChanged'),
+      devicesChanged: async (ids) => void calls.push(`gateway.devicesChanged ${ids}`),
       isConnected: async (id) => id === 'dev1',
     },
     engine: {
-      reload: async () => void calls.push('engine.reload'),
+      devicesChanged: async (ids) => void calls.push(`engine.devicesChanged ${ids}`),
+      areasChanged: async () => void calls.push('engine.areasChanged'),
       baseline: async (_id, _channel, times) => ({
         band: times.map((at) => ({ at, low: 1, middle: 2, high: 3 })),
         deviation: null,
@@ -193,7 +195,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         isKept(channel) ? [{ at: from, mean: stepMs, min: 0, max: 9, count: 4 }] : [],
       latest: async (_id, channels) =>
         channels.filter(isKept).map((channel) => ({ channel, value: 1, measuredAt: start })),
-      reload: async () => void calls.push('historian.reload'),
+      devicesChanged: async (ids) => void calls.push(`historian.devicesChanged ${ids}`),
     },
     tryouts: {
       begin: (request, byPersonId) => ({
@@ -223,6 +225,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     readiness: async () => ({ store: { ok: true } }),
     metrics: async () => 'tocsin_other_part 1\n',
+    areas: new KnownAreas(store),
     rules: new RuleShelf(store, new Map([[gauge.id, gauge]]), pino({ level: 'silent' })),
     aroundOf: () => nowhere,
     announceWords: async () => void calls.push('announceWords'),

@@ -26,7 +26,7 @@ test('a device that does not listen, is disabled or unknown is told apart', asyn
   await expect(h.gateway.sendCommand('a', close)).rejects.toMatchObject({ code: 'DEVICE_UNREACHABLE' });
   await expect(h.gateway.sendCommand('nobody', close)).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' });
   h.devices = [{ ...h.a, state: 'disabled' }];
-  await h.gateway.devicesChanged();
+  await h.devicesChanged();
   await expect(h.gateway.sendCommand('a', close)).rejects.toMatchObject({ code: 'DEVICE_DISABLED' });
 });
 
@@ -66,7 +66,7 @@ test('a disabled device is cut off though it listens', async () => {
   const a = await h.connect(h.a);
   await a.subscribeAsync('tocsin/v1/a/down', { qos: 1 });
   h.devices = [{ ...h.a, state: 'disabled' }];
-  await Promise.all([closed(a), h.gateway.devicesChanged()]);
+  await Promise.all([closed(a), h.devicesChanged()]);
   expect(await h.gateway.isConnected('a')).toBe(false);
 });
 

@@ -72,6 +72,7 @@ export class Harness {
   readonly a = someDevice('a');
   readonly b = someDevice('b');
   devices: KnownDevice[] = [this.a, this.b];
+  readonly #everKnown = new Set<string>();
   gateway!: Gateway;
   journal!: EmbeddedJournalWriter;
   readonly #clients: MqttClient[] = [];
@@ -107,6 +108,12 @@ export class Harness {
       timeouts: options.timeouts,
     });
     return harness;
+  }
+
+  /** Tells the gateway that `devices` are others now. */
+  async devicesChanged(): Promise<void> {
+    for (const { id } of [this.a, this.b, ...this.devices]) this.#everKnown.add(id);
+    await this.gateway.devicesChanged([...this.#everKnown]);
   }
 
   async stop(): Promise<void> {

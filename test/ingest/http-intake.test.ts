@@ -39,7 +39,7 @@ test.each([
 
 test('what lives may hang on is taken whatever time it says, at the time of receipt, and the sender is told', async () => {
   h.devices = [{ ...h.a, type: 'band' }];
-  await h.gateway.devicesChanged();
+  await h.devicesChanged();
   const text = '{"sos":true,"time":"2099-01-01T00:00:00Z"}';
   expect(await send(text)).toMatchObject({ samples: 1, problems: [{ code: 'TIME_IN_FUTURE' }] });
   expect((await h.entries()).map(payloadOf)).toEqual([text]);
@@ -59,12 +59,12 @@ test('a wrong credential and a disabled device are refused', async () => {
   });
   expect(await h.entries()).toEqual([]);
   h.devices = [{ ...h.a, state: 'disabled' }];
-  await h.gateway.devicesChanged();
+  await h.devicesChanged();
   await expect(send('{"level":1}')).rejects.toMatchObject({ code: 'DEVICE_DISABLED' });
 });
 
 test('a device of a type that is not loaded gets told so', async () => {
   h.devices = [{ ...h.a, type: 'lost' }];
-  await h.gateway.devicesChanged();
+  await h.devicesChanged();
   await expect(send('{"level":1}')).rejects.toMatchObject({ code: 'DEVICE_TYPE_UNKNOWN' });
 });

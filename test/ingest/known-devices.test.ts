@@ -31,10 +31,30 @@ test('devices come from the store, with the credential that was kept for them', 
   await devices.load();
   expect(devices.authenticate('gauge-7', secret)).toEqual(known);
   await store.updateTable('device').set({ state: 'disabled' }).execute();
-  await devices.load();
+  await devices.reload(['gauge-7']);
   expect(() => devices.authenticate('gauge-7', secret)).toThrow(/is disabled/);
   await store.destroy();
-  await expect(devices.load()).rejects.toThrow();
+  await expect(devices.reload(['gauge-7'])).rejects.toThrow();
   expect(devices.get('gauge-7')?.state).toBe('disabled');
   await rm(dir, { recursive: true });
+});
+
+test('only what changed is read again, and what could not be read with what changes next', async () => {
+  const there = new Map(['a', 'b', 'c'].map((id) => [id, someDevice(id)]));
+  const asked: (readonly string[])[] = [];
+  let fails = false;
+  const devices = new KnownDevices(async (ids = [...there.keys()]) => {
+    asked.push(ids);
+    if (fails) throw new Error('busy');
+    return ids.flatMap((id) => there.get(id) ?? []);
+  });
+  await devices.load();
+  there.delete('a');
+  there.set('d', someDevice('d'));
+  fails = true;
+  await expect(devices.reload(['a'])).rejects.toThrow('busy');
+  fails = false;
+  await devices.reload(['d']);
+  expect(asked).toEqual([['a', 'b', 'c'], ['a'], ['a', 'd']]);
+  expect(['a', 'b', 'c', 'd'].filter((id) => devices.get(id))).toEqual(['b', 'c', 'd']);
 });

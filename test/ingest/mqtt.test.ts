@@ -107,17 +107,17 @@ test('a device disabled, given another secret or removed is disconnected and sta
   const a = await h.connect(h.a);
   const b = await h.connect(h.b);
   h.devices = [{ ...h.a, state: 'disabled' }, h.b];
-  await Promise.all([closed(a), h.gateway.devicesChanged()]);
+  await Promise.all([closed(a), h.devicesChanged()]);
   expect(await h.gateway.isConnected('a')).toBe(false);
   expect(b.connected).toBe(true);
   await expect(h.connect(h.a)).rejects.toMatchObject({ code: 5 });
   expect(await h.refused('DEVICE_DISABLED')).toBe(1);
 
   h.devices = [h.a, { ...h.b, secretHash: h.a.secretHash, secretSalt: h.a.secretSalt }];
-  await Promise.all([closed(b), h.gateway.devicesChanged()]);
+  await Promise.all([closed(b), h.devicesChanged()]);
   const again = await h.connect(h.a);
   h.devices = [];
-  await Promise.all([closed(again), h.gateway.devicesChanged()]);
+  await Promise.all([closed(again), h.devicesChanged()]);
   await expect(h.connect(h.a)).rejects.toMatchObject({ code: 4 });
 });
 

@@ -15,13 +15,19 @@ test('a device that is moved stays the same one, so that all who hold it know wh
   await store.insertInto('device').values(rows).execute();
   const directory = new DeviceDirectory(store);
   await directory.load();
+  await store
+    .insertInto('device')
+    .values({ id: 'c', name: 'c', ...common, ...secret })
+    .execute();
+  expect(await directory.reload(['c'])).toBe(false);
   const [held, other] = [directory.get('a')!, directory.active];
   await store.updateTable('device').set({ latitude: 31, gridId: 'g2' }).where('id', '=', 'a').execute();
   await store.deleteFrom('device').where('id', '=', 'b').execute();
-  await directory.load();
+  expect(await directory.reload(['a', 'b'])).toBe(true);
   expect(held).toMatchObject({ latitude: 31, gridId: 'g2' });
   expect(directory.get('a')).toBe(held);
   expect(directory.get('b')).toBeUndefined();
+  expect(directory.get('c')).toMatchObject({ name: 'c' });
   // Who is there is another list, though: one that is compared with the one before.
   expect(directory.active).not.toBe(other);
   expect(directory.active).toContain(held);

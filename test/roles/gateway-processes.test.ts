@@ -82,13 +82,13 @@ test('a client id has one connection over all processes: the newest', async () =
 test('a device that is disabled is cut off wherever it is, and comes in everywhere once it is active again', async () => {
   clients = await Promise.all(town.devices.map((device) => town.connect(device)));
   await town.store.updateTable('device').set({ state: 'disabled' }).execute();
-  await town.gateway.devicesChanged();
+  await town.gateway.devicesChanged(town.devices.map(({ id }) => id));
   await until(() => clients.every(({ connected }) => !connected));
   for (const device of town.devices.slice(0, 6)) {
     await expect(town.connect(device)).rejects.toMatchObject({ code: 5 });
   }
   await town.store.updateTable('device').set({ state: 'active' }).execute();
-  await town.gateway.devicesChanged();
+  await town.gateway.devicesChanged(town.devices.map(({ id }) => id));
   for (const device of town.devices.slice(0, 6)) clients.push(await town.connect(device));
 });
 

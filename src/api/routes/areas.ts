@@ -17,7 +17,7 @@ const largestBody = 64 * 1024 * 1024;
 
 export function areaRoutes(api: Api, context: ApiContext): void {
   const { store } = context;
-  const all = async () => [...(await loadAreas(store)).values()];
+  const all = async () => [...(await context.areas.now()).values()];
 
   api.get(
     '/areas',

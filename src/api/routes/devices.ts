@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { createSecret } from '../../ingest/credentials.ts';
-import { gridAt, loadAreas } from '../../response/areas.ts';
+import { type Areas, gridAt } from '../../response/areas.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { addFeed } from '../../store/feed.ts';
-import type { StoreOrTransaction } from '../../store/open.ts';
 import { inTransaction } from '../../store/transaction.ts';
 import { caller } from '../access/authenticate.ts';
 import { devicesChanged } from '../announce.ts';
@@ -57,6 +56,7 @@ export function deviceRoutes(api: Api, context: ApiContext): void {
       const { id, type, name, latitude, longitude, gridId } = request.body;
       typeOf(context, type);
       const { secret, ...hashed } = createSecret();
+      const areas = await context.areas.now();
       await inTransaction(store, async (tx) => {
         const there = await tx.selectFrom('device').select('id').where('id', '=', id).executeTakeFirst();
         if (there) {
@@ -65,7 +65,7 @@ export function deviceRoutes(api: Api, context: ApiContext): void {
             `There is a device ${id} already. For a new secret: POST /api/v1/devices/${id}/credential.`,
           );
         }
-        const grid = await gridFor(tx, gridId, latitude, longitude);
+        const grid = gridFor(areas, gridId, latitude, longitude);
         const place = { id, type, name, latitude, longitude, gridId: grid };
         await tx
           .insertInto('device')
@@ -74,7 +74,7 @@ export function deviceRoutes(api: Api, context: ApiContext): void {
         await addFeed(tx, { kind: 'device', ref: id, gridId: grid, at: clock.now() });
         await record(tx, context, caller(request), 'device.created', `device/${id}`, place);
       });
-      await devicesChanged(context);
+      await devicesChanged(context, [id]);
       return reply.code(201).send({ deviceId: id, secret });
     },
   );
@@ -105,18 +105,19 @@ export function deviceRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { id } = request.params;
       const patch = request.body;
+      const areas = await context.areas.now();
       await inTransaction(store, async (tx) => {
         const device = await visibleDevice(tx, id, request.scope);
         const moved = patch.latitude !== undefined || patch.longitude !== undefined;
         const { latitude, longitude } = { ...device, ...patch };
         const gridId =
-          moved || patch.gridId !== undefined ? await gridFor(tx, patch.gridId, latitude, longitude) : device.gridId;
+          moved || patch.gridId !== undefined ? gridFor(areas, patch.gridId, latitude, longitude) : device.gridId;
         const changes = { ...patch, gridId };
         await tx.updateTable('device').set(changes).where('id', '=', id).execute();
         await addFeed(tx, { kind: 'device', ref: id, gridId, at: clock.now() });
         await record(tx, context, caller(request), 'device.changed', `device/${id}`, changes);
       });
-      await devicesChanged(context);
+      await devicesChanged(context, [id]);
       return await visibleDevice(store, id, request.scope);
     },
   );
@@ -141,15 +142,14 @@ export function deviceRoutes(api: Api, context: ApiContext): void {
         await tx.updateTable('device').set(hashed).where('id', '=', id).execute();
         await record(tx, context, caller(request), 'device.credential-changed', `device/${id}`);
       });
-      await devicesChanged(context);
+      await devicesChanged(context, [id]);
       return reply.code(201).send({ deviceId: id, secret });
     },
   );
 }
 
 /** The grid a device belongs to: the one that was named, else the one that its place lies in. */
-async function gridFor(tx: StoreOrTransaction, named: string | undefined, latitude: number, longitude: number) {
-  const areas = await loadAreas(tx);
+function gridFor(areas: Areas, named: string | undefined, latitude: number, longitude: number): string {
   if (named !== undefined) {
     if (areas.get(named)?.tier === 'grid') return named;
     throw new TocsinError('REQUEST_INVALID', `gridId: there is no grid ${named}. See GET /api/v1/areas.`);

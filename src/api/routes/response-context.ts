@@ -1,4 +1,3 @@
-import { loadAreas } from '../../response/areas.ts';
 import type { ResponseContext } from '../../response/context.ts';
 import type { ApiContext } from '../context.ts';
 
@@ -14,7 +13,7 @@ export async function responseContextFor(context: ApiContext, caseId: string): P
     .where('workCase.id', '=', caseId)
     .executeTakeFirst();
   return {
-    areas: await loadAreas(store),
+    areas: await context.areas.now(),
     deviceById: (id) => (device?.id === id ? device : undefined),
     deviceTypes,
     settings,

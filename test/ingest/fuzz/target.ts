@@ -32,7 +32,7 @@ const disk: Disk = { ...fileDisk, sync: (_fd, done) => setImmediate(done, null) 
 const h = await Harness.start({ disk, mqtt: { connectionRate: 1e6 }, intake: { ratePerDevice: 'off' } });
 const devices = Array.from({ length: 24 }, (_, index) => someDevice(`f${index}`));
 h.devices = [h.a, ...devices];
-await h.gateway.devicesChanged();
+await h.devicesChanged();
 // Commands meet whatever the devices claim to have received.
 let turn = 0;
 const commanding = setInterval(() => {

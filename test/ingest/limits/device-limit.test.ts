@@ -15,7 +15,7 @@ beforeEach(async () => {
   h = await Harness.start({ intake: { ratePerDevice: rate, maxPayload: 65_536 }, steady: { now: () => now } });
   band = someDevice('band-1', 'band');
   h.devices = [...h.devices, band];
-  await h.gateway.devicesChanged();
+  await h.devicesChanged();
 });
 afterEach(() => h.stop());
 
