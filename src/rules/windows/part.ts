@@ -1,7 +1,7 @@
 import type { ChannelLog } from '../channel-log.ts';
 import type { WindowMemory } from './memory.ts';
 
-/** Something that is known of the readings within a window, see `Kept`. */
+/** Something that is known of the readings within a window, see `LazyPart`. */
 export interface WindowPart {
   /** The reading at this position comes in, after the one before it. */
   take(memory: WindowMemory, log: ChannelLog, position: number): void;

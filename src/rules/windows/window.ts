@@ -4,7 +4,7 @@ import type { RuleWindow, WindowQuestion } from '../language/context.ts';
 import { Area } from './area.ts';
 import { Band } from './band.ts';
 import { Extreme } from './extreme.ts';
-import { Kept } from './kept.ts';
+import { LazyPart } from './lazy-part.ts';
 import { Line } from './line.ts';
 import { newestTime, type WindowMemory, type WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
@@ -45,14 +45,14 @@ export class Window implements RuleWindow {
   readonly #since: number;
   readonly #band: Band;
   /** These look at readings after the edge only. */
-  #area: Kept<Area> | null = null;
-  #total: Kept<Total> | null = null;
+  #area: LazyPart<Area> | null = null;
+  #total: LazyPart<Total> | null = null;
   /** These also at one exactly at it. */
-  #least: Kept<Extreme> | null = null;
-  #greatest: Kept<Extreme> | null = null;
-  #ranked: Kept<Ranked> | null = null;
+  #least: LazyPart<Extreme> | null = null;
+  #greatest: LazyPart<Extreme> | null = null;
+  #ranked: LazyPart<Ranked> | null = null;
   /** This at none before a gap. */
-  #line: Kept<Line> | null = null;
+  #line: LazyPart<Line> | null = null;
 
   constructor(channel: number, spanMs: number, maxGapMs: number, plan: WindowPlan) {
     this.channel = channel;
@@ -67,28 +67,28 @@ export class Window implements RuleWindow {
     const plan = this.#plan;
     switch (partOf[question]) {
       case 'area':
-        this.#area ??= new Kept(new Area(plan), false, plan);
+        this.#area ??= new LazyPart(new Area(plan), false, plan);
         break;
       case 'total':
-        this.#total ??= new Kept(new Total(plan), false, plan);
+        this.#total ??= new LazyPart(new Total(plan), false, plan);
         break;
       case 'least':
-        this.#least ??= new Kept(new Extreme(plan, -1), true, plan);
+        this.#least ??= new LazyPart(new Extreme(plan, -1), true, plan);
         break;
       case 'greatest':
-        this.#greatest ??= new Kept(new Extreme(plan, 1), true, plan);
+        this.#greatest ??= new LazyPart(new Extreme(plan, 1), true, plan);
         break;
       case 'ranked':
-        this.#ranked ??= new Kept(new Ranked(plan), true, plan);
+        this.#ranked ??= new LazyPart(new Ranked(plan), true, plan);
         break;
       case 'line':
-        this.#line ??= new Kept(new Line(plan), true, plan);
+        this.#line ??= new LazyPart(new Line(plan), true, plan);
         break;
       case null:
     }
   }
 
-  get #parts(): (Kept<WindowPart> | null)[] {
+  get #parts(): (LazyPart<WindowPart> | null)[] {
     return [this.#area, this.#total, this.#least, this.#greatest, this.#ranked, this.#line];
   }
 
@@ -194,7 +194,7 @@ export class Window implements RuleWindow {
     return this.#covers(memory, wholly) ? this.#asked(memory, this.#ranked!).percentile(memory, share) : Number.NaN;
   }
 
-  #asked<Part extends WindowPart>(memory: WindowMemory, part: Kept<Part>): Part {
+  #asked<Part extends WindowPart>(memory: WindowMemory, part: LazyPart<Part>): Part {
     return part.upToDate(memory, memory.logs[this.channel]!, this.#edge(memory));
   }
 

@@ -7,7 +7,7 @@ import type { WindowPart } from './part.ts';
  * reading, hardly anything can make a difference. What comes one by one costs the same as it came; what nobody has asked
  * for long is looked for anew.
  */
-export class Kept<Part extends WindowPart> {
+export class LazyPart<Part extends WindowPart> {
   readonly #part: Part;
   /** Whether a reading exactly at the edge is within. */
   readonly #withEdge: boolean;
