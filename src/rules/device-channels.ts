@@ -145,8 +145,9 @@ export class DeviceChannels implements WindowMemory {
     for (const channel of this.#plan.kept) {
       const log = this.logs[channel]!;
       const spans = this.#plan.spans[channel]!;
-      // Windows end at the newest reading: of a channel that stays away they need what lies behind that.
-      const floor = Math.min(time, newestTime(this, channel));
+      // Windows end at the newest reading there was: of a channel that stayed away then they need what lies behind that.
+      const newestThen = log.positionOf(time) - 1;
+      const floor = newestThen < 0 ? time : log.timeAt(newestThen);
       // The last one before stays: it is the value until the next, and what a mean begins with.
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
