@@ -85,3 +85,23 @@ export function asDecimal(x: number, magnitude: number): number {
   for (let least = 0.1; magnitude < least; least /= 10) scale *= 10;
   return Math.round(x * scale) / scale;
 }
+
+/** A sum of two decimal numbers as one would have it on paper: 0.1 + 0.2 is 0.3. */
+export function decimalSum(a: number, b: number): number {
+  return asDecimal(a + b, Math.max(Math.abs(a), Math.abs(b)));
+}
+
+/** Their difference: 20.1 - 10 is 10.1. */
+export function decimalDifference(a: number, b: number): number {
+  return asDecimal(a - b, Math.max(Math.abs(a), Math.abs(b)));
+}
+
+/** Their product: 1.1 * 3 is 3.3. */
+export function decimalProduct(a: number, b: number): number {
+  return asDecimal(a * b, Math.abs(a * b));
+}
+
+/** Their quotient: 0.3 / 0.1 is 3. */
+export function decimalQuotient(a: number, b: number): number {
+  return asDecimal(a / b, Math.abs(a / b));
+}

@@ -5,9 +5,9 @@ import { Line } from '../../src/rules/windows/line.ts';
 import { WindowPlan } from '../../src/rules/windows/memory.ts';
 
 test('readings that are all the same lie on the line, whatever has left the window before', () => {
-  const values = [12.3, 59.7, 0.1, 31.4, 7.9, ...new Array<number>(15).fill(23.4)];
+  const values = [12.3, 59.7, 0.0001, 3141.5926, 7.9, ...new Array<number>(15).fill(23.4)];
   const log = {
-    timeAt: (i: number) => 1_784_354_400_000 + i * 60_000,
+    timeAt: (i: number) => 1_784_354_400_000 + i * 60_000 + ((i * i * 37) % 1000),
     valueAt: (i: number) => values[i]!,
   } as unknown as ChannelLog;
   for (const order of [
@@ -22,5 +22,6 @@ test('readings that are all the same lie on the line, whatever has left the wind
     for (let i = 5; i < values.length; i++) line.take(memory, log, i);
     for (const i of order.toReversed()) line.leave(memory, log, i);
     expect(line.fit(memory)).toBe(1);
+    expect(line.slope(memory)).toBe(0);
   }
 });

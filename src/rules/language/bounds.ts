@@ -1,3 +1,4 @@
+import { decimalDifference, decimalProduct, decimalQuotient, decimalSum } from '../exact.ts';
 import type { Evaluate } from './context.ts';
 import type { Comparison } from './operators.ts';
 
@@ -25,8 +26,8 @@ export function sumBounds(a: Bounds | undefined, b: Bounds | undefined): Bounds 
   return (
     a &&
     b && {
-      low: (c) => a.low(c) + b.low(c),
-      high: (c) => a.high(c) + b.high(c),
+      low: (c) => decimalSum(a.low(c), b.low(c)),
+      high: (c) => decimalSum(a.high(c), b.high(c)),
     }
   );
 }
@@ -36,8 +37,8 @@ export function differenceBounds(a: Bounds | undefined, b: Bounds | undefined): 
   return (
     a &&
     b && {
-      low: (c) => a.low(c) - b.high(c),
-      high: (c) => a.high(c) - b.low(c),
+      low: (c) => decimalDifference(a.low(c), b.high(c)),
+      high: (c) => decimalDifference(a.high(c), b.low(c)),
     }
   );
 }
@@ -46,7 +47,14 @@ export function differenceBounds(a: Bounds | undefined, b: Bounds | undefined): 
 export function scaledBounds(a: Bounds | undefined, by: number): Bounds | undefined {
   if (!a) return undefined;
   const [low, high] = by < 0 ? [a.high, a.low] : [a.low, a.high];
-  return { low: (c) => by * low(c), high: (c) => by * high(c) };
+  return { low: (c) => decimalProduct(by, low(c)), high: (c) => decimalProduct(by, high(c)) };
+}
+
+/** Of a number by a fixed one. Times 1/49 it would be another: 49 times that is less than 1. */
+export function dividedBounds(a: Bounds | undefined, by: number): Bounds | undefined {
+  if (!a) return undefined;
+  const [low, high] = by < 0 ? [a.high, a.low] : [a.low, a.high];
+  return { low: (c) => decimalQuotient(low(c), by), high: (c) => decimalQuotient(high(c), by) };
 }
 
 /**

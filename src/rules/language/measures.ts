@@ -30,10 +30,10 @@ function measure(text: string): Measure {
   return measureOf(text)!;
 }
 
-/** The measure of a quantity that changes by `measure` per second. */
-export function perSecond({ dimension, factor, unit }: Measure): Measure {
-  if (dimension === 'one') return measure('/s');
-  return { dimension: `${dimension}/time`, factor, offset: 0, unit: `${unit}/s` };
+/** The measure of how much a quantity changes in an hour. */
+export function hourly({ dimension, factor, unit }: Measure): Measure {
+  if (dimension === 'one') return measure('/h');
+  return { dimension: `${dimension}/time`, factor: factor / 3600, offset: 0, unit: `${unit}/h` };
 }
 
 /** A rate as it is told and best written: per hour. Everything else as it is. */

@@ -1,4 +1,5 @@
-import { differenceBounds, scaledBounds, sumBounds } from './bounds.ts';
+import { decimalDifference, decimalProduct, decimalQuotient, decimalSum } from '../exact.ts';
+import { differenceBounds, dividedBounds, scaledBounds, sumBounds } from './bounds.ts';
 import type { Evaluate } from './context.ts';
 import { difference, dimensionless, type Measure } from './measures.ts';
 import {
@@ -126,7 +127,7 @@ export function plus(left: NumberTyped, right: NumberTyped): NumberTyped {
   const added = converted(asDifference(right), difference(left.measure));
   const [a, b] = [left.run, added.run];
   return fold(left, right, {
-    ...number(left.measure, (c) => a(c) + b(c)),
+    ...number(left.measure, (c) => decimalSum(a(c), b(c))),
     bounds: sumBounds(left.bounds, added.bounds),
   });
 }
@@ -148,7 +149,7 @@ export function minus(left: NumberTyped, right: NumberTyped): NumberTyped {
   const either = !measure.difference && right.constant !== undefined && right.measure.offset !== 0;
   const of: Measure = between ? difference(measure) : either ? { ...measure, difference: 'either' } : measure;
   return fold(left, right, {
-    ...number(of, (c) => a(c) - b(c)),
+    ...number(of, (c) => decimalDifference(a(c), b(c))),
     bounds: differenceBounds(left.bounds, taken.bounds),
   });
 }
@@ -186,7 +187,7 @@ export function times(left: NumberTyped, right: NumberTyped): NumberTyped | null
       : left.constant !== undefined
         ? scaledBounds(right.bounds, left.constant)
         : undefined;
-  return fold(left, right, { ...number(measure, (c) => left.run(c) * right.run(c)), bounds });
+  return fold(left, right, { ...number(measure, (c) => decimalProduct(left.run(c), right.run(c))), bounds });
 }
 
 /** @returns null when the sides are of different kinds and the right one has a unit. */
@@ -197,12 +198,12 @@ export function over(left: NumberTyped, right: NumberTyped): NumberTyped | null 
     return fold(
       left,
       right,
-      number(dimensionless, (c) => left.run(c) / b(c)),
+      number(dimensionless, (c) => decimalQuotient(left.run(c), b(c))),
     );
   }
   if (right.measure.dimension !== 'one') return null;
-  const bounds = right.constant === undefined ? undefined : scaledBounds(left.bounds, 1 / right.constant);
-  return fold(left, right, { ...number(left.measure, (c) => left.run(c) / right.run(c)), bounds });
+  const bounds = right.constant === undefined ? undefined : dividedBounds(left.bounds, right.constant);
+  return fold(left, right, { ...number(left.measure, (c) => decimalQuotient(left.run(c), right.run(c))), bounds });
 }
 
 export function negative(of: NumberTyped): NumberTyped {

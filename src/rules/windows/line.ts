@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import { addExact, addProduct, centred } from '../exact.ts';
+import { addExact, addProduct, asDecimal, centred } from '../exact.ts';
 import type { WindowMemory, WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
@@ -17,7 +17,7 @@ const size = 11;
 
 /**
  * Squares of deviations that add up to less are what readings that have left the window leave behind in the last digits
- * of the sums: which ones depends on the order of arrival.
+ * of the sums. Which ones depends on the order of arrival, and on how often the window was asked.
  */
 const leastSquares = 1e-14;
 
@@ -51,9 +51,10 @@ export class Line implements WindowPart {
     cells.fill(0, this.#from, this.#from + size);
   }
 
-  /** Change per second; NaN with fewer than two readings. */
+  /** Change per second; NaN with fewer than two readings. Readings that are all the same lie on a level line. */
   slope({ cells }: WindowMemory): number {
     if (cells[this.#from + n]! < 2) return Number.NaN;
+    if (this.#centred(cells, yy, y, y) < leastSquares) return 0;
     return (1000 * this.#centred(cells, xy, x, y)) / this.#centred(cells, xx, x, x);
   }
 
@@ -63,7 +64,7 @@ export class Line implements WindowPart {
     const along = this.#centred(cells, xy, x, y);
     const values = this.#centred(cells, yy, y, y);
     if (values < leastSquares) return 1;
-    return Math.min(1, (along * along) / (values * this.#centred(cells, xx, x, x)));
+    return Math.min(1, asDecimal((along * along) / (values * this.#centred(cells, xx, x, x)), 1));
   }
 
   #centred(cells: readonly number[], ab: number, a: number, b: number): number {

@@ -1,3 +1,4 @@
+import { asDecimal } from '../../exact.ts';
 import { newestTime, newestValue } from '../../windows/memory.ts';
 import type { RuleFunction } from '../function.ts';
 import { seconds } from '../measures.ts';
@@ -34,7 +35,8 @@ const timeTo: RuleFunction = {
       if (distance === 0) return 0;
       // Readings that are all the same have no fit, and go nowhere.
       if (!(fit >= leastFit) || slope * distance <= 0) return Number.POSITIVE_INFINITY;
-      return distance / slope;
+      const left = distance / slope;
+      return asDecimal(left, left);
     });
   },
 };

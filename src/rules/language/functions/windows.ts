@@ -1,12 +1,22 @@
+import { asDecimal } from '../../exact.ts';
 import { newestTime } from '../../windows/memory.ts';
 import type { Bounds } from '../bounds.ts';
 import type { Evaluate, RuleWindow, WindowQuestion } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
-import { difference, dimensionless, inMeasure, percent, perSecond } from '../measures.ts';
+import { difference, dimensionless, hourly, inMeasure, percent } from '../measures.ts';
 import { mistakes } from '../mistakes.ts';
 import { number, type Typed } from '../typed.ts';
 
 type Asked = (window: RuleWindow, channel: number) => Evaluate;
+
+/**
+ * A change per second as one in an hour, as one would have it on paper: 0.1 cm in a minute is not more than 6 cm/h, and
+ * what limits are written in is no short number per second.
+ */
+function inAnHour(perSecond: number): number {
+  const change = perSecond * 3600;
+  return asDecimal(change, Math.abs(change));
+}
 
 /**
  * Each a function of its own, so that the machine code of one is not that of all. A window ends at the newest reading of
@@ -20,8 +30,8 @@ const asked = {
   sum: (window) => (c) => window.sum(c, c.now),
   count: (window) => (c) => window.count(c, c.now),
   delta: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.delta(c) : Number.NaN),
-  rate: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.rate(c) : Number.NaN),
-  slope: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.slope(c) : Number.NaN),
+  rate: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? inAnHour(window.rate(c)) : Number.NaN),
+  slope: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? inAnHour(window.slope(c)) : Number.NaN),
   fit: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.fit(c) : Number.NaN),
 } satisfies Partial<Record<WindowQuestion, Asked>>;
 type Plain = keyof typeof asked;
@@ -48,7 +58,7 @@ const boundsOf: Partial<Record<Plain, (window: RuleWindow) => Bounds | undefined
   }),
   count: (window) => ({ low: () => 0, high: (c) => window.most(c) }),
   delta: (window) => ofChanges(window),
-  rate: (window) => (window.leastApartMs > 0 ? ofChanges(window, 1000 / window.leastApartMs) : undefined),
+  rate: (window) => (window.leastApartMs > 0 ? ofChanges(window, 3_600_000 / window.leastApartMs) : undefined),
 };
 
 /** What a window over a channel and a duration says. */
@@ -63,7 +73,7 @@ function windowFunction(name: Plain): RuleFunction {
       const run = asked[name](window, index);
       const bounds = boundsOf[name]?.(window);
       if (name === 'count' || name === 'fit') return { ...number(dimensionless, run), bounds };
-      if (name === 'rate' || name === 'slope') return { ...number(perSecond(measure), run), bounds };
+      if (name === 'rate' || name === 'slope') return { ...number(hourly(measure), run), bounds };
       if (name === 'delta') return { ...number(difference(measure), run), bounds };
       return { ...number(measure, run), bounds, ...(name !== 'sum' && { channel: index }) };
     },
