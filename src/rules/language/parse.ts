@@ -31,12 +31,17 @@ export class Source {
 
   /** The text of a part of the expression as it was written. */
   textOf(node: ASTNode): string {
-    return this.text.slice(this.#original(node.start, 'start'), this.#original(node.end, 'end'));
+    return this.text.slice(...this.#placeOf(node));
   }
 
   /** An error about a part of the expression. */
   errorAt(node: ASTNode, mistake: Text): TocsinError {
-    return this.#error(this.#original(node.start, 'start'), this.#original(node.end, 'end'), mistake);
+    return this.#error(...this.#placeOf(node), mistake);
+  }
+
+  /** Where a part begins and ends. */
+  #placeOf(node: ASTNode): [start: number, end: number] {
+    return withBrackets(this.text, this.#original(node.start, 'start'), this.#original(node.end, 'end'));
   }
 
   #error(start: number, end: number, mistake: Text): TocsinError {
@@ -65,6 +70,24 @@ export class Source {
     }
     return Math.min(Math.max(place - moved, 0), this.text.length);
   }
+}
+
+/**
+ * The parser leaves brackets out that stand around the first or the last piece of a part: of `(a) && (b)` it says that it
+ * is `a) && (b`.
+ */
+function withBrackets(text: string, start: number, end: number): [start: number, end: number] {
+  let open = 0;
+  let unopened = 0;
+  for (const [bracket] of text.slice(start, end).matchAll(/"[^"]*"|'[^']*'|[()]/g)) {
+    if (bracket === '(') open++;
+    else if (bracket === ')' && open > 0) open--;
+    else if (bracket === ')') unopened++;
+  }
+  let [from, to] = [start, end];
+  for (; unopened > 0; unopened--) from = text.lastIndexOf('(', from - 1);
+  for (; open > 0; open--) to = text.indexOf(')', to) + 1;
+  return [from, to];
 }
 
 /** `was` characters of the original from `at` on have become `is` characters. */
