@@ -172,3 +172,18 @@ test('a rule that asks devices around is explained by what they said', () => {
   // With nobody around it would be another answer.
   expect(ask('08:16:00', new Map()).alarm).toBeNull();
 });
+
+test('of a window it is told what it said, also where its rule was at rest', () => {
+  const calm = compileType(
+    deviceType({
+      channels: { level: 'cm' },
+      rules: [{ name: 'mean', levels: [{ severity: 'blue', when: 'avg(level, 3 min) > 12 cm' }] }],
+    }),
+  );
+  const explainer = new Explainer(calm, { device: 'd1', rule: 'mean', at: at('08:10') }, words);
+  for (let time = start; time <= at('08:10'); time += 60_000)
+    explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level: 4 } }]);
+  const { levels, text } = explainer.answer();
+  expect(levels[0]!.when.parts).toMatchObject([{ holds: false, value: 4, limit: 12 }]);
+  expect(text.en).toContain('avg(level, 3 min) > 12 cm does not hold (4 cm)');
+});

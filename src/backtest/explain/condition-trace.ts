@@ -31,14 +31,14 @@ export class ConditionTrace {
     this.#beside = beside;
   }
 
-  /** The condition, to be judged in its place. */
+  /** The condition, to be judged in its place, also where its bounds tell already that it is not true. */
   get listening(): CompiledCondition {
-    return { ...this.condition, evaluate: (context) => this.#note(context) };
+    return { ...this.condition, may: null, evaluate: (context) => this.#note(context) };
   }
 
   /** The condition that says again what it said then; not known at other times. */
   get repeating(): CompiledCondition {
-    return { ...this.condition, evaluate: ({ now }) => this.at(now)?.truth ?? Number.NaN };
+    return { ...this.condition, may: null, evaluate: ({ now }) => this.at(now)?.truth ?? Number.NaN };
   }
 
   at(time: number): Judgement | undefined {
