@@ -317,7 +317,7 @@ export class DeviceJudge implements RuleContext {
     const rule = this.#type.rules[index]!;
     const values = toldValues(rule, this, this.#type.channelNames);
     const change = { deviceId: this.#deviceId, rule, index, changed, at, receivedAt, values };
-    tellChange(change, this.#states, (effect) => {
+    tellChange(change, this.#states, this.#told.episodes, (effect) => {
       this.#told.take(effect);
       effects.push(effect);
     });

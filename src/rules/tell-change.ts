@@ -18,8 +18,17 @@ export interface Change {
   values: Record<string, number>;
 }
 
-/** Tells it as effects, and has the states know which alarm is under way. */
-export function tellChange(change: Change, states: RuleStates, tell: (effect: ToldEffect) => void): void {
+/**
+ * Tells it as effects, and has the states know which alarm is under way.
+ * @param told alarms that are known, by their ids: one that began here at first, and then turned out to have begun and
+ * ended before, goes by what would be the id of this one.
+ */
+export function tellChange(
+  change: Change,
+  states: RuleStates,
+  told: ReadonlyMap<string, unknown>,
+  tell: (effect: ToldEffect) => void,
+): void {
   const { deviceId, rule, index, changed, at, receivedAt, values } = change;
   const { cells } = states;
   const ids = states.openIds();
@@ -30,7 +39,8 @@ export function tellChange(change: Change, states: RuleStates, tell: (effect: To
     ids[index] = null;
   }
   if (changed & ruleChange.raised) {
-    const id = alarmId(rule.id, deviceId, at);
+    const own = alarmId(rule.id, deviceId, at);
+    const id = told.has(own) ? alarmId(rule.id, deviceId, -at) : own;
     ids[index] = id;
     const about = { alarmId: id, severity, ruleId: rule.id, deviceId, ...versionOf(rule) };
     tell({ kind: 'raised', ...about, ...(rule.lifeSafety && { lifeSafety: true }), ...common });
