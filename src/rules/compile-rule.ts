@@ -60,6 +60,8 @@ export interface CompiledRule {
   rearm: { after: Evaluate; again: Evaluate | null; forMs: number } | null;
   /** Whether nothing is to be noted while no condition is true and nothing is under way. */
   mayRest: boolean;
+  /** Whether the condition of a level may be true, as far as that takes little work to tell: 1, or else it is not. */
+  mayBegin: Evaluate;
   /** What it remembers from sample to sample, each from its offset in the device's cells on. */
   memory: readonly { cell: MemoryCell; offset: number }[];
   /** Where it keeps what it knows of a device: from, and up to but without; and what is where. */
@@ -147,6 +149,7 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     stepDownAfterMs,
     rearm: rearm ?? null,
     mayRest: memory.length === 0 && levels.every(({ sequence, repeated }) => !sequence && !repeated),
+    mayBegin: mayBeginBy(levels),
     memory,
     textValues,
     peers,
@@ -155,6 +158,17 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     to: plan.size,
     cells,
     initial: plan.initial,
+  };
+}
+
+/** What `mayBegin` is of a rule with these levels. */
+export function mayBeginBy(levels: readonly Pick<CompiledLevel, 'when'>[]): Evaluate {
+  const truths = levels.map(({ when }) => when.may ?? when.evaluate);
+  const [only] = truths;
+  if (truths.length === 1) return only!;
+  return (context) => {
+    for (let i = 0; i < truths.length; i++) if (truths[i]!(context) === 1) return 1;
+    return 0;
   };
 }
 

@@ -125,7 +125,7 @@ export class DeviceJudge implements RuleContext {
     }
     if (!news) return;
     this.#judgeRules(at, sample.receivedAt, effects);
-    this.#baselines.learn(at, this, fresh, this.#states, learnt);
+    if (this.#type.baselines.length > 0) this.#baselines.learn(at, this, fresh, this.#states, learnt);
   }
 
   /** A sample newer than all others is about to be taken in. */
@@ -341,7 +341,7 @@ export class DeviceJudge implements RuleContext {
 
   /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
   blankChannels(sample: Sample): readonly string[] {
-    return this.#baselines.blankFor(sample);
+    return this.#type.baselines.length === 0 ? nobody : this.#baselines.blankFor(sample);
   }
 
   /** A baseline goes by what a person said from here on. @returns whether there is one. */

@@ -142,6 +142,7 @@ export class Horizon {
   }
 
   #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
+    if (cells === this.#type.initial && ids === null && told.size === 0) return nothing;
     const packed = packCells(cells, this.#type.initial);
     const active = told.size > 0 ? [...told.values()].filter((one) => one.active).map(copyEpisode) : noEpisodes;
     if (packed.length === 0 && ids === null && active.length === 0) return nothing;

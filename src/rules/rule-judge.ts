@@ -95,7 +95,7 @@ export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleC
   const { cells: places, levels } = rule;
   // Of most rules at most readings there is nothing else to look at.
   const atRest = rule.mayRest && (memory.cells[places.awake]! & places.bit) === 0;
-  if (atRest && !mayBegin(levels, context)) return ruleChange.none;
+  if (atRest && rule.mayBegin(context) !== 1) return ruleChange.none;
   if (rule.memory.length > 0) remember(rule, memory.own(), context, memory.cells[places.count]! > 0);
   let goesOn = false;
   for (let i = 0; i < levels.length; i++) {
@@ -108,15 +108,6 @@ export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleC
   const changed = judgeAwake(rule, cells, context, at, goesOn);
   if (rule.mayRest && !noteAwake(rule, cells)) memory.rest();
   return changed;
-}
-
-/** Whether the condition of a level may be true, as far as that takes little work to tell. */
-function mayBegin(levels: CompiledRule['levels'], context: RuleContext): boolean {
-  for (let i = 0; i < levels.length; i++) {
-    const { may } = levels[i]!.when;
-    if (may === null || may(context) === 1) return true;
-  }
-  return false;
 }
 
 /** Whether anything is under way of any of so many rules. */

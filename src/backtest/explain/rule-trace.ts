@@ -1,5 +1,6 @@
 import { newCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
+import { mayBeginBy } from '../../rules/compile-rule.ts';
 import type { CompiledCondition } from '../../rules/language/context.ts';
 import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import { judgeLevel } from '../../rules/level-judge.ts';
@@ -138,18 +139,16 @@ function bitsOf(number: number): number {
 }
 
 function withConditions(rule: CompiledRule, other: (condition: CompiledCondition) => CompiledCondition): CompiledRule {
-  return {
-    ...rule,
-    levels: rule.levels.map((level) => ({
-      ...level,
-      when: other(level.when),
-      clear: level.clear && other(level.clear),
-      sequence:
-        level.sequence?.map((step) => ({
-          ...step,
-          when: other(step.when),
-          unless: step.unless && other(step.unless),
-        })) ?? null,
-    })),
-  };
+  const levels = rule.levels.map((level) => ({
+    ...level,
+    when: other(level.when),
+    clear: level.clear && other(level.clear),
+    sequence:
+      level.sequence?.map((step) => ({
+        ...step,
+        when: other(step.when),
+        unless: step.unless && other(step.unless),
+      })) ?? null,
+  }));
+  return { ...rule, levels, mayBegin: mayBeginBy(levels) };
 }

@@ -2,6 +2,7 @@ import type { Baseline } from '../../baseline/baseline.ts';
 import type { Device } from '../../model/device.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../compile.ts';
+import { mayBeginBy } from '../compile-rule.ts';
 import { DeviceJudge } from '../device-judge.ts';
 import type { DeviceState } from '../device-state.ts';
 import type { PeerCounter, PeerQuestion, Surroundings } from '../language/surroundings.ts';
@@ -308,8 +309,8 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
     return 0;
   };
   // Also that it is not true is an answer, which may be unknown instead.
-  const noted = { ...level!, when: { ...level!.when, evaluate, may: null } };
-  return { ...probe, rules: [{ ...rule!, levels: [noted] }] };
+  const levels = [{ ...level!, when: { ...level!.when, evaluate, may: null } }];
+  return { ...probe, rules: [{ ...rule!, levels, mayBegin: mayBeginBy(levels) }] };
 }
 
 function inOrder(times: Iterable<number>): number[] {

@@ -1,41 +1,55 @@
 import type { ChannelLog } from '../channel-log.ts';
 import type { WindowMemory, WindowPlan } from './memory.ts';
 
-/** Cells from the first one: since when readings are noted here; of these and of those before, least, greatest, number. */
+/** Cells from the first one: since when readings are noted; the least and greatest of these, and of those before. */
 const since = 0;
 const now = 1;
-const before = 4;
+const before = 3;
 const low = 0;
 const high = 1;
-const count = 2;
-const size = 7;
+const size = 5;
 
 /** What a sum of decimals, or a mean of them, may lie beyond its bounds by rounding, as a part of them. */
 const rounding = 1e-9;
 
 /**
  * Between which values the readings of a window lie, and how many there are at most: of between one and two spans, so
- * that it costs a comparison a reading. Most conditions at most times cannot be true within these bounds, and what a
+ * that it costs two comparisons a reading. Most conditions at most times cannot be true within these bounds, and what a
  * window says exactly need not be known.
  */
 export class Band {
   readonly #spanMs: number;
   readonly #from: number;
+  /** Where the numbers of readings are, of these and of those before; -1 where nobody asks. */
+  #counts = -1;
 
   constructor(spanMs: number, plan: WindowPlan) {
     this.#spanMs = spanMs;
     this.#from = plan.take(...new Array<number>(size).fill(0));
   }
 
+  /** To be called when a rule is compiled that asks how many there are. */
+  keepCount(plan: WindowPlan): void {
+    if (this.#counts < 0) this.#counts = plan.take(0, 0);
+  }
+
   /** A reading that is newer than all others. */
   take({ cells }: WindowMemory, at: number, value: number): void {
     const from = this.#from;
-    if (at - cells[from + since]! > this.#spanMs) {
-      cells[from + since] = at;
-      for (let i = 0; i < before - now; i++) cells[from + before + i] = cells[from + now + i]!;
-      empty(cells, from + now);
-    }
-    widen(cells, from + now, value, value, 1);
+    if (at - cells[from + since]! > this.#spanMs) this.#turn(cells, at);
+    widen(cells, from + now, value, value);
+    if (this.#counts >= 0) cells[this.#counts]!++;
+  }
+
+  #turn(cells: number[], at: number): void {
+    const from = this.#from;
+    cells[from + since] = at;
+    cells[from + before + low] = cells[from + now + low]!;
+    cells[from + before + high] = cells[from + now + high]!;
+    empty(cells, from + now);
+    if (this.#counts < 0) return;
+    cells[this.#counts + 1] = cells[this.#counts]!;
+    cells[this.#counts] = 0;
   }
 
   /** Looks at the log anew. */
@@ -45,11 +59,16 @@ export class Band {
     empty(cells, from + before);
     // What comes next may be as far from the newest reading as the span before it lies behind.
     cells[from + since] = log.length > 0 ? log.timeAt(log.length - 1) : Number.NEGATIVE_INFINITY;
+    let count = 0;
     for (let i = 0; i < log.length; i++) {
       const merged = log.mergedAt(i);
-      if (merged) widen(cells, from + before, merged.min, merged.max, merged.count);
-      else widen(cells, from + before, log.valueAt(i), log.valueAt(i), 1);
+      count += merged?.count ?? 1;
+      if (merged) widen(cells, from + before, merged.min, merged.max);
+      else widen(cells, from + before, log.valueAt(i), log.valueAt(i));
     }
+    if (this.#counts < 0) return;
+    cells[this.#counts] = 0;
+    cells[this.#counts + 1] = count;
   }
 
   /** No reading is less; NaN where there is none. */
@@ -64,20 +83,18 @@ export class Band {
     return greatest + rounding * Math.abs(greatest);
   }
 
-  /** There are no more readings. */
+  /** There are no more readings; see `keepCount`. */
   most({ cells }: WindowMemory): number {
-    return cells[this.#from + now + count]! + cells[this.#from + before + count]!;
+    return cells[this.#counts]! + cells[this.#counts + 1]!;
   }
 }
 
 function empty(cells: number[], place: number): void {
   cells[place + low] = Number.POSITIVE_INFINITY;
   cells[place + high] = Number.NEGATIVE_INFINITY;
-  cells[place + count] = 0;
 }
 
-function widen(cells: number[], place: number, least: number, greatest: number, readings: number): void {
+function widen(cells: number[], place: number, least: number, greatest: number): void {
   if (least < cells[place + low]!) cells[place + low] = least;
   if (greatest > cells[place + high]!) cells[place + high] = greatest;
-  cells[place + count]! += readings;
 }

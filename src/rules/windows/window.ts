@@ -71,6 +71,7 @@ export class Window implements RuleWindow {
         break;
       case 'total':
         this.#total ??= new LazyPart(new Total(plan), false, plan);
+        this.#band.keepCount(plan);
         break;
       case 'least':
         this.#least ??= new LazyPart(new Extreme(plan, -1), true, plan);
