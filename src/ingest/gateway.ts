@@ -49,8 +49,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     acceptHttp: httpIntake({ ...shared, intake: settings.intake }),
     sendCommand: door.sendCommand,
     async devicesChanged(ids) {
-      await devices.reload(ids);
-      await door.devicesChanged(ids);
+      await door.devicesChanged(await devices.reload(ids));
     },
     isConnected: door.isConnected,
     ports: door.ports,

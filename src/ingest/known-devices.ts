@@ -22,8 +22,8 @@ export function devicesOfStore(store: Store): ReadDevices {
 export class KnownDevices {
   readonly #read: ReadDevices;
   #devices = new Map<string, KnownDevice>();
-  /** What is to be read again; once that has failed, with what changes next. */
-  readonly #changed = new Set<string>();
+  /** What could not be read again: it is, with what changes next. */
+  readonly #failed = new Set<string>();
 
   constructor(read: ReadDevices) {
     this.#read = read;
@@ -35,16 +35,24 @@ export class KnownDevices {
     this.#devices = new Map(devices.map((device) => [device.id, device]));
   }
 
-  /** Reads some of them again: of a large town that is little. When it fails what was known before stays. */
-  async reload(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#changed.add(id);
-    const asked = [...this.#changed];
-    const found = new Map((await this.#read(asked)).map((device) => [device.id, device]));
-    for (const id of asked) {
-      this.#changed.delete(id);
-      const device = found.get(id);
-      if (device) this.#devices.set(id, device);
-      else this.#devices.delete(id);
+  /**
+   * Reads some of them again: of a large town that is little. When it fails what was known before stays.
+   * @returns those that were read: these, and what could not be read before.
+   */
+  async reload(ids: readonly string[]): Promise<readonly string[]> {
+    const asked = [...new Set([...this.#failed, ...ids])];
+    this.#failed.clear();
+    try {
+      const found = new Map((await this.#read(asked)).map((device) => [device.id, device]));
+      for (const id of asked) {
+        const device = found.get(id);
+        if (device) this.#devices.set(id, device);
+        else this.#devices.delete(id);
+      }
+      return asked;
+    } catch (error) {
+      for (const id of asked) this.#failed.add(id);
+      throw error;
     }
   }
 

@@ -8,8 +8,8 @@ export class DeviceDirectory {
   #devices = new Map<string, Device>();
   /** Null: to be made when somebody asks. */
   #active: Device[] | null = null;
-  /** What is to be read again; once that has failed, with what changes next. */
-  readonly #changed = new Set<string>();
+  /** What could not be read again: it is, with what changes next. */
+  readonly #failed = new Set<string>();
   /** Ids that were looked for in vain: not a reason to look for each of their frames. */
   readonly #missing = new Set<string>();
 
@@ -30,13 +30,21 @@ export class DeviceDirectory {
    * @returns whether one that was known is elsewhere, or gone.
    */
   async reload(ids: readonly string[]): Promise<boolean> {
-    for (const id of ids) this.#changed.add(id);
-    const asked = [...this.#changed];
-    const rows = await this.#rows().where('id', 'in', asked).execute();
+    const asked = [...new Set([...this.#failed, ...ids])];
+    this.#failed.clear();
+    try {
+      return await this.#readAgain(asked);
+    } catch (error) {
+      for (const id of asked) this.#failed.add(id);
+      throw error;
+    }
+  }
+
+  async #readAgain(ids: readonly string[]): Promise<boolean> {
+    const rows = await this.#rows().where('id', 'in', ids).execute();
     const found = new Map(rows.map((row) => [row.id, row]));
     let moved = false;
-    for (const id of asked) {
-      this.#changed.delete(id);
+    for (const id of ids) {
       this.#missing.delete(id);
       const [known, row] = [this.#devices.get(id), found.get(id)];
       if (known && !(row && standsAs(known, row))) moved = true;
@@ -59,7 +67,8 @@ export class DeviceDirectory {
   /** The device; one that is not known may have been made a moment ago, so the store is asked once. */
   async find(id: string): Promise<Device | undefined> {
     if (!this.#devices.has(id) && !this.#missing.has(id)) {
-      await this.reload([id]);
+      // Without those that could not be read before: that one of them has moved would be told to nobody.
+      await this.#readAgain([id]);
       if (!this.#devices.has(id)) this.#missing.add(id);
     }
     return this.#devices.get(id);

@@ -29,8 +29,7 @@ const host = serveParent<GatewayFunctions, GatewayHostFunctions>({
   sendCommand: async (deviceId, command) => (await opening.promise).door.sendCommand(deviceId, command),
   async devicesChanged(ids) {
     const { door, shared } = await opening.promise;
-    await shared.devices.reload(ids);
-    await door.devicesChanged(ids);
+    await door.devicesChanged(await shared.devices.reload(ids));
   },
   isConnected: async (deviceId) => (await opening.promise).door.isConnected(deviceId),
   metrics: async () => (await opening.promise).shared.metrics.registry.getMetricsAsJSON(),

@@ -33,6 +33,8 @@ class GatewayProcesses {
   readonly #shares: Shares;
   readonly #start: GatewayStart;
   readonly #runs = new Set<GatewayRun>();
+  /** Of each process that is being started: the devices that changed meanwhile, which it may have read before. */
+  readonly #starting = new Set<Set<string>>();
   readonly #closing = new AbortController();
   readonly #kept: Promise<void>[] = [];
 
@@ -66,7 +68,7 @@ class GatewayProcesses {
     return {
       ports,
       sendCommand: this.#sendCommand,
-      devicesChanged: async (ids) => void (await this.#each(({ remote }) => remote.devicesChanged(ids))),
+      devicesChanged: (ids) => this.#devicesChanged(ids),
       isConnected: async (deviceId) => (await this.#each(({ remote }) => remote.isConnected(deviceId))).includes(true),
       metricsElsewhere: () =>
         [...this.#runs].map(
@@ -85,14 +87,37 @@ class GatewayProcesses {
       await ready;
       return this.#start;
     };
-    const run: GatewayRun = await startGatewayRun(start, this.#parts.journal, async (clients) => {
+    const changed = new Set<string>();
+    this.#starting.add(changed);
+    let run: GatewayRun | null = null;
+    const starting = startGatewayRun(start, this.#parts.journal, async (clients) => {
       const others = [...this.#runs].filter((other) => other !== run);
       // One that has ended has no connections.
       const left = await Promise.allSettled(others.map(({ remote }) => remote.leave(clients)));
       return left.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     });
-    this.#runs.add(run);
-    return run;
+    try {
+      run = await starting;
+      while (changed.size > 0) await this.#tell(run, changed);
+      this.#runs.add(run);
+      return run;
+    } finally {
+      this.#starting.delete(changed);
+    }
+  }
+
+  async #devicesChanged(ids: readonly string[]): Promise<void> {
+    for (const changed of this.#starting) for (const id of ids) changed.add(id);
+    await this.#each(({ remote }) => remote.devicesChanged(ids));
+  }
+
+  /** Tells a process what changed while it started. What it cannot read now it reads with what changes next. */
+  async #tell({ remote, pid }: GatewayRun, changed: Set<string>): Promise<void> {
+    const ids = [...changed];
+    changed.clear();
+    await remote.devicesChanged(ids).catch((error) => {
+      this.#parts.log.error({ err: error, process: pid }, 'a gateway process was not told which devices changed');
+    });
   }
 
   /** Starts a process again whenever it ends. */

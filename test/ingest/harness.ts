@@ -72,6 +72,8 @@ export class Harness {
   readonly a = someDevice('a');
   readonly b = someDevice('b');
   devices: KnownDevice[] = [this.a, this.b];
+  /** Whether `devices` cannot be read. */
+  storeFails = false;
   readonly #everKnown = new Set<string>();
   gateway!: Gateway;
   journal!: EmbeddedJournalWriter;
@@ -99,7 +101,10 @@ export class Harness {
     });
     harness.gateway = await startGateway({
       settings,
-      devices: async () => harness.devices,
+      async devices() {
+        if (harness.storeFails) throw new Error('The store does not answer.');
+        return harness.devices;
+      },
       journal: before(harness.journal),
       deviceTypes: new Map([gauge, band].map((type) => [type.id, type])),
       clock,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { devicesOfStore, KnownDevices } from '../../src/ingest/known-devices.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open.ts';
-import { someDevice } from './harness.ts';
+import { someDevice, type TestDevice } from './harness.ts';
 
 test('devices come from the store, with the credential that was kept for them', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'tocsin-devices-'));
@@ -39,6 +39,26 @@ test('devices come from the store, with the credential that was kept for them', 
   await rm(dir, { recursive: true });
 });
 
+test('a change that cannot be read while an older one is being read is not forgotten', async () => {
+  const reads: PromiseWithResolvers<TestDevice[]>[] = [];
+  const devices = new KnownDevices(() => {
+    const read = Promise.withResolvers<TestDevice[]>();
+    reads.push(read);
+    return read.promise;
+  });
+  const device = someDevice('a');
+  const older = devices.reload(['a']);
+  const newer = devices.reload(['a']);
+  reads[0]!.resolve([device]);
+  await older;
+  reads[1]!.reject(new Error('busy'));
+  await expect(newer).rejects.toThrow('busy');
+  const next = devices.reload(['b']);
+  reads[2]!.resolve([{ ...device, state: 'disabled' }]);
+  expect(await next).toEqual(['a', 'b']);
+  expect(devices.get('a')?.state).toBe('disabled');
+});
+
 test('only what changed is read again, and what could not be read with what changes next', async () => {
   const there = new Map(['a', 'b', 'c'].map((id) => [id, someDevice(id)]));
   const asked: (readonly string[])[] = [];
@@ -54,7 +74,7 @@ test('only what changed is read again, and what could not be read with what chan
   fails = true;
   await expect(devices.reload(['a'])).rejects.toThrow('busy');
   fails = false;
-  await devices.reload(['d']);
+  expect(await devices.reload(['d'])).toEqual(['a', 'd']);
   expect(asked).toEqual([['a', 'b', 'c'], ['a'], ['a', 'd']]);
   expect(['a', 'b', 'c', 'd'].filter((id) => devices.get(id))).toEqual(['b', 'c', 'd']);
 });

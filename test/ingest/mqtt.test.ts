@@ -121,6 +121,17 @@ test('a device disabled, given another secret or removed is disconnected and sta
   await expect(h.connect(h.a)).rejects.toMatchObject({ code: 4 });
 });
 
+test('a device that could not be read when it was disabled is disconnected when another one changes', async () => {
+  const a = await h.connect(h.a);
+  h.devices = [{ ...h.a, state: 'disabled' }, h.b];
+  h.storeFails = true;
+  await expect(h.gateway.devicesChanged(['a'])).rejects.toThrow();
+  expect(a.connected).toBe(true);
+  h.storeFails = false;
+  await Promise.all([closed(a), h.gateway.devicesChanged(['b'])]);
+  expect(await h.gateway.isConnected('a')).toBe(false);
+});
+
 test("a device cannot take over another one's session, whatever client id it chooses", async () => {
   const a = await h.connect(h.a, { clientId: 'same' });
   const b = await h.connect(h.b, { clientId: 'same' });

@@ -6,7 +6,7 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { makeCertificate } from '../../simulator/certificate.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { GatewayTown, isRunning, until } from './gateway-town.ts';
+import { type Credential, GatewayTown, isRunning, until } from './gateway-town.ts';
 
 const open = { command: 'open', arguments: {} };
 // One town for all but the starts that fail: each process takes a second of a core to start.
@@ -131,6 +131,27 @@ test('a process that is killed under load loses nothing that was acknowledged, a
   expect(acknowledged.filter((text) => !kept.has(text))).toEqual([]);
   expect(isRunning(stays)).toBe(true);
   expect(town.logged('a gateway process ended (SIGKILL)')).toHaveLength(1);
+});
+
+test('a process that is being started hears of devices that are made after it has read those that are there', async () => {
+  const isDown = () => town.gateway.troubles().some(({ code }) => code === 'GATEWAY_DOWN');
+  const [{ secret }] = town.devices as [Credential];
+  const row = await town.store.selectFrom('device').selectAll().where('id', '=', 'd0').executeTakeFirstOrThrow();
+  process.kill(town.processes[1]!, 'SIGKILL');
+  await until(isDown);
+  const made: string[] = [];
+  while (isDown()) {
+    const id = `late-${made.length}`;
+    await town.store
+      .insertInto('device')
+      .values({ ...row, id })
+      .execute();
+    await town.gateway.devicesChanged([id]);
+    made.push(id);
+  }
+  // The newest ones were made while it opened its door; four times, since it is one of two that they come in at.
+  for (const id of made.slice(-6))
+    for (let time = 0; time < 4; time++) clients.push(await town.connect({ id, secret }));
 });
 
 test('a port that another program shares stops the start with its name', async () => {
