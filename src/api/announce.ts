@@ -12,7 +12,7 @@ export async function devicesChanged(context: ApiContext, ids: readonly string[]
   ]);
 }
 
-/** The same for areas, which only the engine keeps in memory. */
+/** The same for areas, which the API and the engine keep in memory. One that cannot read them does when they change next. */
 export async function areasChanged(context: ApiContext): Promise<void> {
   context.areas.changed();
   context.rules.areasChanged();

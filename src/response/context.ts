@@ -5,7 +5,7 @@ import type { Areas } from './areas.ts';
 
 /** What the response needs to know besides the store. People, duty hours and webhooks it reads where it needs them. */
 export interface ResponseContext {
-  /** From `loadAreas`, again when areas change. */
+  /** As they are now: others once areas have changed. */
   areas: Areas;
   deviceById: (id: string) => Device | undefined;
   deviceTypes: ReadonlyMap<string, DeviceType>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
-import { loadAreas } from '../../response/areas.ts';
+import type { Areas } from '../../response/areas.ts';
 import { releaseCases } from '../../response/release.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
@@ -87,13 +87,14 @@ export function peopleRoutes(api: Api, context: ApiContext): void {
         ...(active === undefined ? {} : { active: active ? 1 : 0 }),
         ...(password === undefined ? {} : { passwordHash: await hashPassword(password) }),
       };
+      const areas = await context.areas.now();
       await inTransaction(store, async (tx) => {
         await onePerson(tx, id);
         if (Object.keys(changes).length > 0) await tx.updateTable('person').set(changes).where('id', '=', id).execute();
         if (areaIds) await setAreas(tx, id, areaIds);
         await keepAnAdministrator(tx);
         await requireDutyWithinAreas(tx);
-        await passOnCases(tx, context, id, caller(request).id);
+        await passOnCases(tx, context, areas, id, caller(request).id);
         await endSessionsOf(tx, id, caller(request).id === id ? caller(request).tokenHash : undefined);
         const detail = { ...rest, active, areaIds, passwordChanged: password !== undefined };
         await record(tx, context, caller(request), 'person.changed', `person/${id}`, detail);
@@ -120,6 +121,7 @@ async function setAreas(tx: StoreOrTransaction, personId: string, areaIds: reado
 async function passOnCases(
   tx: Transaction<Database>,
   context: ApiContext,
+  areas: Areas,
   id: string,
   byPersonId: string,
 ): Promise<void> {
@@ -128,7 +130,7 @@ async function passOnCases(
   const concerns = (gridId: string) => !person.active || !isVisible(scope, gridId);
   const { deviceTypes, settings, clock } = context;
   // No webhook tells of a case that changes hands, so no device has to be named.
-  const response = { areas: await loadAreas(tx), deviceById: () => undefined, deviceTypes, settings };
+  const response = { areas, deviceById: () => undefined, deviceTypes, settings };
   await releaseCases(tx, { personId: id, concerns, byPersonId, at: clock.now() }, response);
 }
 

@@ -57,7 +57,7 @@ export class Band {
     const from = this.#from;
     empty(cells, from + now);
     empty(cells, from + before);
-    // What comes next may be as far from the newest reading as the span before it lies behind.
+    // All of the log counts until a reading comes whose window begins after the newest one.
     cells[from + since] = log.length > 0 ? log.timeAt(log.length - 1) : Number.NEGATIVE_INFINITY;
     let count = 0;
     for (let i = 0; i < log.length; i++) {
