@@ -33,7 +33,7 @@ const timeTo: RuleFunction = {
       const distance = limit(c) - newestValue(c, index);
       if (Number.isNaN(slope) || Number.isNaN(distance)) return Number.NaN;
       if (distance === 0) return 0;
-      // Readings that are all the same have no fit, and go nowhere.
+      // Without a line nothing is told; readings that are all the same have one, and go nowhere.
       if (!(fit >= leastFit) || slope * distance <= 0) return Number.POSITIVE_INFINITY;
       const left = distance / slope;
       return asDecimal(left, left);
