@@ -33,7 +33,7 @@ const timeTo: RuleFunction = {
       const distance = limit(c) - newestValue(c, index);
       if (Number.isNaN(slope) || Number.isNaN(distance)) return Number.NaN;
       if (distance === 0) return 0;
-      // Without a line nothing is told; readings that are all the same have one, and go nowhere.
+      // What no line fits goes nowhere that could be told, and readings that are all the same do not move.
       if (!(fit >= leastFit) || slope * distance <= 0) return Number.POSITIVE_INFINITY;
       const left = distance / slope;
       return asDecimal(left, left);
