@@ -83,6 +83,8 @@ export function createApi(context: ApiContext, { consoleDir = builtConsole } = {
     // A proxy on this machine says who is behind it; from elsewhere nobody is believed.
     trustProxy: 'loopback',
     forceCloseConnections: 'idle',
+    // What has come is answered at the end too, and by us: a bare 503 has no code and no word of what to do.
+    return503OnClosing: false,
     frameworkErrors: answerMalformed,
     requestTimeout: requestWithinMs,
   };

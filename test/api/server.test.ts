@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -127,6 +128,26 @@ test('a request that never comes to its end is not waited for', async () => {
   const api = createApi(world.context);
   expect(api.server.requestTimeout).toBeGreaterThan(0);
   await api.close();
+});
+
+test('a request that has come before the end is answered as any other', async () => {
+  const api = createApi(world.context);
+  await api.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = api.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (bytes) => {
+    answer += bytes;
+  });
+  await new Promise((resolve) => socket.write('GET /api/v1/areas HTTP/1.1\r\nhost: x\r\n', resolve));
+  await setTimeout(50);
+  const closed = api.close();
+  await setTimeout(20);
+  const ended = once(socket, 'close');
+  socket.write('\r\n');
+  await Promise.all([closed, ended]);
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  expect(answer).toContain('"code":"');
 });
 
 test('a body that cannot be read is refused by name', async () => {
