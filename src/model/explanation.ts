@@ -12,6 +12,8 @@ export interface ExplainedPart {
   value: number | null;
   limit: number | null;
   unit: string;
+  /** Where it is not known: the gap that a window of it still looks over; null: there is none. */
+  gap: { from: number; to: number } | null;
 }
 
 /** A condition and how long it had held, by evidence. */
@@ -49,7 +51,12 @@ export interface ExplainedLevel {
   when: ExplainedCondition;
   /** How far it is from being over, while it is active; its condition is the opposite of `when` where it has none. */
   clear: ExplainedCondition | null;
-  /** For a level that begins by several readings, repeats or steps: how far it has come; null otherwise. */
+  /** Whether it ends by a condition of its own, and not when `when` no longer holds. */
+  ownClear: boolean;
+  /**
+   * For a level that begins by several readings, repeats or steps: how far it has come; in alarm, for one that ends when
+   * such readings are too few. Null otherwise.
+   */
   counted: ExplainedCount | null;
   text: Text;
 }
@@ -63,6 +70,11 @@ export interface Explanation {
   alarm: TrialAlarm | null;
   /** The last sample before that the rule was judged by, measured time; null: none came. */
   lastAt: number | null;
+  /**
+   * The longest distance between two readings over which something counts as held, milliseconds; null for a rule of
+   * silence. Further than this from `lastAt` nothing is judged, and levels are as they were then.
+   */
+  maxGapMs: number | null;
   /** For a rule of silence: how long nothing has come, and how long that may be. Milliseconds. */
   silence: { heardAt: number | null; silentForMs: number } | null;
   levels: ExplainedLevel[];

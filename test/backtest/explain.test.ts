@@ -49,13 +49,90 @@ test('what held for too short a time is said with the time, and the silence afte
   expect(answer.alarm).toBeNull();
   expect(answer.levels[0]!.when).toMatchObject({ holds: true, heldMs: 520_000, neededMs: 600_000, gap: null });
   expect(answer.levels[0]!.when.parts).toEqual([
-    { source: 'level > 10 cm', holds: true, value: 12, limit: 10, unit: 'cm' },
-    { source: 'battery > 5 %', holds: true, value: 80, limit: 5, unit: '%' },
+    { source: 'level > 10 cm', holds: true, value: 12, limit: 10, unit: 'cm', gap: null },
+    { source: 'battery > 5 %', holds: true, value: 80, limit: 5, unit: '%', gap: null },
   ]);
   expect(answer.text.en).toContain('8 min 40 s of 10 min');
-  expect(answer.text.en).toContain('The last reading was at 2026-06-01 08:08:40 +08:00, then 3 min without data.');
   expect(answer.text.zh).toContain('10 分 中已持续 8 分 40 秒');
-  expect(answer.text.zh).toContain('随后 3 分 无数据');
+});
+
+test('longer than maxGap after the last reading nothing is told as if it were so at the moment', () => {
+  const stretch: [string, string, number] = ['08:00:00', '08:08:40', 12];
+  const late = explain([stretch], '08:11:40');
+  expect(late).toMatchObject({ lastAt: at('08:08:40'), maxGapMs: 120_000 });
+  expect(late.text.en).toBe(
+    [
+      'No alarm.',
+      'The last reading was at 2026-06-01 08:08:40 +08:00, then 3 min without data, longer than maxGap (2 min): nothing could be judged at this moment. At that reading:',
+      'Yellow: level > 10 cm held (12 cm), battery > 5 % held (80 %); 8 min 40 s of 10 min.',
+      'Red: level > 50 cm did not hold (12 cm).',
+    ].join('\n'),
+  );
+  expect(late.text.zh).toContain('随后 3 分 无数据，超过 maxGap（2 分）：此刻无从判断。该读数时的情况：');
+  expect(late.text.zh).toContain('level > 50 cm 当时不成立（12 cm）');
+  const soon = explain([stretch], '08:10:40').text.en;
+  expect(soon).toContain('Red: level > 50 cm does not hold (12 cm).');
+  expect(soon).toContain('The last reading was at 2026-06-01 08:08:40 +08:00, then 2 min without data.');
+});
+
+test('a level without a condition to end it ends when what began it no longer holds', () => {
+  const level = { severity: 'yellow', when: 'level > 10 cm' } as const;
+  const rules = [
+    { name: 'plain', levels: [level] },
+    { name: 'slow', levels: [{ ...level, clearForMs: 300_000 }] },
+    { name: 'often', levels: [{ ...level, atLeast: { readings: 2, of: 5 } }] },
+  ];
+  const own = compileType(deviceType({ channels: { level: 'cm' }, rules }));
+  const ask = (rule: string, levels: number[]) => {
+    const explainer = new Explainer(own, { device: 'd1', rule, at: start + (levels.length - 1) * 60_000 }, words);
+    levels.forEach((level, i) => {
+      const time = start + i * 60_000;
+      explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level } }]);
+    });
+    return explainer.answer();
+  };
+  const plain = ask('plain', [3, 12]);
+  expect(plain.levels[0]).toMatchObject({ active: true, ownClear: false, clear: { holds: false } });
+  expect(plain.levels[0]!.text).toEqual({
+    zh: '黄色告警中，以下条件不再成立时解除：level > 10 cm 成立（12 cm）。',
+    en: 'Yellow is in alarm; it ends when this no longer holds: level > 10 cm holds (12 cm).',
+  });
+  expect(ask('slow', [12, 12]).levels[0]!.text.en).toBe(
+    'Yellow is in alarm; it ends when this has not held for 5 min: level > 10 cm holds (12 cm).',
+  );
+  expect(ask('slow', [12, 3, 3, 3]).levels[0]!.text).toEqual({
+    zh: '黄色告警中，以下条件持续 5 分 不成立时解除：level > 10 cm 不成立（3 cm）；5 分 中已有 2 分 不成立。',
+    en: 'Yellow is in alarm; it ends when this has not held for 5 min: level > 10 cm does not hold (3 cm); it has not held for 2 min of 5 min.',
+  });
+  expect(ask('slow', [12, 3, 3, 12]).levels[0]!.text.en).toContain(
+    'level > 10 cm holds (12 cm); before, it had not held for 1 min, until 2026-06-01 08:02:00 +08:00.',
+  );
+  expect(ask('often', [12, 12, 3]).levels[0]!.text.en).toContain(
+    'level > 10 cm does not hold (3 cm); 2 of the last 5 readings, 2 are needed.',
+  );
+});
+
+test('of a window that has too little data since a gap the gap is named', () => {
+  const rules = [{ name: 'mean', levels: [{ severity: 'blue' as const, when: 'avg(level, 10 min) > 12 cm' }] }];
+  const mean = compileType(deviceType({ channels: { level: 'cm' }, rules }));
+  const ask = (when: string) => {
+    const explainer = new Explainer(mean, { device: 'd1', rule: 'mean', at: at(when) }, words);
+    for (let time = start; time <= at('09:00'); time += 60_000)
+      if (time <= at('08:20') || time >= at('08:25'))
+        explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level: 4 } }]);
+    return explainer.answer();
+  };
+  const broken = ask('08:30');
+  expect(broken.levels[0]!.when.parts[0]).toMatchObject({ holds: null, gap: { from: at('08:20'), to: at('08:25') } });
+  expect(broken.text.en).toContain(
+    'is not known, there is too little data (none from 2026-06-01 08:20:00 +08:00 to 2026-06-01 08:25:00 +08:00).',
+  );
+  expect(broken.text.zh).toContain(
+    '未知，数据不足（2026-06-01 08:20:00 +08:00 至 2026-06-01 08:25:00 +08:00 无数据）。',
+  );
+  // At the beginning there is no gap, and later the window no longer looks over it.
+  expect(ask('08:05').levels[0]!.when.parts[0]).toMatchObject({ holds: null, gap: null });
+  expect(ask('08:40').levels[0]!.when.parts[0]).toMatchObject({ holds: false, gap: null });
 });
 
 test('a gap that began the count anew is named', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { backtest } from '../../src/cli/backtest/backtest.ts';
+import { explain } from '../../src/cli/backtest/explain.ts';
 import { randomFrom } from '../support/random.ts';
 
 const example = 'docs/examples/flood-gauge.csv';
@@ -106,8 +107,33 @@ test('an alarm that lasts through silence is explained', () => {
   const { code, out } = tocsin('explain', '--type', gauge, '--data', example, ...zone, ...question);
   expect(code).toBe(0);
   expect(out).toContain('In alarm since 2026-07-18 17:40:00 +08:00.');
-  expect(out).toContain('Blue is in alarm; to end it: level < 5 cm holds (4.7 cm); 3 min of 15 min.');
-  expect(out).toContain('then 16 min without data.');
+  expect(out).toContain('Blue is in alarm; to end it: level < 5 cm held (4.7 cm); 3 min of 15 min.');
+  expect(out).toContain('then 16 min without data, longer than maxGap (3 min)');
+});
+
+test('the only device of a file is explained without being named; of several, or none, their names are told', () => {
+  const one = file('one.csv', 'device,time,level\nX,2026-07-18 08:00,3\nX,2026-07-18 08:01,4\n');
+  const two = file('two.csv', 'device,time,level\nX,2026-07-18 08:00,3\nY,2026-07-18 08:01,4\n');
+  const ask = (data: string, ...more: string[]) => {
+    const asked = ['--type', gauge, '--data', data, ...zone, '--rule', 'waterlogging', '--at', '2026-07-18 08:01'];
+    return explain([...asked, ...more]);
+  };
+  return Promise.all([
+    expect(ask(one)).resolves.toMatchObject({ ok: true, text: expect.stringContaining('does not hold (4 cm)') }),
+    expect(ask(two, '--device', 'Y')).resolves.toMatchObject({ ok: true, text: expect.stringContaining('(4 cm)') }),
+    expect(ask(two)).resolves.toMatchObject({
+      misunderstood: true,
+      text: expect.stringMatching(/the data has readings of X, Y; say with --device which one is meant\./),
+    }),
+    expect(ask(one, '--device', 'NOPE')).resolves.toMatchObject({
+      misunderstood: true,
+      text: expect.stringMatching(/^--device is NOPE; of a .* the data has readings of X\./),
+    }),
+    expect(ask(file('none.csv', 'time,level\n'))).resolves.toEqual({
+      ok: false,
+      text: 'There is no reading that can be judged.',
+    }),
+  ]);
 });
 
 test('a column that no file has is an error that names those there are', async () => {

@@ -13,6 +13,8 @@ const ExplainedCondition = z.object({
       value: z.number().nullable(),
       limit: z.number().nullable(),
       unit: z.string(),
+      /** Where it is not known: the gap that a window of it still looks over. */
+      gap: z.object({ from: z.number(), to: z.number() }).nullable(),
     }),
   ),
   /** For how long it had held, of how long; milliseconds. */
@@ -29,6 +31,8 @@ export const Explanation = z.object({
   at: Time,
   alarm: TrialAlarm.nullable(),
   lastAt: z.number().nullable(),
+  /** Further than this from `lastAt` nothing is judged, and levels are as they were then; null for a rule of silence. */
+  maxGapMs: z.number().nullable(),
   silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
   levels: z.array(
     z.object({
@@ -36,6 +40,8 @@ export const Explanation = z.object({
       active: z.boolean(),
       when: ExplainedCondition,
       clear: ExplainedCondition.nullable(),
+      /** Whether it ends by a condition of its own, and not when `when` no longer holds. */
+      ownClear: z.boolean(),
       /** For a level that begins by several readings, repeats or steps: how far it has come. */
       counted: z
         .object({

@@ -8,7 +8,7 @@ import { ledgerOf } from '../ledger.ts';
 import { type Surroundings, Trial } from '../trial.ts';
 import type { ConditionTrace } from './condition-trace.ts';
 import { type Held, type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
-import type { Words } from './words.ts';
+import { isPast, type Words } from './words.ts';
 
 export interface Question {
   device: string;
@@ -85,11 +85,16 @@ export class Explainer {
       device,
       at,
       alarm,
-      lastAt: this.#trace?.progress(0, at).lastAt ?? this.#heardAt,
+      lastAt: this.#lastAt,
+      maxGapMs: this.#trace?.rule.maxGapMs ?? null,
       silence: this.#silentForMs === null ? null : { heardAt: this.#heardAt, silentForMs: this.#silentForMs },
       levels,
     };
     return { ...parts, text: this.#words.whole(parts) };
+  }
+
+  get #lastAt(): number | null {
+    return this.#trace?.progress(0, this.#question.at).lastAt ?? this.#heardAt;
   }
 
   #alarmThen(): TrialAlarm | null {
@@ -110,13 +115,21 @@ export class Explainer {
       const parts = {
         severity: level.severity,
         active,
-        when: explained(traced.when, progress, active ? null : progress.hold, level.forMs),
-        clear: active ? explainedClear(traced, progress) : null,
-        counted: active ? null : countedOf(traced.level, progress, at),
+        when: explained(trace, traced.when, progress, active ? null : progress.hold, level.forMs),
+        clear: active ? explainedClear(trace, traced, progress) : null,
+        ownClear: level.clear !== null,
+        counted: !active || endsByTally(level) ? countedOf(level, progress, at) : null,
       };
-      return { ...parts, text: this.#words.level(parts) };
+      const { lastAt } = progress;
+      const past = lastAt !== null && isPast({ at, lastAt, maxGapMs: trace.rule.maxGapMs });
+      return { ...parts, text: this.#words.level(parts, past) };
     });
   }
+}
+
+/** Whether an alarm ends when too few of the last readings hold. */
+function endsByTally({ clear, tally, confirm }: CompiledLevel): boolean {
+  return clear === null && confirm === 1 && tally !== null;
 }
 
 /** What a level counts, and how far that has come. */
@@ -138,9 +151,13 @@ function countedOf(level: CompiledLevel, progress: LevelProgress, at: number): E
 }
 
 /** How far an alarm is from its end: by its own condition, or by the opposite of the one that began it. */
-function explainedClear({ when, clear, level }: TracedLevel, progress: LevelProgress): ExplainedCondition {
-  if (clear) return explained(clear, progress, progress.clear, level.clearForMs);
-  const begun = explained(when, progress, progress.clear, level.clearForMs);
+function explainedClear(
+  trace: RuleTrace,
+  { when, clear, level }: TracedLevel,
+  progress: LevelProgress,
+): ExplainedCondition {
+  if (clear) return explained(trace, clear, progress, progress.clear, level.clearForMs);
+  const begun = explained(trace, when, progress, progress.clear, level.clearForMs);
   return {
     ...begun,
     source: `!(${begun.source})`,
@@ -150,6 +167,7 @@ function explainedClear({ when, clear, level }: TracedLevel, progress: LevelProg
 }
 
 function explained(
+  rule: RuleTrace,
   trace: ConditionTrace,
   { lastAt, gap, before }: LevelProgress,
   hold: Held | null,
@@ -158,12 +176,14 @@ function explained(
   const judged = lastAt === null ? undefined : trace.at(lastAt);
   const parts = trace.condition.parts.map(({ source, compared }, i) => {
     const reading = judged?.parts[i];
+    const holds = truthOf(reading?.truth);
     return {
       source,
-      holds: truthOf(reading?.truth),
+      holds,
       value: numberOf(reading?.value),
       limit: numberOf(reading?.limit),
       unit: compared?.unit ?? '',
+      gap: holds === null && lastAt !== null ? rule.gapBehind(trace, i, lastAt) : null,
     };
   });
   const heldMs = hold && hold.heldMs >= 0 ? hold.heldMs : null;

@@ -125,6 +125,28 @@ export class RuleTrace {
     return progress;
   }
 
+  /**
+   * The gap that leaves a part of a condition unknown at a sample: the last one since it was known, as long as a window
+   * of the rule still looks over it.
+   */
+  gapBehind(trace: ConditionTrace, part: number, at: number): { from: number; to: number } | null {
+    let later = at;
+    for (const time of this.#timesUntil(at).reverse()) {
+      if (later - time > this.rule.maxGapMs) return { from: time, to: later };
+      if (at - time > this.#longestWindowMs || !Number.isNaN(trace.at(time)?.parts[part]?.truth ?? Number.NaN))
+        return null;
+      later = time;
+    }
+    return null;
+  }
+
+  get #longestWindowMs(): number {
+    const own = this.type.windows.filter(
+      ({ channel, maxGapMs }) => this.rule.channels.includes(channel) && maxGapMs === this.rule.maxGapMs,
+    );
+    return Math.max(0, ...own.map(({ spanMs }) => spanMs));
+  }
+
   #timesUntil(until: number): number[] {
     const times = new Set<number>();
     for (const trace of this.#traces) for (const time of trace.times) if (time <= until) times.add(time);

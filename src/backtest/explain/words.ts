@@ -29,7 +29,7 @@ export class Words {
   }
 
   /** What the whole rule came to, a sentence a line. */
-  whole({ alarm, at, lastAt, silence, levels }: Omit<Explanation, 'text'>): Text {
+  whole({ alarm, at, lastAt, maxGapMs, silence, levels }: Omit<Explanation, 'text'>): Text {
     const inBoth = (write: (language: Language) => string): Text => ({ zh: write('zh'), en: write('en') });
     return inBoth((language) => {
       const zh = language === 'zh';
@@ -39,49 +39,104 @@ export class Words {
       if (silence) parts.push(this.#silence(silence, at, language));
       else if (lastAt === null)
         parts.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
-      else parts.push(...levels.map((level) => level.text[language]), this.#since(lastAt, at, language));
+      else {
+        const told = levels.map((level) => level.text[language]);
+        if (isPast({ at, lastAt, maxGapMs })) parts.push(this.#longSince(lastAt, at, maxGapMs!, language), ...told);
+        else parts.push(...told, this.#since(lastAt, at, language));
+      }
       return parts.filter((part) => part !== '').join('\n');
     });
   }
 
-  /** One level: what decides at that moment, whether it begins or whether it ends. */
-  level({ severity, active, when, clear, counted }: Omit<ExplainedLevel, 'text'>): Text {
+  /**
+   * One level: what decides at that moment, whether it begins or whether it ends.
+   * @param past whether it is told of the last reading, and not of the moment.
+   */
+  level({ severity, active, when, clear, ownClear, counted }: Omit<ExplainedLevel, 'text'>, past: boolean): Text {
     const write = (language: Language) => {
       const zh = language === 'zh';
       const name = severities[severity][language];
-      if (!active) {
-        const far = counted ? `${zh ? '；' : '; '}${countText(counted, language)}` : '';
-        const told = `${this.#condition(when, language)}${far}`;
+      const far = counted ? `${zh ? '；' : '; '}${countText(counted, language)}` : '';
+      if (!active || !clear) {
+        const told = `${this.#condition(when, past, language)}${far}`;
         return zh ? `${name}：${told}。` : `${name}: ${told}.`;
       }
+      if (!ownClear) {
+        const told = `${this.#ending(clear, past, language)}${far}`;
+        return zh ? `${name}告警中，${told}。` : `${name} is in alarm; ${told}.`;
+      }
       const still =
-        clear?.holds && when.holds
+        clear.holds && when.holds
           ? `${zh ? '；但报警条件仍成立：' : '; but what began it still holds: '}${when.source}`
           : '';
-      const ends = clear ? `${this.#condition(clear, language)}${still}` : '';
+      const ends = `${this.#condition(clear, past, language)}${still}`;
       return zh ? `${name}告警中，解除条件：${ends}。` : `${name} is in alarm; to end it: ${ends}.`;
     };
     return { zh: write('zh'), en: write('en') };
   }
 
-  #condition(condition: ExplainedCondition, language: Language): string {
-    const zh = language === 'zh';
-    const deciding = condition.parts.filter(({ holds }) => holds === condition.holds);
-    const told = (deciding.length > 0 ? deciding : condition.parts).map((part) => this.#part(part, language));
-    const what = told.length > 0 ? told.join(zh ? '，' : ', ') : condition.source;
-    const texts = [what, this.#held(condition, language), this.#gap(condition, language)];
-    return texts.filter((text) => text !== '').join(zh ? '；' : '; ');
+  #condition(condition: ExplainedCondition, past: boolean, language: Language): string {
+    const what = this.#parts(condition, condition.holds, past, language);
+    return joined([what, this.#held(condition, language), this.#gap(condition, language)], language);
   }
 
-  #part({ source, holds, value, unit }: ExplainedPart, language: Language): string {
+  /** What ends an alarm whose level has no condition for that: that what began it is no longer so. */
+  #ending(opposite: ExplainedCondition, past: boolean, language: Language): string {
     const zh = language === 'zh';
+    const { holds, neededMs } = opposite;
+    const span = neededMs > 0 ? spokenDuration(neededMs, language) : '';
+    const what = this.#parts(opposite, holds === null ? null : !holds, past, language);
+    const begin = zh
+      ? `以下条件${span ? `持续 ${span} 不成立` : '不再成立'}时解除：`
+      : `it ends when this ${span ? `has not held for ${span}` : 'no longer holds'}: `;
+    return `${begin}${joined([what, this.#over(opposite, language)], language)}`;
+  }
+
+  /** The parts that decide that a condition holds, or does not. */
+  #parts({ source, parts }: ExplainedCondition, truth: boolean | null, past: boolean, language: Language): string {
+    const deciding = parts.filter(({ holds }) => holds === truth);
+    const told = (deciding.length > 0 ? deciding : parts).map((part) => this.#part(part, past, language));
+    return told.length > 0 ? told.join(language === 'zh' ? '，' : ', ') : source;
+  }
+
+  #part({ source, holds, value, unit, gap }: ExplainedPart, past: boolean, language: Language): string {
+    const zh = language === 'zh';
+    const then = past && zh ? '当时' : '';
+    if (holds === null) {
+      const [from, to] = gap ? [this.#at(gap.from), this.#at(gap.to)] : [];
+      if (zh) return `${source} ${then}未知，数据不足${gap ? `（${from} 至 ${to} 无数据）` : ''}`;
+      const none = gap ? ` (none from ${from} to ${to})` : '';
+      return `${source} ${past ? 'was' : 'is'} not known, there ${past ? 'was' : 'is'} too little data${none}`;
+    }
     const measured = value === null ? '' : `${numberText(value, language)} ${unitText(unit, language)}`.trim();
-    if (holds === null) return zh ? `${source} 未知，数据不足` : `${source} is not known, there is too little data`;
-    if (holds)
-      return zh ? `${source} 成立${measured && `（${measured}）`}` : `${source} holds${measured && ` (${measured})`}`;
-    return zh
-      ? `${source} 不成立${measured && `（${measured}）`}`
-      : `${source} does not hold${measured && ` (${measured})`}`;
+    if (zh) return `${source} ${then}${holds ? '成立' : '不成立'}${measured && `（${measured}）`}`;
+    const [does, doesNot] = past ? ['held', 'did not hold'] : ['holds', 'does not hold'];
+    return `${source} ${holds ? does : doesNot}${measured && ` (${measured})`}`;
+  }
+
+  /** For how long what began an alarm has not been so. */
+  #over({ heldMs, neededMs, before, gap }: ExplainedCondition, language: Language): string {
+    if (neededMs === 0) return '';
+    const zh = language === 'zh';
+    const of = (ms: number) => spokenDuration(ms, language);
+    const told: string[] = [];
+    if (heldMs !== null)
+      told.push(
+        zh ? `${of(neededMs)} 中已有 ${of(heldMs)} 不成立` : `it has not held for ${of(heldMs)} of ${of(neededMs)}`,
+      );
+    else if (before !== null)
+      told.push(
+        zh
+          ? `此前曾有 ${of(before.heldMs)} 不成立，至 ${this.#at(before.until)}`
+          : `before, it had not held for ${of(before.heldMs)}, until ${this.#at(before.until)}`,
+      );
+    if (gap)
+      told.push(
+        zh
+          ? `${this.#at(gap.from)} 前已有 ${of(gap.heldMs)} 不成立，随后 ${of(gap.to - gap.from)} 无数据`
+          : `until ${this.#at(gap.from)} it had not held for ${of(gap.heldMs)}, then ${of(gap.to - gap.from)} without data`,
+      );
+    return joined(told, language);
   }
 
   #held({ heldMs, neededMs, before }: ExplainedCondition, language: Language): string {
@@ -111,6 +166,14 @@ export class Words {
       : `The last reading was at ${this.#at(lastAt)}, then ${none} without data.`;
   }
 
+  #longSince(lastAt: number, at: number, maxGapMs: number, language: Language): string {
+    const none = spokenDuration(at - lastAt, language);
+    const allowed = spokenDuration(maxGapMs, language);
+    return language === 'zh'
+      ? `最近的读数在 ${this.#at(lastAt)}，随后 ${none} 无数据，超过 maxGap（${allowed}）：此刻无从判断。该读数时的情况：`
+      : `The last reading was at ${this.#at(lastAt)}, then ${none} without data, longer than maxGap (${allowed}): nothing could be judged at this moment. At that reading:`;
+  }
+
   #silence({ heardAt, silentForMs }: NonNullable<Explanation['silence']>, at: number, language: Language): string {
     const zh = language === 'zh';
     const allowed = spokenDuration(silentForMs, language);
@@ -124,6 +187,15 @@ export class Words {
   #at(time: number): string {
     return this.#times.write(time);
   }
+}
+
+/** Whether the last reading is too long ago for anything to be judged by it: then it is told what was so at that time. */
+export function isPast({ at, lastAt, maxGapMs }: { at: number; lastAt: number; maxGapMs: number | null }): boolean {
+  return maxGapMs !== null && at - lastAt > maxGapMs;
+}
+
+function joined(texts: readonly string[], language: Language): string {
+  return texts.filter((text) => text !== '').join(language === 'zh' ? '；' : '; ');
 }
 
 /** How far what a level counts has come. */

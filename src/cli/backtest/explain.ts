@@ -4,6 +4,8 @@ import { DataReport } from '../../backtest/data/data-report.ts';
 import { Explainer } from '../../backtest/explain/explain.ts';
 import { Words } from '../../backtest/explain/words.ts';
 import { heardTypes } from '../../backtest/heard-types.ts';
+import { namedDevices } from '../../backtest/named-devices.ts';
+import type { Sample } from '../../model/sample.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Outcome } from '../main.ts';
@@ -11,6 +13,7 @@ import { allData } from './all-data.ts';
 import { answering } from './answering.ts';
 import { type DataArguments, dataArguments, dataOptions, Misunderstood, timeArgument } from './data-arguments.ts';
 import { DevicesTried } from './devices-tried.ts';
+import { texts } from './texts.ts';
 import { aroundFiles, trialRules, typesOf } from './trial-rules.ts';
 
 const usage = `npm run tocsin -- explain --type <device type> --data <file> --rule <id> --at <time> [--device <id>] …
@@ -23,7 +26,7 @@ gap stopped it. The readings go through the engine's own fold once more.
 
   --rule <id>      the rule, with its type or without: waterlogging
   --at <time>      the moment, in measured time
-  --device <id>    the device, where the file has several; otherwise the device of lines that name none
+  --device <id>    the device, where the files have several; also the device of lines that name none
   --lang en|zh     language of what is printed
   --json           prints JSON, with the words in both languages
 
@@ -31,6 +34,8 @@ gap stopped it. The readings go through the engine's own fold once more.
 
 /** What was asked on the command line. */
 interface ExplainArguments extends DataArguments {
+  /** The device that was named; null: none was. */
+  asked: string | null;
   rule: string;
   /** Milliseconds since the epoch. */
   at: number;
@@ -51,11 +56,40 @@ async function run(asked: ExplainArguments): Promise<Outcome> {
   const devices = await DevicesTried.of(type, others, asked.devices);
   const aroundOf = devices.within(aroundFiles(settings));
   const heard = heardTypes([type, ...others]);
-  const explainer = new Explainer(rules, asked, words, { known: (id) => devices.device(id), aroundOf, heard });
-  const samples = allData(asked, typeOf, devices, settings, new DataReport());
-  for await (const batch of arriving(samples, 'clocks', devices.channels())) explainer.take(batch);
+  const around = { known: (id: string) => devices.device(id), aroundOf, heard };
+  const found = new Set<string>();
+  const samples = noting(allData(asked, typeOf, devices, settings, new DataReport()), devices, found);
+  let explainer: Explainer | null = null;
+  // Sorted by their receipt: when the first come, all have been read, and it is known which devices there are.
+  for await (const batch of arriving(samples, 'clocks', devices.channels())) {
+    explainer ??= new Explainer(rules, { ...asked, device: deviceMeant(asked, found) }, words, around);
+    explainer.take(batch);
+  }
+  if (!explainer) return { text: texts[asked.lang].nothingRead, ok: false };
   const answer = explainer.answer();
   return { text: asked.json ? JSON.stringify(answer, null, 2) : answer.text[asked.lang], ok: true };
+}
+
+/** Notes the devices whose rules can be explained. */
+async function* noting(
+  batches: AsyncIterable<Sample[]>,
+  devices: DevicesTried,
+  found: Set<string>,
+): AsyncGenerator<Sample[]> {
+  for await (const samples of batches) {
+    for (const { deviceId } of samples) if (devices.isTried(deviceId)) found.add(deviceId);
+    yield samples;
+  }
+}
+
+/** The device that was named, or else the only one. @throws Misunderstood */
+function deviceMeant({ asked, type }: ExplainArguments, found: ReadonlySet<string>): string {
+  const [first] = found;
+  if (asked !== null && found.has(asked)) return asked;
+  if (asked === null && first !== undefined && found.size === 1) return first;
+  const has = first === undefined ? 'no readings' : `readings of ${namedDevices(found).en}`;
+  if (asked !== null) throw new Misunderstood(`--device is ${asked}; of a ${type} the data has ${has}.`);
+  throw new Misunderstood(`Of a ${type} the data has ${has}; say with --device which one is meant.`);
 }
 
 function readArguments(args: string[]): ExplainArguments | null {
@@ -66,7 +100,7 @@ function readArguments(args: string[]): ExplainArguments | null {
   if (values.rule === undefined)
     throw new Misunderstood('--rule is missing: the rule to explain, such as waterlogging.');
   if (at === null) throw new Misunderstood('--at is missing: the moment to explain.');
-  return { ...common, rule: values.rule, at };
+  return { ...common, asked: values.device ?? null, rule: values.rule, at };
 }
 
 function parsed(args: string[]) {
