@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
 import { alarmIn, flow, startTestFlows, tell } from './support/flows.ts';
@@ -7,6 +9,10 @@ import { startTocsin, type Tocsin } from './support/tocsin.ts';
 
 const patient = { timeout: 12_000, interval: 20 };
 const told = (tocsin: Tocsin) => tocsin.deeds.map((deed) => (deed.body as { note: string }).note);
+/** Up to where the flow is done with the feed, as a restart would read it. */
+async function position(dir: string): Promise<object> {
+  return JSON.parse(await readFile(path.join(dir, 'data/flows/tocsin/in.json'), 'utf8'));
+}
 const telling = (config = {}) => flow(alarmIn('say', config), ...tell);
 
 test('each change of an alarm comes once, in order', async () => {
@@ -65,26 +71,40 @@ test('after a break and after a restart nothing is missing and nothing comes twi
   expect(tocsin.opened.at(-1)).toBe('2');
 });
 
+/** A server that answers only from the request number `from` on; `{url}` names the alarm that a request is about. */
+async function startSlow(from: number) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    if (asked.push(request.url!) >= from) response.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/{{{payload.id}}}` };
+}
+
+const asking = (url: string) => ({
+  id: 'ask',
+  type: 'http request',
+  method: 'GET',
+  ret: 'txt',
+  paytoqs: 'ignore',
+  url,
+  headers: [],
+});
+
 test('what a flow was at when Node-RED was killed comes again', async () => {
   const tocsin = await startTocsin();
-  const asked: string[] = [];
-  const slow = createServer((request, response) => {
-    // The first is left waiting.
-    if (asked.push(request.url!) > 1) response.end('ok');
-  });
-  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    slow.closeAllConnections();
-    slow.close();
-  });
-  const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/{{{payload.id}}}`;
+  const { asked, url } = await startSlow(2);
   const flows = await startTestFlows({
     dir: await tempDir(),
     nodes: flow(
       alarmIn('linkOut'),
       { id: 'linkOut', type: 'link out', mode: 'link', links: ['linkIn'] },
       { id: 'linkIn', type: 'link in', links: ['linkOut'], wires: [['ask']] },
-      { id: 'ask', type: 'http request', method: 'GET', ret: 'txt', paytoqs: 'ignore', url, headers: [] },
+      asking(url),
     ),
     apiUrl: tocsin.url,
     patience: { firstPauseMs: 20 },
@@ -97,6 +117,58 @@ test('what a flow was at when Node-RED was killed comes again', async () => {
   process.kill(flows.status().pid!, 'SIGKILL');
   await vi.waitFor(() => expect(asked).toEqual(['/a', '/a']), patient);
 });
+
+test('being stopped in the middle of a change time and again is not held against it', async () => {
+  const tocsin = await startTocsin();
+  const { asked, url } = await startSlow(5);
+  const dir = await tempDir();
+  const nodes = flow(alarmIn('ask'), asking(url));
+  tocsin.alarm({ id: 'a' });
+  for (let start = 1; start <= 4; start += 1) {
+    const flows = await startTestFlows({ dir, nodes, apiUrl: tocsin.url });
+    await vi.waitFor(() => expect(asked).toHaveLength(start), patient);
+    await flows.close();
+  }
+  await startTestFlows({ dir, nodes, apiUrl: tocsin.url });
+  await vi.waitFor(() => expect(asked).toHaveLength(5), patient);
+}, 60_000);
+
+// A node may say that it is done with an error, tell an error and say nothing, or be one that never says anything.
+const failing = {
+  'a command that fails': { type: 'tocsin-send-command', server: 'server', target: 'grid', deviceType: 'road-sign' },
+  'an expression that fails': {
+    type: 'change',
+    rules: [{ t: 'set', p: 'x', pt: 'msg', to: '$error("no")', tot: 'jsonata' }],
+  },
+};
+test.each(Object.entries(failing))(
+  'after %s a flow is done with the message as soon as what caught it is',
+  async (_, fails) => {
+    const tocsin = await startTocsin();
+    const dir = await tempDir();
+    const isRaised = { property: 'change', propertyType: 'msg', rules: [{ t: 'eq', v: 'raised', vt: 'str' }] };
+    await startTestFlows({
+      dir,
+      nodes: flow(
+        alarmIn('which'),
+        { id: 'which', type: 'switch', ...isRaised, checkall: 'true', repair: false, outputs: 1, wires: [['fails']] },
+        { id: 'fails', command: 'show', ...fails },
+        { id: 'caught', type: 'catch', scope: ['fails'], wires: [['say']] },
+        ...tell,
+      ),
+      apiUrl: tocsin.url,
+    });
+    tocsin.alarm({ id: 'a0' });
+    await vi.waitFor(() => expect(told(tocsin)).toHaveLength(1), patient);
+    // More than may be in the flow at once.
+    const raised = Array.from({ length: 150 }, (_, index) => `a${index}`);
+    for (const id of raised.slice(1)) tocsin.alarm({ id });
+    tocsin.alarm({ id: 'a0', active: false, clearedAt: 1 });
+    await vi.waitFor(() => expect(told(tocsin)).toEqual(raised.map((id) => `raised ${id} orange`)), patient);
+    await vi.waitFor(async () => expect(await position(dir)).toMatchObject({ seq: 151, waiting: false }), patient);
+  },
+  30_000,
+);
 
 test('an alarm that passed the filter is followed to its end, also below it', async () => {
   const tocsin = await startTocsin();

@@ -48,7 +48,7 @@ class FeedReader {
     this.#live = new Episodes(filter, saved?.episodes);
     this.#kept = new Episodes(filter, saved?.episodes);
     this.#received = this.#keptSeq = saved?.seq ?? null;
-    this.#attempts = saved?.waiting ? saved.attempts + 1 : 0;
+    this.#attempts = saved ? saved.attempts + (saved.waiting ? 1 : 0) : 0;
   }
 
   /** Reads until close; connects again after each break. */
@@ -77,10 +77,11 @@ class FeedReader {
     }
   }
 
+  /** What is under way comes again at the next start; it is not to blame for this end. */
   close() {
     this.#closing.abort();
     this.#room?.();
-    if (this.#saving) this.#save();
+    if (this.#saving || this.#waitingIsSaved) this.#save();
   }
 
   /** What the feed cannot tell: alarms that were active before the first look, or that it no longer reaches back to. */
@@ -176,7 +177,7 @@ class FeedReader {
   #save() {
     clearTimeout(this.#saving);
     this.#saving = null;
-    const waiting = this.#underWay.some((entry) => entry.open > 0);
+    const waiting = !this.#closing.signal.aborted && this.#underWay.some((entry) => entry.open > 0);
     this.#waitingIsSaved = waiting;
     this.#position.save({ seq: this.#keptSeq, waiting, attempts: this.#attempts, episodes: this.#kept.toJSON() });
   }
