@@ -87,6 +87,7 @@ export class TryoutThread implements Tryouts {
     job.state = 'running';
     try {
       job.result = resultOf(await this.#thread().backtest(job.id, request));
+      if (job.result !== null) job.progress = 1;
       this.#end(job, job.result === null ? 'cancelled' : 'done');
     } catch (error) {
       const found = error instanceof Error ? error.message : String(error);
@@ -112,7 +113,8 @@ export class TryoutThread implements Tryouts {
       range,
       progress: (id, share) => {
         const job = this.#jobs.get(id);
-        if (job) job.progress = share;
+        // What is said of it last may come after its end.
+        if (job?.state === 'running') job.progress = share;
       },
     };
     const worker = startWorker<TryoutFunctions, TryoutHost>(new URL('./tryout.ts', import.meta.url), data, host);
