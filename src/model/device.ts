@@ -16,5 +16,10 @@ export interface Device {
   state: DeviceState;
 }
 
+/** Whether both stand at one place of the town. */
+export function standsAs(one: Device, other: Device): boolean {
+  return one.latitude === other.latitude && one.longitude === other.longitude && one.gridId === other.gridId;
+}
+
 /** What a device id may look like; it is part of a topic, so no `/`, `+`, `#`, no blanks. */
 export const deviceIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

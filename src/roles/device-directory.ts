@@ -1,4 +1,4 @@
-import type { Device } from '../model/device.ts';
+import { type Device, standsAs } from '../model/device.ts';
 import { internalDevices } from '../model/internal.ts';
 import type { Store } from '../store/open.ts';
 
@@ -79,9 +79,4 @@ export class DeviceDirectory {
     this.#active ??= [...this.#devices.values()].filter((device) => device.state === 'active');
     return this.#active;
   }
-}
-
-function standsAs(one: Device, other: Device): boolean {
-  const { latitude, longitude, gridId, type } = one;
-  return latitude === other.latitude && longitude === other.longitude && gridId === other.gridId && type === other.type;
 }

@@ -1,5 +1,5 @@
 import type { Baseline } from '../../baseline/baseline.ts';
-import type { Device } from '../../model/device.ts';
+import { type Device, standsAs } from '../../model/device.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../compile.ts';
 import { mayBeginBy } from '../compile-rule.ts';
@@ -315,10 +315,6 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
 
 function inOrder(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b);
-}
-
-function standsAs(one: Device, other: Device): boolean {
-  return one.latitude === other.latitude && one.longitude === other.longitude && one.gridId === other.gridId;
 }
 
 function countAt(near: readonly Member[], at: number): Count {
