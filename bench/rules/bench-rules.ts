@@ -5,12 +5,16 @@ import type { Weather } from './series.ts';
 
 const seconds = 4;
 /**
- * Of each series before measuring, a reading a minute: the longest window is an hour, and for another one late readings
- * find their place. A million series would take half an hour to fill: their windows of ten minutes are.
+ * Rounds before measuring, a reading a minute from each series: the longest window is an hour, and for another one late
+ * readings find their place. With few series there are more, until all code is compiled.
  */
-const warmUp = 130;
-const warmUpOfMany = 20;
-/** A million take some minutes, and 4 GB. */
+const warmUp = { rounds: 130, readings: 1_000_000 };
+/**
+ * Rounds that are measured at least: of each device a snapshot is kept every fourth minute, so that a single round would
+ * have all of them or none.
+ */
+const leastRounds = 16;
+/** A million take ten minutes, and 3 GB. */
 const counts = [1_000, 10_000, 100_000, 1_000_000];
 /** So that everyone has alarms to raise and to end. */
 const flood = { series: 1_000, weather: 'flood' } as const;
@@ -35,13 +39,12 @@ export interface RulesResult {
 
 /** Readings a second through the rules alone, one thread, beside what a Node user would otherwise take. */
 export async function benchRules(mostSeries: number): Promise<RulesResult> {
-  const nothing = await measure({ name: 'nothing', series: 1_000, weather: 'calm', warmUp, seconds: 1 });
+  const nothing = await measure({ name: 'nothing', series: 1_000, weather: 'calm', ...filling(1_000), seconds: 1 });
   const making = 1e6 / nothing.readingsPerSecond;
   const ten: RulesResult['ten'] = [];
   const tens = counts.filter((count) => count <= mostSeries).map((series) => ({ series, weather: 'calm' as Weather }));
   for (const { series, weather } of [...tens, flood]) {
-    const filling = series > 100_000 ? warmUpOfMany : warmUp;
-    const report = await measure({ name: 'tocsin-ten', series, weather, warmUp: filling, seconds });
+    const report = await measure({ name: 'tocsin-ten', series, weather, ...filling(series), seconds });
     const microseconds = 1e6 / report.readingsPerSecond - making;
     ten.push({
       series,
@@ -53,10 +56,15 @@ export async function benchRules(mostSeries: number): Promise<RulesResult> {
       checkpointBytes: round(report.checkpointBytes!),
     });
   }
-  const tocsin = await measure({ name: 'tocsin-three', ...flood, warmUp, seconds });
+  const tocsin = await measure({ name: 'tocsin-three', ...flood, ...filling(flood.series), seconds });
   const three: RulesResult['three'] = [said('tocsin-three', tocsin, tocsin)];
-  for (const name of others) three.push(said(name, await measure({ name, ...flood, warmUp: 20, seconds }), tocsin));
+  for (const name of others)
+    three.push(said(name, await measure({ name, ...flood, warmUp: 20, leastRounds, seconds }), tocsin));
   return { ten, three };
+}
+
+function filling(series: number): Pick<ContenderTask, 'warmUp' | 'leastRounds'> {
+  return { warmUp: Math.max(warmUp.rounds, Math.ceil(warmUp.readings / series)), leastRounds };
 }
 
 function said(name: ContenderName, report: ContenderReport, tocsin: ContenderReport): RulesResult['three'][number] {
