@@ -1,7 +1,7 @@
 import { newCells } from './cells.ts';
 import { ChannelLog, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
-import { newestTime, setNewest, type WindowMemory } from './windows/memory.ts';
+import { newestTime, type PartMemory, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
 /**
@@ -68,7 +68,9 @@ function planOf(type: CompiledType): ChannelPlan {
 export class DeviceChannels implements WindowMemory {
   readonly logs: readonly (ChannelLog | undefined)[];
   readonly cells: number[];
-  readonly lists: number[][];
+  parts: PartMemory | null = null;
+  /** Readings since somebody asked the parts of windows. */
+  #unasked = 0;
   readonly #type: CompiledType;
   readonly #plan: ChannelPlan;
 
@@ -77,8 +79,13 @@ export class DeviceChannels implements WindowMemory {
     this.#plan = planOf(type);
     this.logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
     this.cells = newCells(type.windowPlan.initial);
-    this.lists = Array.from({ length: type.windowPlan.lists }, () => []);
     for (const window of type.windows) window.rebuild(this, this.logs[window.channel]!);
+  }
+
+  openParts(): PartMemory {
+    this.#unasked = 0;
+    this.parts ??= this.#type.windowPlan.parts.newMemory();
+    return this.parts;
   }
 
   /** Measured time of the newest reading of all; -Infinity where nothing came yet. */
@@ -98,6 +105,7 @@ export class DeviceChannels implements WindowMemory {
     const sinceLast = at - newestTime(this, channel);
     setNewest(this, channel, at, value);
     this.logs[channel]!.push(at, value);
+    this.#unasked++;
     const windows = this.#plan.windows[channel]!;
     for (let i = 0; i < windows.length; i++) windows[i]!.step(this, at, value, sinceLast);
   }
@@ -142,6 +150,7 @@ export class DeviceChannels implements WindowMemory {
 
   /** Lets go of what no window needs at this time or later; nothing is put before it any more. */
   forgetBefore(time: number): void {
+    this.#restParts();
     for (const channel of this.#plan.kept) {
       const log = this.logs[channel]!;
       const spans = this.#plan.spans[channel]!;
@@ -152,7 +161,7 @@ export class DeviceChannels implements WindowMemory {
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
+        if (this.parts !== null) for (const window of this.#plan.windows[channel]!) window.shift(this.parts, dropped);
       }
       let merged = false;
       let until = log.positionOf(floor);
@@ -163,6 +172,17 @@ export class DeviceChannels implements WindowMemory {
       }
       if (merged) for (const window of this.#plan.windows[channel]!) window.rebuild(this, log);
     }
+  }
+
+  /**
+   * Gives up what the parts of windows have taken in where nobody has asked for so long that to take it in anew, when
+   * somebody does, is no more work than it was to keep them up to date.
+   */
+  #restParts(): void {
+    if (this.parts === null) return;
+    let kept = 0;
+    for (const channel of this.#plan.kept) kept += this.logs[channel]!.length;
+    if (this.#unasked > kept) this.parts = null;
   }
 
   /** Forgets everything. */

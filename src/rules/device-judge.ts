@@ -2,7 +2,6 @@ import type { Baseline, BaselineView } from '../baseline/baseline.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Sample } from '../model/sample.ts';
-import type { ChannelLog } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
@@ -39,9 +38,6 @@ export class DeviceJudge implements RuleContext {
   /** Number of the checkpoint that a sample of it was last noted for; the fold's. */
   touchedIn = 0;
   readonly around: Surroundings;
-  readonly logs: readonly (ChannelLog | undefined)[];
-  readonly cells: number[];
-  readonly lists: number[][];
   readonly #deviceId: string;
   readonly #type: CompiledType;
   readonly past: DeviceChannels;
@@ -67,9 +63,6 @@ export class DeviceJudge implements RuleContext {
     this.silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
     this.past = new DeviceChannels(type);
-    this.logs = this.past.logs;
-    this.cells = this.past.cells;
-    this.lists = this.past.lists;
     this.#horizon = new Horizon(type);
     this.#states = new RuleStates(type);
     this.#baselines = new DeviceBaselines(type);
@@ -105,7 +98,7 @@ export class DeviceJudge implements RuleContext {
       const head = this.#head;
       this.#judgeAgain(late[0]!.at, late, receivedAt, effects);
       // It was late only to what other devices had said meanwhile.
-      if (this.#head > head) this.#baselines.learn(this.#head, this, fresh, this.#states, learnt);
+      if (this.#head > head) this.#baselines.learn(this.#head, this.past, fresh, this.#states, learnt);
     }
     return stale;
   }
@@ -125,12 +118,12 @@ export class DeviceJudge implements RuleContext {
     }
     if (!news) return;
     this.#judgeRules(at, sample.receivedAt, effects);
-    if (this.#type.baselines.length > 0) this.#baselines.learn(at, this, fresh, this.#states, learnt);
+    if (this.#type.baselines.length > 0) this.#baselines.learn(at, this.past, fresh, this.#states, learnt);
   }
 
   /** A sample newer than all others is about to be taken in. */
   #advance(at: number): void {
-    fresh.clear(this.logs.length);
+    fresh.clear(this.past.logs.length);
     this.#head = at;
     this.#judgedAt = at;
     this.now = at;
@@ -336,7 +329,7 @@ export class DeviceJudge implements RuleContext {
 
   baseline(channel: number): BaselineView | null {
     const baseline = this.#baselines.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
-    return baseline?.view(this.now, newestValue(this, channel)) ?? null;
+    return baseline?.view(this.now, newestValue(this.past, channel)) ?? null;
   }
 
   /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
@@ -349,7 +342,7 @@ export class DeviceJudge implements RuleContext {
     const baseline = this.baselineOf(word.channel);
     const channel = this.#type.channelIndex.get(word.channel) ?? -1;
     if (!baseline) return false;
-    baseline.hear(word, newestTime(this, channel), newestValue(this, channel));
+    baseline.hear(word, newestTime(this.past, channel), newestValue(this.past, channel));
     return true;
   }
 

@@ -10,7 +10,7 @@ export function toldValues(
 ): Record<string, number> {
   const values: Record<string, number> = {};
   for (const channel of channels) {
-    const value = newestValue(context, channel);
+    const value = newestValue(context.past, channel);
     if (!Number.isNaN(value)) values[channelNames[channel]!] = value;
   }
   for (const { source, value } of textValues) {

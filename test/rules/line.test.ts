@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { newCells } from '../../src/rules/cells.ts';
 import type { ChannelLog } from '../../src/rules/channel-log.ts';
 import { Line } from '../../src/rules/windows/line.ts';
-import { WindowPlan } from '../../src/rules/windows/memory.ts';
+import { PartPlan } from '../../src/rules/windows/memory.ts';
 
 test('readings that are all the same lie on the line, whatever has left the window before', () => {
   const values = [12.3, 59.7, 0.0001, 3141.5926, 7.9, ...new Array<number>(15).fill(23.4)];
@@ -15,9 +14,9 @@ test('readings that are all the same lie on the line, whatever has left the wind
     [4, 2, 0, 3, 1],
     [3, 4, 1, 0, 2],
   ]) {
-    const plan = new WindowPlan(0);
+    const plan = new PartPlan();
     const line = new Line(plan);
-    const memory = { logs: [log], cells: newCells(plan.initial), lists: [] };
+    const memory = plan.newMemory();
     for (const i of order) line.take(memory, log, i);
     for (let i = 5; i < values.length; i++) line.take(memory, log, i);
     for (const i of order.toReversed()) line.leave(memory, log, i);

@@ -4,7 +4,9 @@ import type { Comparison } from './operators.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the expressions of a rule may look at, at one sample of one device. */
-export interface RuleContext extends WindowMemory {
+export interface RuleContext {
+  /** Its readings, the newest one and those before. */
+  past: WindowMemory;
   /** Measured time of the sample, milliseconds since the epoch. */
   now: number;
   /** What the rule being judged remembers; `judgeRule` puts it there. Finite numbers only, see `MemoryCell`. */

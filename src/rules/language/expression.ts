@@ -212,7 +212,8 @@ export class Expression {
     if (!channel && word) return word;
     const { index, measure, isSwitch } = this.channelNamed(node, name);
     const { maxGapMs } = this.scope;
-    const run: Evaluate = (c) => (c.now - newestTime(c, index) <= maxGapMs ? newestValue(c, index) : Number.NaN);
+    const run: Evaluate = (c) =>
+      c.now - newestTime(c.past, index) <= maxGapMs ? newestValue(c.past, index) : Number.NaN;
     return isSwitch ? plainTruth(run) : { ...number(measure, run), channel: index, bounds: exactly(run) };
   }
 

@@ -1,5 +1,13 @@
+import type { WindowMemory } from '../windows/memory.ts';
 import type { RuleContext } from './context.ts';
 import { nowhere, type Surroundings } from './surroundings.ts';
+
+const nothingPast: WindowMemory = {
+  logs: [],
+  cells: [],
+  parts: null,
+  openParts: () => ({ cells: [], lists: [] }),
+};
 
 /**
  * A context for expressions that look at no reading: limits of a place, times of day.
@@ -8,9 +16,7 @@ import { nowhere, type Surroundings } from './surroundings.ts';
 export function nothingMeasured(now = Number.NaN, around: Surroundings = nowhere): RuleContext {
   return {
     now,
-    logs: [],
-    cells: [],
-    lists: [],
+    past: nothingPast,
     memory: [],
     around,
     baseline: () => null,

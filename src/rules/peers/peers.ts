@@ -304,7 +304,8 @@ function noting({ probe, measure, maxGapMs }: PeerQuestion, note: (at: number, a
   const evaluate: typeof asked = (context) => {
     const { now } = context;
     // A sum of nothing is 0, of a channel that is not there as well: that says nothing about its device.
-    const evident = measure === null || channels.every((channel) => now - newestTime(context, channel) <= maxGapMs);
+    const evident =
+      measure === null || channels.every((channel) => now - newestTime(context.past, channel) <= maxGapMs);
     note(now, evident ? asked(context) : Number.NaN);
     return 0;
   };

@@ -1,6 +1,6 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, dividedBy } from '../exact.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** So that asking for a mean allocates nothing. */
@@ -13,15 +13,15 @@ const scratch = [0.5, 0.5];
 export class Area implements WindowPart {
   readonly #sum: number;
 
-  constructor(plan: WindowPlan) {
+  constructor(plan: PartPlan) {
     this.#sum = plan.take(0, 0);
   }
 
-  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log, position, 1);
   }
 
-  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log, position, -1);
   }
 
@@ -32,7 +32,7 @@ export class Area implements WindowPart {
       addProduct(cells, this.#sum, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
   }
 
-  clear({ cells }: WindowMemory): void {
+  clear({ cells }: PartMemory): void {
     cells[this.#sum] = 0;
     cells[this.#sum + 1] = 0;
   }
@@ -41,7 +41,7 @@ export class Area implements WindowPart {
    * Mean over the last `spanMs`.
    * @param oldest position of the oldest reading after the edge: only a part of the time for which it stands is within.
    */
-  mean({ cells }: WindowMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
+  mean({ cells }: PartMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
     scratch[0] = cells[this.#sum]!;
     scratch[1] = cells[this.#sum + 1]!;
     if (oldest > 0) {

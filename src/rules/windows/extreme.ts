@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Readings in the queue: as many as noise mostly has in it. */
@@ -20,12 +20,12 @@ export class Extreme implements WindowPart {
   readonly #sign: 1 | -1;
   readonly #from: number;
 
-  constructor(plan: WindowPlan, sign: 1 | -1) {
+  constructor(plan: PartPlan, sign: 1 | -1) {
     this.#sign = sign;
     this.#from = plan.take(0, 0, ...new Array<number>(2 * places).fill(0));
   }
 
-  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#queue(cells, log, position);
   }
 
@@ -47,7 +47,7 @@ export class Extreme implements WindowPart {
     if (length !== before) cells[from + size] = length;
   }
 
-  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
     const from = this.#from;
     if (cells[from + first] !== log.timeAt(position) || cells[from + size] === 0) return;
     const length = cells[from + size]! - 1;
@@ -68,7 +68,7 @@ export class Extreme implements WindowPart {
     return this.#sign > 0 ? merged.max : merged.min;
   }
 
-  clear({ cells }: WindowMemory): void {
+  clear({ cells }: PartMemory): void {
     this.#empty(cells);
   }
 
@@ -77,7 +77,7 @@ export class Extreme implements WindowPart {
     cells[this.#from + othersWait] = 0;
   }
 
-  value({ cells }: WindowMemory): number {
+  value({ cells }: PartMemory): number {
     return cells[this.#from + first + 1]!;
   }
 }

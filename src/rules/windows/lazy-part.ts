@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /**
@@ -15,7 +15,7 @@ export class LazyPart<Part extends WindowPart> {
   readonly #from: number;
   readonly #to: number;
 
-  constructor(part: Part, withEdge: boolean, plan: WindowPlan) {
+  constructor(part: Part, withEdge: boolean, plan: PartPlan) {
     this.#part = part;
     this.#withEdge = withEdge;
     this.#from = plan.take(0);
@@ -23,7 +23,7 @@ export class LazyPart<Part extends WindowPart> {
   }
 
   /** The part with all readings of a log that is not empty, from an edge on. */
-  upToDate(memory: WindowMemory, log: ChannelLog, edge: number): Part {
+  upToDate(memory: PartMemory, log: ChannelLog, edge: number): Part {
     const part = this.#part;
     const { cells } = memory;
     const end = log.length;
@@ -51,12 +51,12 @@ export class LazyPart<Part extends WindowPart> {
   }
 
   /** Position of the oldest reading within. */
-  oldest({ cells }: WindowMemory): number {
+  oldest({ cells }: PartMemory): number {
     return cells[this.#from]!;
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
-  shift(memory: WindowMemory, dropped: number): void {
+  shift(memory: PartMemory, dropped: number): void {
     const { cells } = memory;
     // One that was not let go of yet could no longer be, nor the one behind it, without what lay before.
     if (cells[this.#from]! <= dropped) this.forget(memory);
@@ -67,7 +67,7 @@ export class LazyPart<Part extends WindowPart> {
   }
 
   /** The log has changed otherwise than at its end. */
-  forget(memory: WindowMemory): void {
+  forget(memory: PartMemory): void {
     this.#part.clear(memory);
     memory.cells[this.#from] = 0;
     memory.cells[this.#to] = 0;

@@ -1,6 +1,6 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, centred } from '../exact.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Times are counted from here, so that their squares keep all their digits; milliseconds since the epoch. */
@@ -25,15 +25,15 @@ const leastSquares = 1e-14;
 export class Line implements WindowPart {
   readonly #from: number;
 
-  constructor(plan: WindowPlan) {
+  constructor(plan: PartPlan) {
     this.#from = plan.take(...new Array<number>(size).fill(0));
   }
 
-  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), 1);
   }
 
-  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), -1);
   }
 
@@ -47,19 +47,19 @@ export class Line implements WindowPart {
     cells[from + n]! += sign;
   }
 
-  clear({ cells }: WindowMemory): void {
+  clear({ cells }: PartMemory): void {
     cells.fill(0, this.#from, this.#from + size);
   }
 
   /** Change per second; NaN with fewer than two readings. Readings that are all the same lie on a level line. */
-  slope({ cells }: WindowMemory): number {
+  slope({ cells }: PartMemory): number {
     if (cells[this.#from + n]! < 2) return Number.NaN;
     if (this.#centred(cells, yy, y, y) < leastSquares) return 0;
     return (1000 * this.#centred(cells, xy, x, y)) / this.#centred(cells, xx, x, x);
   }
 
   /** Share of the readings' variance that the line explains, 0 to 1; readings that are all the same lie on it. */
-  fit({ cells }: WindowMemory): number {
+  fit({ cells }: PartMemory): number {
     if (cells[this.#from + n]! < 2) return Number.NaN;
     const along = this.#centred(cells, xy, x, y);
     const values = this.#centred(cells, yy, y, y);

@@ -1,4 +1,4 @@
-import { CellPlan } from '../cells.ts';
+import { CellPlan, newCells } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
 
 /**
@@ -10,6 +10,15 @@ export interface WindowMemory {
   /** By channel; absent where no rule looks. */
   readonly logs: readonly (ChannelLog | undefined)[];
   /** The newest value of each channel and its measured time, see `newestValue` and `newestTime`; then the windows' own. */
+  readonly cells: number[];
+  /** What the parts of windows have taken in; null where nobody has asked for long, as of most devices. */
+  readonly parts: PartMemory | null;
+  /** The same, to be filled: somebody asks. */
+  openParts(): PartMemory;
+}
+
+/** What the parts of windows know of one device. */
+export interface PartMemory {
   readonly cells: number[];
   /** Lists of those that need one. */
   readonly lists: number[][];
@@ -31,21 +40,27 @@ export function setNewest({ cells }: WindowMemory, channel: number, at: number, 
   cells[2 * channel + 1] = at;
 }
 
-/** Gives out the places: those of the channels first, then to each window. */
+/** Gives out the places: those of the channels first, then to each window; and, apart, to their parts. */
 export class WindowPlan extends CellPlan {
-  #lists = 0;
+  readonly parts = new PartPlan();
 
   constructor(channels: number) {
     super();
     for (let i = 0; i < channels; i++) this.take(Number.NaN, Number.NEGATIVE_INFINITY);
   }
+}
 
-  get lists(): number {
-    return this.#lists;
-  }
+/** Gives out the places of the parts of windows. */
+export class PartPlan extends CellPlan {
+  #lists = 0;
 
   /** @returns the index of a list. */
   takeList(): number {
     return this.#lists++;
+  }
+
+  /** Parts that have taken nothing in. */
+  newMemory(): PartMemory {
+    return { cells: newCells(this.initial), lists: Array.from({ length: this.#lists }, () => []) };
   }
 }

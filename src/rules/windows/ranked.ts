@@ -1,27 +1,27 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** The readings in order of their values, for median and percentiles. Those that are kept as one count as their last. */
 export class Ranked implements WindowPart {
   readonly #values: number;
 
-  constructor(plan: WindowPlan) {
+  constructor(plan: PartPlan) {
     this.#values = plan.takeList();
   }
 
-  take({ lists }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ lists }: PartMemory, log: ChannelLog, position: number): void {
     const values = lists[this.#values]!;
     const value = log.valueAt(position);
     values.splice(placeOf(values, value), 0, value);
   }
 
-  leave({ lists }: WindowMemory, log: ChannelLog, position: number): void {
+  leave({ lists }: PartMemory, log: ChannelLog, position: number): void {
     const values = lists[this.#values]!;
     values.splice(placeOf(values, log.valueAt(position)), 1);
   }
 
-  clear({ lists }: WindowMemory): void {
+  clear({ lists }: PartMemory): void {
     lists[this.#values] = [];
   }
 
@@ -29,7 +29,7 @@ export class Ranked implements WindowPart {
    * The value below which a share of the readings lies, straight between the two nearest (Hyndman & Fan's type 7).
    * @param share 0 to 1.
    */
-  percentile({ lists }: WindowMemory, share: number): number {
+  percentile({ lists }: PartMemory, share: number): number {
     const values = lists[this.#values]!;
     const place = share * (values.length - 1);
     const below = Math.floor(place);

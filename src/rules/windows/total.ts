@@ -1,6 +1,6 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, asDecimal } from '../exact.ts';
-import type { WindowMemory, WindowPlan } from './memory.ts';
+import type { PartMemory, PartPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** So that asking for a sum allocates nothing. */
@@ -11,16 +11,16 @@ export class Total implements WindowPart {
   readonly #sum: number;
   readonly #count: number;
 
-  constructor(plan: WindowPlan) {
+  constructor(plan: PartPlan) {
     this.#sum = plan.take(0, 0);
     this.#count = plan.take(0);
   }
 
-  take({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log, position, 1);
   }
 
-  leave({ cells }: WindowMemory, log: ChannelLog, position: number): void {
+  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
     this.#add(cells, log, position, -1);
   }
 
@@ -30,14 +30,14 @@ export class Total implements WindowPart {
     cells[this.#count]! += sign * (merged?.count ?? 1);
   }
 
-  clear({ cells }: WindowMemory): void {
+  clear({ cells }: PartMemory): void {
     cells[this.#sum] = 0;
     cells[this.#sum + 1] = 0;
     cells[this.#count] = 0;
   }
 
   /** Without the readings from a position up to another, which are the oldest. */
-  sum({ cells }: WindowMemory, log: ChannelLog, from: number, until: number): number {
+  sum({ cells }: PartMemory, log: ChannelLog, from: number, until: number): number {
     let sum = cells[this.#sum]!;
     if (from < until) {
       scratch[0] = sum;
@@ -49,7 +49,7 @@ export class Total implements WindowPart {
   }
 
   /** The same. */
-  count({ cells }: WindowMemory, log: ChannelLog, from: number, until: number): number {
+  count({ cells }: PartMemory, log: ChannelLog, from: number, until: number): number {
     let count = cells[this.#count]!;
     for (let i = from; i < until; i++) count -= log.mergedAt(i)?.count ?? 1;
     return count;

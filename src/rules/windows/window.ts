@@ -6,7 +6,7 @@ import { Band } from './band.ts';
 import { Extreme } from './extreme.ts';
 import { LazyPart } from './lazy-part.ts';
 import { Line } from './line.ts';
-import { newestTime, type WindowMemory, type WindowPlan } from './memory.ts';
+import { newestTime, type PartMemory, type WindowMemory, type WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 import { Ranked } from './ranked.ts';
 import { Total } from './total.ts';
@@ -53,6 +53,7 @@ export class Window implements RuleWindow {
   #ranked: LazyPart<Ranked> | null = null;
   /** This at none before a gap. */
   #line: LazyPart<Line> | null = null;
+  readonly #parts: LazyPart<WindowPart>[] = [];
 
   constructor(channel: number, spanMs: number, maxGapMs: number, plan: WindowPlan) {
     this.channel = channel;
@@ -64,33 +65,35 @@ export class Window implements RuleWindow {
   }
 
   keepFor(question: WindowQuestion): void {
-    const plan = this.#plan;
+    const plan = this.#plan.parts;
     switch (partOf[question]) {
       case 'area':
-        this.#area ??= new LazyPart(new Area(plan), false, plan);
+        this.#area ??= this.#lazy(new Area(plan), false);
         break;
       case 'total':
-        this.#total ??= new LazyPart(new Total(plan), false, plan);
-        this.#band.keepCount(plan);
+        this.#total ??= this.#lazy(new Total(plan), false);
+        this.#band.keepCount(this.#plan);
         break;
       case 'least':
-        this.#least ??= new LazyPart(new Extreme(plan, -1), true, plan);
+        this.#least ??= this.#lazy(new Extreme(plan, -1), true);
         break;
       case 'greatest':
-        this.#greatest ??= new LazyPart(new Extreme(plan, 1), true, plan);
+        this.#greatest ??= this.#lazy(new Extreme(plan, 1), true);
         break;
       case 'ranked':
-        this.#ranked ??= new LazyPart(new Ranked(plan), true, plan);
+        this.#ranked ??= this.#lazy(new Ranked(plan), true);
         break;
       case 'line':
-        this.#line ??= new LazyPart(new Line(plan), true, plan);
+        this.#line ??= this.#lazy(new Line(plan), true);
         break;
       case null:
     }
   }
 
-  get #parts(): (LazyPart<WindowPart> | null)[] {
-    return [this.#area, this.#total, this.#least, this.#greatest, this.#ranked, this.#line];
+  #lazy<Part extends WindowPart>(part: Part, withEdge: boolean): LazyPart<Part> {
+    const lazy = new LazyPart(part, withEdge, this.#plan.parts);
+    this.#parts.push(lazy);
+    return lazy;
   }
 
   /**
@@ -103,8 +106,8 @@ export class Window implements RuleWindow {
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
-  shift(memory: WindowMemory, dropped: number): void {
-    for (const part of this.#parts) part?.shift(memory, dropped);
+  shift(memory: PartMemory, dropped: number): void {
+    for (const part of this.#parts) part.shift(memory, dropped);
   }
 
   /** Looks at the log anew, when it has changed otherwise than at its end. */
@@ -116,7 +119,7 @@ export class Window implements RuleWindow {
       first--;
     memory.cells[this.#since] = log.length === 0 ? Number.NaN : log.beginAt(first);
     this.#band.rebuild(memory, log);
-    for (const part of this.#parts) part?.forget(memory);
+    if (memory.parts !== null) for (const part of this.#parts) part.forget(memory.parts);
   }
 
   /** Measured time at which the window begins: it ends at the newest reading. */
@@ -150,26 +153,29 @@ export class Window implements RuleWindow {
     if (!this.#covers(memory, wholly)) return Number.NaN;
     const log = memory.logs[this.channel]!;
     const edge = this.#edge(memory);
-    const area = this.#area!.upToDate(memory, log, edge);
-    return area.mean(memory, log, this.#area!.oldest(memory), edge, this.spanMs);
+    const parts = memory.openParts();
+    const area = this.#area!.upToDate(parts, log, edge);
+    return area.mean(parts, log, this.#area!.oldest(parts), edge, this.spanMs);
   }
 
   sum(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
     if (log.length === 0) return Number.NaN;
-    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
-    const oldest = this.#total!.oldest(memory);
+    const parts = memory.openParts();
+    const total = this.#total!.upToDate(parts, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(parts);
     const from = this.#fromUntil(log, oldest, now);
     if (from === log.length) return now - log.timeAt(from - 1) <= this.maxGapMs ? 0 : Number.NaN;
-    return total.sum(memory, log, oldest, from);
+    return total.sum(parts, log, oldest, from);
   }
 
   count(memory: WindowMemory, now: number): number {
     const log = memory.logs[this.channel]!;
     if (log.length === 0) return 0;
-    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
-    const oldest = this.#total!.oldest(memory);
-    return total.count(memory, log, oldest, this.#fromUntil(log, oldest, now));
+    const parts = memory.openParts();
+    const total = this.#total!.upToDate(parts, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(parts);
+    return total.count(parts, log, oldest, this.#fromUntil(log, oldest, now));
   }
 
   /**
@@ -184,19 +190,22 @@ export class Window implements RuleWindow {
   }
 
   min(memory: WindowMemory): number {
-    return this.#covers(memory, wholly) ? this.#asked(memory, this.#least!).value(memory) : Number.NaN;
+    return this.#covers(memory, wholly) ? this.#extreme(memory, this.#least!) : Number.NaN;
   }
 
   max(memory: WindowMemory): number {
-    return this.#covers(memory, wholly) ? this.#asked(memory, this.#greatest!).value(memory) : Number.NaN;
+    return this.#covers(memory, wholly) ? this.#extreme(memory, this.#greatest!) : Number.NaN;
   }
 
   percentile(memory: WindowMemory, share: number): number {
-    return this.#covers(memory, wholly) ? this.#asked(memory, this.#ranked!).percentile(memory, share) : Number.NaN;
+    if (!this.#covers(memory, wholly)) return Number.NaN;
+    const parts = memory.openParts();
+    return this.#ranked!.upToDate(parts, memory.logs[this.channel]!, this.#edge(memory)).percentile(parts, share);
   }
 
-  #asked<Part extends WindowPart>(memory: WindowMemory, part: LazyPart<Part>): Part {
-    return part.upToDate(memory, memory.logs[this.channel]!, this.#edge(memory));
+  #extreme(memory: WindowMemory, part: LazyPart<Extreme>): number {
+    const parts = memory.openParts();
+    return part.upToDate(parts, memory.logs[this.channel]!, this.#edge(memory)).value(parts);
   }
 
   delta(memory: WindowMemory): number {
@@ -222,15 +231,19 @@ export class Window implements RuleWindow {
   }
 
   slope(memory: WindowMemory): number {
-    return this.#covers(memory, mostly) ? this.#lineSinceGap(memory).slope(memory) : Number.NaN;
+    if (!this.#covers(memory, mostly)) return Number.NaN;
+    const parts = memory.openParts();
+    return this.#lineSinceGap(memory, parts).slope(parts);
   }
 
   fit(memory: WindowMemory): number {
-    return this.#covers(memory, mostly) ? this.#lineSinceGap(memory).fit(memory) : Number.NaN;
+    if (!this.#covers(memory, mostly)) return Number.NaN;
+    const parts = memory.openParts();
+    return this.#lineSinceGap(memory, parts).fit(parts);
   }
 
-  #lineSinceGap(memory: WindowMemory): Line {
+  #lineSinceGap(memory: WindowMemory, parts: PartMemory): Line {
     const from = Math.max(this.#edge(memory), memory.cells[this.#since]!);
-    return this.#line!.upToDate(memory, memory.logs[this.channel]!, from);
+    return this.#line!.upToDate(parts, memory.logs[this.channel]!, from);
   }
 }

@@ -183,9 +183,7 @@ test('the parts of a condition are told as they stand, with what they compare in
   past.add(type.channelIndex.get('fan')!, now, 1);
   const context: RuleContext = {
     now,
-    logs: past.logs,
-    cells: past.cells,
-    lists: past.lists,
+    past,
     memory: [],
     around: nowhere,
     baseline: () => null,

@@ -13,8 +13,8 @@ function waveCell(index: number): MemoryCell {
     key: `wave/${index}`,
     initial: [0, 0, 0],
     step(context, memory, at, inEpisode) {
-      if (newestTime(context, index) !== context.now) return;
-      const value = newestValue(context, index);
+      if (newestTime(context.past, index) !== context.now) return;
+      const value = newestValue(context.past, index);
       if (!inEpisode || memory[at + 2] === 0 || value >= memory[at]!) {
         memory[at] = value;
         memory[at + 1] = value;

@@ -27,10 +27,10 @@ const timeTo: RuleFunction = {
     const limit = converted(given, measure).run;
     const window = windowOf(call, index, args[2]!, 'slope');
     return number(seconds, (c) => {
-      if (!(c.now - newestTime(c, index) <= window.maxGapMs)) return Number.NaN;
-      const slope = window.slope(c);
-      const fit = window.fit(c);
-      const distance = limit(c) - newestValue(c, index);
+      if (!(c.now - newestTime(c.past, index) <= window.maxGapMs)) return Number.NaN;
+      const slope = window.slope(c.past);
+      const fit = window.fit(c.past);
+      const distance = limit(c) - newestValue(c.past, index);
       if (Number.isNaN(slope) || Number.isNaN(distance)) return Number.NaN;
       if (distance === 0) return 0;
       // What no line fits goes nowhere that could be told, and readings that are all the same do not move.

@@ -24,7 +24,7 @@ function fixOf({ expression, node, name }: Call): Fix {
   const [latitude, longitude] = [index('latitude'), index('longitude')];
   const { maxGapMs } = expression.scope;
   const known = (c: RuleContext) =>
-    newestTime(c, latitude) === newestTime(c, longitude) && c.now - newestTime(c, latitude) <= maxGapMs;
+    newestTime(c.past, latitude) === newestTime(c.past, longitude) && c.now - newestTime(c.past, latitude) <= maxGapMs;
   return { latitude, longitude, known };
 }
 
@@ -48,7 +48,7 @@ function inArea(name: 'inside' | 'outside'): RuleFunction {
       const area = nameIn(call, call.args[0]!, 'area', tierWords);
       const { latitude, longitude, known } = fixOf(call);
       const inside: Evaluate = (c) =>
-        known(c) ? c.around.inside(area, newestValue(c, latitude), newestValue(c, longitude)) : Number.NaN;
+        known(c) ? c.around.inside(area, newestValue(c.past, latitude), newestValue(c.past, longitude)) : Number.NaN;
       return truth(name === 'inside' ? inside : (c) => 1 - inside(c));
     },
   };
@@ -62,7 +62,7 @@ const distance: RuleFunction = {
     const place = nameIn(call, call.args[0]!, 'place', ['home']);
     const { latitude, longitude, known } = fixOf(call);
     return number(metres, (c) =>
-      known(c) ? c.around.distance(place, newestValue(c, latitude), newestValue(c, longitude)) : Number.NaN,
+      known(c) ? c.around.distance(place, newestValue(c.past, latitude), newestValue(c.past, longitude)) : Number.NaN,
     );
   },
 };

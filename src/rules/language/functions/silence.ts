@@ -12,7 +12,7 @@ const silent: RuleFunction = {
     const { index } = expression.channel(call);
     const ms = expression.duration(call, args[1]!);
     expression.scope.everySample();
-    return truth((c) => (newestTime(c, index) < 0 ? Number.NaN : c.now - newestTime(c, index) >= ms ? 1 : 0));
+    return truth((c) => (newestTime(c.past, index) < 0 ? Number.NaN : c.now - newestTime(c.past, index) >= ms ? 1 : 0));
   },
 };
 
@@ -23,7 +23,9 @@ const age: RuleFunction = {
   compile(call) {
     const { index } = call.expression.channel(call);
     call.expression.scope.everySample();
-    return number(milliseconds, (c) => (newestTime(c, index) < 0 ? Number.NaN : c.now - newestTime(c, index)));
+    return number(milliseconds, (c) =>
+      newestTime(c.past, index) < 0 ? Number.NaN : c.now - newestTime(c.past, index),
+    );
   },
 };
 

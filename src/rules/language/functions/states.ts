@@ -14,11 +14,11 @@ function pairCell(index: number): MemoryCell {
     key: `pair/${index}`,
     initial: [0, -1, 0, -1],
     step(context, memory, at) {
-      const time = newestTime(context, index);
+      const time = newestTime(context.past, index);
       if (!(time > memory[at + 1]!)) return;
       memory[at + 2] = memory[at]!;
       memory[at + 3] = memory[at + 1]!;
-      memory[at] = newestValue(context, index);
+      memory[at] = newestValue(context.past, index);
       memory[at + 1] = time;
     },
   };

@@ -24,26 +24,28 @@ function inAnHour(perSecond: number): number {
  * number are of what came until now.
  */
 const asked = {
-  avg: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.avg(c) : Number.NaN),
-  min: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.min(c) : Number.NaN),
-  max: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.max(c) : Number.NaN),
-  sum: (window) => (c) => window.sum(c, c.now),
-  count: (window) => (c) => window.count(c, c.now),
-  delta: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.delta(c) : Number.NaN),
-  rate: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? inAnHour(window.rate(c)) : Number.NaN),
-  slope: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? inAnHour(window.slope(c)) : Number.NaN),
-  fit: (window, i) => (c) => (c.now - newestTime(c, i) <= window.maxGapMs ? window.fit(c) : Number.NaN),
+  avg: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.avg(c.past) : Number.NaN),
+  min: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.min(c.past) : Number.NaN),
+  max: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.max(c.past) : Number.NaN),
+  sum: (window) => (c) => window.sum(c.past, c.now),
+  count: (window) => (c) => window.count(c.past, c.now),
+  delta: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.delta(c.past) : Number.NaN),
+  rate: (window, i) => (c) =>
+    c.now - newestTime(c.past, i) <= window.maxGapMs ? inAnHour(window.rate(c.past)) : Number.NaN,
+  slope: (window, i) => (c) =>
+    c.now - newestTime(c.past, i) <= window.maxGapMs ? inAnHour(window.slope(c.past)) : Number.NaN,
+  fit: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.fit(c.past) : Number.NaN),
 } satisfies Partial<Record<WindowQuestion, Asked>>;
 type Plain = keyof typeof asked;
 
 /** Between the least and the greatest reading. */
 function ofReadings(window: RuleWindow): Bounds {
-  return { low: (c) => window.low(c), high: (c) => window.high(c) };
+  return { low: (c) => window.low(c.past), high: (c) => window.high(c.past) };
 }
 
 /** Between what the sensor goes down and up. */
 function ofChanges(window: RuleWindow, perMs = 1): Bounds {
-  const span: Evaluate = (c) => (window.high(c) - window.low(c)) * perMs;
+  const span: Evaluate = (c) => (window.high(c.past) - window.low(c.past)) * perMs;
   return { low: (c) => -span(c), high: span };
 }
 
@@ -53,10 +55,10 @@ const boundsOf: Partial<Record<Plain, (window: RuleWindow) => Bounds | undefined
   min: ofReadings,
   max: ofReadings,
   sum: (window) => ({
-    low: (c) => window.most(c) * Math.min(0, window.low(c)),
-    high: (c) => window.most(c) * Math.max(0, window.high(c)),
+    low: (c) => window.most(c.past) * Math.min(0, window.low(c.past)),
+    high: (c) => window.most(c.past) * Math.max(0, window.high(c.past)),
   }),
-  count: (window) => ({ low: () => 0, high: (c) => window.most(c) }),
+  count: (window) => ({ low: () => 0, high: (c) => window.most(c.past) }),
   delta: (window) => ofChanges(window),
   rate: (window) => (window.leastApartMs > 0 ? ofChanges(window, 3_600_000 / window.leastApartMs) : undefined),
 };
@@ -98,7 +100,8 @@ export function windowOf(call: Call, channel: number, span: Call['node'], questi
 }
 
 function rankedAt(window: RuleWindow, channel: number, share: number): Evaluate {
-  return (c) => (c.now - newestTime(c, channel) <= window.maxGapMs ? window.percentile(c, share) : Number.NaN);
+  return (c) =>
+    c.now - newestTime(c.past, channel) <= window.maxGapMs ? window.percentile(c.past, share) : Number.NaN;
 }
 
 const median: RuleFunction = {
