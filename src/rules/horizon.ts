@@ -1,5 +1,5 @@
 import type { Episode } from '../model/episode.ts';
-import { packCells, samePack } from './cells.ts';
+import { packCells, roomFor, samePack, widened } from './cells.ts';
 import type { CompiledType } from './compile.ts';
 import { copyEpisode } from './episodes.ts';
 
@@ -43,6 +43,9 @@ const mostSamples = 4_096;
 
 const noEpisodes: readonly Episode[] = [];
 
+/** Snapshots for which there is room at the beginning. */
+const few = 4;
+
 /** Of most devices at most times. */
 const nothing: KnownThen = { cells: [], ids: null, episodes: noEpisodes };
 
@@ -58,10 +61,11 @@ export interface KnownNow {
 export class Horizon {
   readonly #type: CompiledType;
   readonly #apartMs: number;
+  #count = 1;
   /** Of each snapshot in turn, its time and the samples taken in before: two numbers, where an object would take ten. */
-  #moments = [...beginning];
-  /** What was known at each of them. */
-  #known: KnownThen[] = [nothing];
+  #moments = roomFor(2 * few);
+  /** What was known at each of them; null as long as it is nothing at all, as of most devices. */
+  #known: KnownThen[] | null = null;
   #samples = 0;
   /** Measured time, and number of samples, from which on another snapshot is due. */
   #nextAt = 0;
@@ -70,6 +74,8 @@ export class Horizon {
   constructor(type: CompiledType) {
     this.#type = type;
     this.#apartMs = Math.max(type.latenessMs / perLateness, leastApartMs);
+    this.#moments[0] = Number.NEGATIVE_INFINITY;
+    this.#moments[1] = 0;
     this.#planNext();
   }
 
@@ -79,6 +85,10 @@ export class Horizon {
 
   #samplesOf(snapshot: number): number {
     return this.#moments[2 * snapshot + 1]!;
+  }
+
+  #knownAt(snapshot: number): KnownThen {
+    return this.#known === null ? nothing : this.#known[snapshot]!;
   }
 
   /** What was measured before is judged no more. */
@@ -100,21 +110,26 @@ export class Horizon {
    */
   keep(at: number, now: KnownNow): boolean {
     const { floor } = this;
-    const known = this.#then(now, this.#known.at(-1)!);
-    this.#moments.push(at, this.#samples - 1);
-    this.#known.push(known);
+    this.#add(at, this.#samples - 1, this.#then(now, this.#knownAt(this.#count - 1)));
     this.#thin();
-    while (this.#known.length > 1 && this.#isPast(at)) this.#forget(0);
-    // What grows by itself keeps room for more than twice as many, what `slice` makes for none.
-    this.#moments = this.#moments.slice();
-    this.#known = this.#known.slice();
+    while (this.#count > 1 && this.#isPast(at)) this.#forget(0);
+    if (this.#known?.every((known) => known === nothing)) this.#known = null;
     this.#planNext();
     return this.floor !== floor;
   }
 
+  #add(at: number, samples: number, known: KnownThen): void {
+    const count = this.#count++;
+    if (known !== nothing) this.#known ??= new Array<KnownThen>(count).fill(nothing);
+    this.#known?.push(known);
+    if (2 * this.#count > this.#moments.length) this.#moments = widened(this.#moments, 4);
+    this.#moments[2 * count] = at;
+    this.#moments[2 * count + 1] = samples;
+  }
+
   /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
   #planNext(): void {
-    const last = this.#known.length - 1;
+    const last = this.#count - 1;
     this.#nextAt = this.#atOf(last) + this.#apartMs;
     this.#nextSamples = this.#samplesOf(last) + mostSamples / perLateness;
   }
@@ -126,7 +141,7 @@ export class Horizon {
 
   /** Lets go of those between two others that are no further apart than they lie back. */
   #thin(): void {
-    const newest = this.#known.length - 1;
+    const newest = this.#count - 1;
     const [newestAt, newestSamples] = [this.#atOf(newest), this.#samplesOf(newest)];
     for (let i = newest - 1; i > 0; i--) {
       if (this.#atOf(i + 1) - this.#atOf(i - 1) > newestAt - this.#atOf(i + 1)) continue;
@@ -137,8 +152,9 @@ export class Horizon {
   }
 
   #forget(snapshot: number): void {
-    this.#moments.splice(2 * snapshot, 2);
-    this.#known.splice(snapshot, 1);
+    this.#moments.copyWithin(2 * snapshot, 2 * snapshot + 2, 2 * this.#count);
+    this.#known?.splice(snapshot, 1);
+    this.#count--;
   }
 
   #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
@@ -155,18 +171,23 @@ export class Horizon {
 
   /** What was known before a time, as late as there is; later ones are forgotten. */
   rewind(at: number): Snapshot {
-    while (this.#known.length > 1 && this.#atOf(this.#known.length - 1) > at) this.#forget(this.#known.length - 1);
-    const last = this.#known.length - 1;
+    while (this.#count > 1 && this.#atOf(this.#count - 1) > at) this.#forget(this.#count - 1);
+    const last = this.#count - 1;
     this.#samples = this.#samplesOf(last);
     this.#planNext();
-    return { at: this.#atOf(last), ...this.#known[last]! };
+    return { at: this.#atOf(last), ...this.#knownAt(last) };
   }
 
   /** Nothing before a time is judged again, whatever comes. */
   restart(at: number, now: KnownNow): void {
-    this.#moments = [at, this.#samples];
-    this.#known = [this.#then(now, nothing)];
+    this.#empty();
+    this.#add(at, this.#samples, this.#then(now, nothing));
     this.#planNext();
+  }
+
+  #empty(): void {
+    this.#count = 0;
+    this.#known = null;
   }
 
   get samples(): number {
@@ -175,7 +196,8 @@ export class Horizon {
 
   state(): SnapshotState[] {
     let before = nothing;
-    return this.#known.map((known, i) => {
+    return Array.from({ length: this.#count }, (_, i) => {
+      const known = this.#knownAt(i);
       const at = this.#atOf(i);
       const state: SnapshotState = { at: Number.isFinite(at) ? at : null, samples: this.#samplesOf(i) };
       if (known.cells !== before.cells) state.cells = known.cells;
@@ -188,19 +210,19 @@ export class Horizon {
 
   restore(snapshots: readonly SnapshotState[], samples: number): void {
     this.#samples = samples;
-    this.#moments = snapshots.flatMap((one) => [one.at ?? Number.NEGATIVE_INFINITY, one.samples]);
+    this.#empty();
     let { cells } = nothing;
-    this.#known = snapshots.map(({ cells: changed, ids = null, episodes = [] }) => {
+    for (const { at, samples: before, cells: changed, ids = null, episodes = [] } of snapshots) {
       cells = changed ?? cells;
-      if (cells.length === 0 && ids === null && episodes.length === 0) return nothing;
-      return { cells, ids, episodes: episodes.length > 0 ? episodes.map(restoredEpisode) : noEpisodes };
-    });
+      const known =
+        cells.length === 0 && ids === null && episodes.length === 0
+          ? nothing
+          : { cells, ids, episodes: episodes.length > 0 ? episodes.map(restoredEpisode) : noEpisodes };
+      this.#add(at ?? Number.NEGATIVE_INFINITY, before, known);
+    }
     this.#planNext();
   }
 }
-
-/** Before everything of a device of which nothing has come: time and samples. */
-const beginning = [Number.NEGATIVE_INFINITY, 0] as const;
 
 /** JSON has no infinity: it is kept as null. */
 export function restoredEpisode(episode: Episode): Episode {

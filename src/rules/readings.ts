@@ -1,3 +1,5 @@
+import { roomFor, widened } from './cells.ts';
+
 /** Readings for which there is room at the beginning. */
 const few = 8;
 
@@ -7,11 +9,6 @@ const zero = 2 ** 25;
 /** Together they fit into the 53 bits of a number's mantissa: 37 hours, and values up to 33 million units. */
 const longest = 2 ** 27;
 const scales = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
-
-/** Numbers of floating point throughout, which V8 keeps without a box each. */
-function roomFor(numbers: number): number[] {
-  return new Array<number>(numbers).fill(0.5);
-}
 
 /** Whether a value is a decimal of that scale, to the last bit, and not too large. */
 function isDecimal(value: number, scale: number): boolean {
@@ -85,9 +82,7 @@ export class Readings {
 
   /** By an eighth, where an array that grows by itself would take half. */
   #widen(): void {
-    const before = this.#numbers;
-    this.#numbers = roomFor(before.length + Math.max(few, this.#length >> 3) * this.#perReading);
-    for (let i = 0; i < before.length; i++) this.#numbers[i] = before[i]!;
+    this.#numbers = widened(this.#numbers, Math.max(few, this.#length >> 3) * this.#perReading);
   }
 
   #all(): [times: number[], values: number[]] {
