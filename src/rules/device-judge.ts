@@ -20,7 +20,7 @@ import { Silence } from './silence.ts';
 import { tellChange } from './tell-change.ts';
 import { ToldAlarms } from './told-alarms.ts';
 import { toldValues } from './told-values.ts';
-import { newestTime, newestValue } from './windows/memory.ts';
+import { devicePlaces, newestTime, newestValue } from './windows/memory.ts';
 
 /** One for all: only one sample is judged at a time. */
 const fresh = new FreshChannels();
@@ -34,7 +34,6 @@ const nobody: readonly never[] = [];
  * again, so that the order of arrival makes no difference. No clock, no I/O.
  */
 export class DeviceJudge implements RuleContext {
-  now = 0;
   /** Number of the checkpoint that a sample of it was last noted for; the fold's. */
   touchedIn = 0;
   readonly around: Surroundings;
@@ -42,10 +41,6 @@ export class DeviceJudge implements RuleContext {
   readonly #type: CompiledType;
   readonly past: DeviceChannels;
   readonly #horizon: Horizon;
-  /** Measured time of the newest sample. */
-  #head = Number.NEGATIVE_INFINITY;
-  /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
-  #judgedAt = Number.NEGATIVE_INFINITY;
   readonly #states: RuleStates;
   readonly #told = new ToldAlarms();
   #judgingAgain = false;
@@ -60,10 +55,10 @@ export class DeviceJudge implements RuleContext {
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
     this.#type = type;
-    this.silence = new Silence(deviceId, type.silence, heard);
     this.around = around;
     this.past = new DeviceChannels(type);
-    this.#horizon = new Horizon(type);
+    this.silence = new Silence(type.silence, this.past.cells, heard);
+    this.#horizon = new Horizon(type, this.past.cells);
     this.#states = new RuleStates(type);
     this.#baselines = new DeviceBaselines(type);
     this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
@@ -82,23 +77,23 @@ export class DeviceJudge implements RuleContext {
     const { receivedAt } = samples[0]!;
     for (let i = 0; i < samples.length; i++) this.silence.hear(samples[i]!.values, heard);
     this.silence.end(receivedAt, effects, undefined, heard);
-    if (this.#head > latest) this.#forgetTimes();
+    if (this.head > latest) this.#forgetTimes();
     let stale = 0;
     let next = 0;
     while (next < samples.length) {
-      if (samples[next]!.measuredAt > this.#judgedAt) {
+      if (samples[next]!.measuredAt > this.judgedAt) {
         this.#judgeNext(samples[next++]!, effects, learnt);
         continue;
       }
       // All that is late is put in its place before anything is judged again.
       const late: Step[] = [];
-      for (; next < samples.length && samples[next]!.measuredAt <= this.#judgedAt; next++)
+      for (; next < samples.length && samples[next]!.measuredAt <= this.judgedAt; next++)
         stale += this.#late(samples[next]!, late);
       if (late.length === 0) continue;
-      const head = this.#head;
+      const { head } = this;
       this.#judgeAgain(late[0]!.at, late, receivedAt, effects);
       // It was late only to what other devices had said meanwhile.
-      if (this.#head > head) this.#baselines.learn(this.#head, this.past, fresh, this.#states, learnt);
+      if (this.head > head) this.#baselines.learn(this.head, this.past, fresh, this.#states, learnt);
     }
     return stale;
   }
@@ -124,9 +119,7 @@ export class DeviceJudge implements RuleContext {
   /** A sample newer than all others is about to be taken in. */
   #advance(at: number): void {
     fresh.clear(this.past.logs.length);
-    this.#head = at;
-    this.#judgedAt = at;
-    this.now = at;
+    this.#setHead(at);
     if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return;
     this.past.forgetBefore(this.#horizon.floor);
     if (!this.#judgingAgain) this.#told.forgetOver(this.#horizon.floor);
@@ -142,7 +135,7 @@ export class DeviceJudge implements RuleContext {
    */
   #late(sample: Sample, late: Step[]): number {
     const { measuredAt: at } = sample;
-    const tooLate = at < this.#head - this.#type.latenessMs || at < this.#horizon.floor;
+    const tooLate = at < this.head - this.#type.latenessMs || at < this.#horizon.floor;
     const news: Step = { at, channels: [], values: [] };
     let stale = 0;
     for (const name in sample.values) {
@@ -167,13 +160,13 @@ export class DeviceJudge implements RuleContext {
    * @returns whether there was anything to judge.
    */
   aroundChanged(at: number, receivedAt: number, effects: AlarmEffect[]): boolean {
-    if (at > this.#judgedAt) {
+    if (at > this.judgedAt) {
       const changes = this.#changesSince(at);
       this.#judgeChanges(changes, 0, Number.POSITIVE_INFINITY, receivedAt, effects);
       return changes.length > 0;
     }
-    const from = Math.max(at, this.#horizon.floor, this.#head - this.#type.latenessMs);
-    if (from > this.#judgedAt) return false;
+    const from = Math.max(at, this.#horizon.floor, this.head - this.#type.latenessMs);
+    if (from > this.judgedAt) return false;
     this.#judgeAgain(from, [], receivedAt, effects);
     return true;
   }
@@ -191,11 +184,10 @@ export class DeviceJudge implements RuleContext {
     let index = next;
     for (; index < times.length && times[index]! < before; index++) {
       const at = times[index]!;
-      this.#judgedAt = at;
-      this.now = at;
+      this.past.cells[devicePlaces.judgedAt] = at;
       for (const i of this.#counting) {
         const rule = this.#type.rules[i]!;
-        if (at - this.#head > rule.maxGapMs) continue;
+        if (at - this.head > rule.maxGapMs) continue;
         const changed = judgeRule(rule, this.#states, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
       }
@@ -219,7 +211,7 @@ export class DeviceJudge implements RuleContext {
     this.#judgingAgain = true;
     const changes = this.#changesSince(snapshot.at);
     let next = 0;
-    this.#head = this.past.newest;
+    this.past.cells[devicePlaces.head] = this.past.newest;
     for (const step of steps) {
       next = this.#judgeChanges(changes, next, step.at, receivedAt, []);
       // The sample has every rule judged that counts.
@@ -263,20 +255,29 @@ export class DeviceJudge implements RuleContext {
 
   /** Nothing that was measured so far is judged again. */
   #forgetPast(head: number): void {
-    this.#head = head;
-    this.#judgedAt = head;
+    this.#setHead(head);
     this.#told.replace(this.#told.all.filter((episode) => episode.active));
     this.#horizon.restart(head + 1, this.#known);
   }
 
   /** Measured time of its newest sample; -Infinity when there was none yet. */
   get head(): number {
-    return this.#head;
+    return this.past.cells[devicePlaces.head]!;
   }
 
   /** Measured time of what it was last judged for; -Infinity when there was nothing yet. */
   get judgedAt(): number {
-    return this.#judgedAt;
+    return this.past.cells[devicePlaces.judgedAt]!;
+  }
+
+  get now(): number {
+    return this.judgedAt;
+  }
+
+  #setHead(at: number): void {
+    const { cells } = this.past;
+    cells[devicePlaces.head] = at;
+    cells[devicePlaces.judgedAt] = at;
   }
 
   /** What the rules remember of the device, see `MemoryCell`. */
@@ -300,7 +301,7 @@ export class DeviceJudge implements RuleContext {
     for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
       this.#told.replace([]);
-      this.#forgetPast(this.#head);
+      this.#forgetPast(this.head);
     }
     return effects.length > before;
   }
@@ -324,7 +325,7 @@ export class DeviceJudge implements RuleContext {
   judgeSilence(audible: Audible, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#orphans.end(at, this.#type.off, effects);
-    return this.silence.judge(audible, at, effects) || effects.length > before;
+    return this.silence.judge(this.#deviceId, audible, at, effects) || effects.length > before;
   }
 
   baseline(channel: number): BaselineView | null {
@@ -356,13 +357,13 @@ export class DeviceJudge implements RuleContext {
     const state: DeviceState = {
       ...this.silence.state(),
       ...this.#orphans.state(),
-      head: Number.isFinite(this.#head) ? this.#head : null,
+      head: Number.isFinite(this.head) ? this.head : null,
       logs: this.past.state(),
       rules: this.#states.state(),
       episodes: this.#told.all,
       past: { snapshots: this.#horizon.state(), samples: this.#horizon.samples, layout: type.layout },
     };
-    if (this.#judgedAt > this.#head) state.judgedAt = this.#judgedAt;
+    if (this.judgedAt > this.head) state.judgedAt = this.judgedAt;
     return state;
   }
 
@@ -374,8 +375,8 @@ export class DeviceJudge implements RuleContext {
   restore(state: DeviceState): void {
     const type = this.#type;
     this.silence.restore(state);
-    this.#head = state.head ?? Number.NEGATIVE_INFINITY;
-    this.#judgedAt = state.judgedAt ?? this.#head;
+    this.#setHead(state.head ?? Number.NEGATIVE_INFINITY);
+    if (state.judgedAt !== undefined) this.past.cells[devicePlaces.judgedAt] = state.judgedAt;
     this.past.restore(state.logs);
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     for (const id of this.#states.restore(state.rules)) rest.delete(id);
@@ -383,7 +384,7 @@ export class DeviceJudge implements RuleContext {
     this.#orphans.replace(new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode])));
     this.#told.replace(state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode));
     if (state.past?.layout === type.layout) this.#horizon.restore(state.past.snapshots, state.past.samples);
-    else this.#forgetPast(this.#head);
+    else this.#forgetPast(this.head);
   }
 
   /** A state of an older shape is left aside: the baseline begins anew. */

@@ -1,33 +1,36 @@
 import type { SilenceRule } from './compile.ts';
 import { Rhythm, untoldMs } from './rhythm.ts';
+import { devicePlaces } from './windows/memory.ts';
 
 /**
  * When a device was last heard, and the channels whose silence has a rule of its own. In listening time, which passes
  * only while Tocsin listens; see `Fold`.
  */
 export class Heard {
-  #device: number;
+  /** Of the device; see `devicePlaces`. */
+  readonly #cells: number[];
   readonly #rules: readonly SilenceRule[];
   /** By silence rule; null when they are all about the device as a whole. */
   readonly #byRule: Float64Array | null;
   /** How often the device reports; null when no rule asks. */
   readonly #rhythm: Rhythm | null;
 
-  constructor(rules: readonly SilenceRule[], listened: number) {
-    this.#device = listened;
+  constructor(rules: readonly SilenceRule[], cells: number[], listened: number) {
+    this.#cells = cells;
+    cells[devicePlaces.heard] = listened;
     this.#rules = rules;
     this.#byRule = rules.some(({ channels }) => channels) ? new Float64Array(rules.length).fill(listened) : null;
     this.#rhythm = rules.some(({ usualPeriods }) => usualPeriods !== undefined) ? new Rhythm() : null;
   }
 
   get device(): number {
-    return this.#device;
+    return this.#cells[devicePlaces.heard]!;
   }
 
   /** A sample with these values came. */
   hear(values: Readonly<Record<string, number>>, listened: number): void {
-    this.#rhythm?.take(listened - this.#device);
-    this.#device = listened;
+    this.#rhythm?.take(listened - this.device);
+    this.#cells[devicePlaces.heard] = listened;
     if (!this.#byRule) return;
     for (let i = 0; i < this.#rules.length; i++) {
       const { channels } = this.#rules[i]!;
@@ -37,7 +40,7 @@ export class Heard {
 
   /** When what a rule listens for was last heard. */
   of(rule: number): number {
-    return this.#byRule ? this.#byRule[rule]! : this.#device;
+    return this.#byRule ? this.#byRule[rule]! : this.device;
   }
 
   /** After how long without a word a rule says that it is silent, milliseconds. */
@@ -49,7 +52,7 @@ export class Heard {
 
   /** Nobody listened before. A state that is ahead of the journal after a restart knows of a later time already. */
   listenFrom(listened: number): void {
-    this.#device = Math.max(this.#device, listened);
+    this.#cells[devicePlaces.heard] = Math.max(this.device, listened);
     this.#byRule?.forEach((heard, i, all) => {
       all[i] = Math.max(heard, listened);
     });
@@ -57,7 +60,7 @@ export class Heard {
 
   /** For how long before the device itself the channels of rules were last heard, by rule; how often it reports. */
   state(): { quiet?: Record<string, number>; rhythm?: number[] } {
-    const quiet = this.#byRule && this.#rules.map(({ id }, i) => [id, this.#device - this.#byRule![i]!] as const);
+    const quiet = this.#byRule && this.#rules.map(({ id }, i) => [id, this.device - this.#byRule![i]!] as const);
     return {
       ...(quiet && { quiet: Object.fromEntries(quiet) }),
       ...(this.#rhythm && { rhythm: this.#rhythm.state() }),
@@ -65,7 +68,7 @@ export class Heard {
   }
 
   restore(heard: number, quiet: Readonly<Record<string, number>> = {}, rhythm: readonly number[] = []): void {
-    this.#device = heard;
+    this.#cells[devicePlaces.heard] = heard;
     this.#rhythm?.restore(rhythm);
     this.#byRule?.forEach((_, i, all) => {
       all[i] = heard - (quiet[this.#rules[i]!.id] ?? 0);

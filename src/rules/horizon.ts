@@ -2,6 +2,7 @@ import type { Episode } from '../model/episode.ts';
 import { packCells, roomFor, samePack, widened } from './cells.ts';
 import type { CompiledType } from './compile.ts';
 import { copyEpisode } from './episodes.ts';
+import { devicePlaces } from './windows/memory.ts';
 
 /** What the rules knew of a device before a time. Never changed: what stays the same is shared from one to the next. */
 export interface KnownThen {
@@ -41,6 +42,8 @@ const leastApartMs = 60_000;
  */
 const mostSamples = 4_096;
 
+const { samples, snapshotAfter, snapshotAt } = devicePlaces;
+
 const noEpisodes: readonly Episode[] = [];
 
 /** Snapshots for which there is room at the beginning. */
@@ -66,13 +69,13 @@ export class Horizon {
   #moments = roomFor(2 * few);
   /** What was known at each of them; null as long as it is nothing at all, as of most devices. */
   #known: KnownThen[] | null = null;
-  #samples = 0;
-  /** Measured time, and number of samples, from which on another snapshot is due. */
-  #nextAt = 0;
-  #nextSamples = 0;
+  /** Of the device; see `devicePlaces`. */
+  readonly #cells: number[];
 
-  constructor(type: CompiledType) {
+  /** @param cells of the device, in which every sample is counted. */
+  constructor(type: CompiledType, cells: number[]) {
     this.#type = type;
+    this.#cells = cells;
     this.#apartMs = Math.max(type.latenessMs / perLateness, leastApartMs);
     this.#moments[0] = Number.NEGATIVE_INFINITY;
     this.#moments[1] = 0;
@@ -101,7 +104,8 @@ export class Horizon {
    * @returns whether it is time for `keep`.
    */
   advance(at: number): boolean {
-    return ++this.#samples > this.#nextSamples || at >= this.#nextAt;
+    const cells = this.#cells;
+    return ++cells[samples]! > cells[snapshotAfter]! || at >= cells[snapshotAt]!;
   }
 
   /**
@@ -110,7 +114,7 @@ export class Horizon {
    */
   keep(at: number, now: KnownNow): boolean {
     const { floor } = this;
-    this.#add(at, this.#samples - 1, this.#then(now, this.#knownAt(this.#count - 1)));
+    this.#add(at, this.samples - 1, this.#then(now, this.#knownAt(this.#count - 1)));
     this.#thin();
     while (this.#count > 1 && this.#isPast(at)) this.#forget(0);
     if (this.#known?.every((known) => known === nothing)) this.#known = null;
@@ -118,25 +122,25 @@ export class Horizon {
     return this.floor !== floor;
   }
 
-  #add(at: number, samples: number, known: KnownThen): void {
+  #add(at: number, before: number, known: KnownThen): void {
     const count = this.#count++;
     if (known !== nothing) this.#known ??= new Array<KnownThen>(count).fill(nothing);
     this.#known?.push(known);
     if (2 * this.#count > this.#moments.length) this.#moments = widened(this.#moments, 4);
     this.#moments[2 * count] = at;
-    this.#moments[2 * count + 1] = samples;
+    this.#moments[2 * count + 1] = before;
   }
 
   /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
   #planNext(): void {
     const last = this.#count - 1;
-    this.#nextAt = this.#atOf(last) + this.#apartMs;
-    this.#nextSamples = this.#samplesOf(last) + mostSamples / perLateness;
+    this.#cells[snapshotAt] = this.#atOf(last) + this.#apartMs;
+    this.#cells[snapshotAfter] = this.#samplesOf(last) + mostSamples / perLateness;
   }
 
   /** Whether the oldest is not needed any more. */
   #isPast(at: number): boolean {
-    return this.#atOf(1) <= at - this.#type.latenessMs || this.#samples - this.#samplesOf(0) > mostSamples;
+    return this.#atOf(1) <= at - this.#type.latenessMs || this.samples - this.#samplesOf(0) > mostSamples;
   }
 
   /** Lets go of those between two others that are no further apart than they lie back. */
@@ -152,9 +156,10 @@ export class Horizon {
   }
 
   #forget(snapshot: number): void {
-    this.#moments.copyWithin(2 * snapshot, 2 * snapshot + 2, 2 * this.#count);
+    const moments = this.#moments;
+    const left = 2 * --this.#count;
+    for (let i = 2 * snapshot; i < left; i++) moments[i] = moments[i + 2]!;
     this.#known?.splice(snapshot, 1);
-    this.#count--;
   }
 
   #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
@@ -173,7 +178,7 @@ export class Horizon {
   rewind(at: number): Snapshot {
     while (this.#count > 1 && this.#atOf(this.#count - 1) > at) this.#forget(this.#count - 1);
     const last = this.#count - 1;
-    this.#samples = this.#samplesOf(last);
+    this.#cells[samples] = this.#samplesOf(last);
     this.#planNext();
     return { at: this.#atOf(last), ...this.#knownAt(last) };
   }
@@ -181,7 +186,7 @@ export class Horizon {
   /** Nothing before a time is judged again, whatever comes. */
   restart(at: number, now: KnownNow): void {
     this.#empty();
-    this.#add(at, this.#samples, this.#then(now, nothing));
+    this.#add(at, this.samples, this.#then(now, nothing));
     this.#planNext();
   }
 
@@ -190,8 +195,9 @@ export class Horizon {
     this.#known = null;
   }
 
+  /** Samples so far, as far as they are not taken back. */
   get samples(): number {
-    return this.#samples;
+    return this.#cells[samples]!;
   }
 
   state(): SnapshotState[] {
@@ -208,8 +214,8 @@ export class Horizon {
     });
   }
 
-  restore(snapshots: readonly SnapshotState[], samples: number): void {
-    this.#samples = samples;
+  restore(snapshots: readonly SnapshotState[], taken: number): void {
+    this.#cells[samples] = taken;
     this.#empty();
     let { cells } = nothing;
     for (const { at, samples: before, cells: changed, ids = null, episodes = [] } of snapshots) {

@@ -9,20 +9,20 @@ const nothingSaid = {};
 
 /** Judges the silence of one device and of its channels, in listening time; see `Fold`. */
 export class Silence {
-  readonly #deviceId: string;
   readonly #rules: readonly SilenceRule[];
   readonly #heard: Heard;
-  /** By index of the rule. */
-  readonly #alarms: (Underway | null)[];
-  /** Whether there is one: nearly never. */
-  #any = false;
-  #backAt = Number.NEGATIVE_INFINITY;
+  /** By index of the rule; null when there is none, as nearly always. */
+  #alarms: (Underway | null)[] | null = null;
+  /** Null: it was never told to be silent. */
+  #backAt: number | null = null;
 
-  constructor(deviceId: string, rules: readonly SilenceRule[], listened: number) {
-    this.#deviceId = deviceId;
+  /**
+   * @param cells of the device, see `devicePlaces`.
+   * @param listened listening time now.
+   */
+  constructor(rules: readonly SilenceRule[], cells: number[], listened: number) {
     this.#rules = rules;
-    this.#heard = new Heard(rules, listened);
-    this.#alarms = rules.map(() => null);
+    this.#heard = new Heard(rules, cells, listened);
   }
 
   /** A sample with these values came. */
@@ -37,7 +37,7 @@ export class Silence {
 
   /** Listening time at which the device was last heard again after it was told to be silent. */
   get backAt(): number {
-    return this.#backAt;
+    return this.#backAt ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Something came through the device: it is heard, whatever it may have said itself. @returns whether that is news. */
@@ -56,31 +56,32 @@ export class Silence {
 
   /** Ends the alarms; with `heardAt` those only whose device or channels were heard then. */
   end(receivedAt: number, effects: AlarmEffect[], endedBy?: AlarmEndReason, heardAt?: number): void {
-    if (!this.#any) return;
-    for (let i = 0; i < this.#alarms.length; i++) {
-      const episode = this.#alarms[i];
+    const alarms = this.#alarms;
+    if (alarms === null) return;
+    for (let i = 0; i < alarms.length; i++) {
+      const episode = alarms[i];
       if (!episode || (heardAt !== undefined && this.#heard.of(i) !== heardAt)) continue;
-      this.#alarms[i] = null;
+      alarms[i] = null;
       if (heardAt !== undefined && this.#rules[i]!.channels === null) this.#backAt = heardAt;
       effects.push(endOf(episode, receivedAt, endedBy));
     }
-    this.#any = this.#alarms.some((episode) => episode !== null);
+    if (alarms.every((episode) => episode === null)) this.#alarms = null;
   }
 
   /**
    * Judges at a tick.
    * @returns whether anything changed.
    */
-  judge({ from, to }: Audible, at: number, effects: AlarmEffect[]): boolean {
+  judge(deviceId: string, { from, to }: Audible, at: number, effects: AlarmEffect[]): boolean {
     let changed = false;
     this.#rules.forEach((rule, i) => {
-      if (this.#alarms[i] || to - Math.max(from, this.#heard.of(i)) < this.#heard.allowed(rule)) return;
+      if (this.#alarms?.[i] || to - Math.max(from, this.#heard.of(i)) < this.#heard.allowed(rule)) return;
       const { severity } = rule;
-      const id = alarmId(rule.id, this.#deviceId, at);
+      const id = alarmId(rule.id, deviceId, at);
+      this.#alarms ??= this.#rules.map(() => null);
       this.#alarms[i] = { id, severity, count: 1 };
-      this.#any = true;
       const times = { at, receivedAt: at };
-      const about = { alarmId: id, ruleId: rule.id, deviceId: this.#deviceId, severity, values: {} };
+      const about = { alarmId: id, ruleId: rule.id, deviceId, severity, values: {} };
       effects.push({ kind: 'raised', ...about, ...times, ...versionOf(rule) });
       changed = true;
     });
@@ -91,19 +92,17 @@ export class Silence {
   state(): Pick<DeviceState, 'heard' | 'back' | 'quiet' | 'rhythm' | 'silence'> {
     const silence: Record<string, Underway> = {};
     this.#rules.forEach(({ id }, i) => {
-      const episode = this.#alarms[i];
+      const episode = this.#alarms?.[i];
       if (episode) silence[id] = episode;
     });
-    const back = Number.isFinite(this.#backAt) ? { back: this.#backAt } : {};
+    const back = this.#backAt === null ? {} : { back: this.#backAt };
     return { heard: this.#heard.device, ...back, ...this.#heard.state(), silence };
   }
 
   restore({ heard, back, quiet, rhythm, silence }: DeviceState): void {
-    this.#backAt = back ?? Number.NEGATIVE_INFINITY;
+    this.#backAt = back ?? null;
     this.#heard.restore(heard, quiet, rhythm);
-    this.#rules.forEach(({ id }, i) => {
-      this.#alarms[i] = silence[id] ?? null;
-    });
-    this.#any = this.#alarms.some((episode) => episode !== null);
+    const alarms = this.#rules.map(({ id }) => silence[id] ?? null);
+    this.#alarms = alarms.some((episode) => episode !== null) ? alarms : null;
   }
 }

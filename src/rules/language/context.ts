@@ -8,7 +8,7 @@ export interface RuleContext {
   /** Its readings, the newest one and those before. */
   past: WindowMemory;
   /** Measured time of the sample, milliseconds since the epoch. */
-  now: number;
+  readonly now: number;
   /** What the rule being judged remembers; `judgeRule` puts it there. Finite numbers only, see `MemoryCell`. */
   memory: readonly number[];
   /** What is known around the device from elsewhere. */

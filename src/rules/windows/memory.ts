@@ -9,7 +9,10 @@ import type { ChannelLog } from '../channel-log.ts';
 export interface WindowMemory {
   /** By channel; absent where no rule looks. */
   readonly logs: readonly (ChannelLog | undefined)[];
-  /** The newest value of each channel and its measured time, see `newestValue` and `newestTime`; then the windows' own. */
+  /**
+   * What is known of the device itself, see `devicePlaces`; the newest value of each channel and its measured time, see
+   * `newestValue` and `newestTime`; then the windows' own.
+   */
   readonly cells: number[];
   /** What the parts of windows have taken in; null where nobody has asked for long, as of most devices. */
   readonly parts: PartMemory | null;
@@ -24,28 +27,44 @@ export interface PartMemory {
   readonly lists: number[][];
 }
 
+/** Places of what is known of the device itself, in the order in which its plan takes them. */
+export const devicePlaces = {
+  /** Measured time of its newest sample; -Infinity when there was none yet. */
+  head: 0,
+  /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
+  judgedAt: 1,
+  /** Listening time at which it was last heard, see `Fold`. */
+  heard: 2,
+  /** Samples so far; and the number of samples, and the measured time, after which a snapshot is due. See `Horizon`. */
+  samples: 3,
+  snapshotAfter: 4,
+  snapshotAt: 5,
+} as const;
+const firstChannel = 6;
+
 /** The newest value of a channel; NaN where nothing came yet. */
 export function newestValue({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
-  return cells[2 * channel]!;
+  return cells[firstChannel + 2 * channel]!;
 }
 
 /** When it was measured, milliseconds since the epoch; -Infinity where nothing came yet. */
 export function newestTime({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
-  return cells[2 * channel + 1]!;
+  return cells[firstChannel + 2 * channel + 1]!;
 }
 
 /** Takes note of the newest value of a channel. */
 export function setNewest({ cells }: WindowMemory, channel: number, at: number, value: number): void {
-  cells[2 * channel] = value;
-  cells[2 * channel + 1] = at;
+  cells[firstChannel + 2 * channel] = value;
+  cells[firstChannel + 2 * channel + 1] = at;
 }
 
-/** Gives out the places: those of the channels first, then to each window; and, apart, to their parts. */
+/** Gives out the places: those of the device and its channels first, then to each window; and, apart, to their parts. */
 export class WindowPlan extends CellPlan {
   readonly parts = new PartPlan();
 
   constructor(channels: number) {
     super();
+    this.take(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0);
     for (let i = 0; i < channels; i++) this.take(Number.NaN, Number.NEGATIVE_INFINITY);
   }
 }
