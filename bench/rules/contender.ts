@@ -3,6 +3,8 @@ import type { Reading } from './series.ts';
 /** What judges readings, and is measured. Asynchronous where the package that it is made of is. */
 export interface Contender {
   take(reading: Reading): void | Promise<void>;
+  /** Readings of the series from one up to another are next, where a contender can make use of it. */
+  lookAhead?(from: number, until: number): void;
   /** Alarms raised and ended so far, so that nothing can be left out unseen. */
   readonly changes: number;
   close?(): Promise<void>;

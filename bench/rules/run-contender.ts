@@ -1,3 +1,4 @@
+import { together } from '../../src/rules/fold.ts';
 import type { Contender } from './contender.ts';
 import { JsonRulesEngineContender } from './json-rules-engine.ts';
 import { NodeRedContender } from './node-red.ts';
@@ -54,6 +55,7 @@ async function run(task: ContenderTask): Promise<ContenderReport> {
   let round = 0;
   const oneRound = async () => {
     for (let i = 0; i < series; i++) {
+      if (i % together === 0) contender.lookAhead?.(i, Math.min(i + together, series));
       const taken = contender.take(readingOf(i, round, weather));
       if (isAsync) await taken;
     }

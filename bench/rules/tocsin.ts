@@ -22,6 +22,13 @@ export class TocsinContender implements Contender {
     this.devices = Array.from({ length: series }, (_, i) => ({ ...common, id: `g${i}` }));
   }
 
+  /** As the engine does with what it reads from the journal. */
+  lookAhead(from: number, until: number): void {
+    const ids: string[] = [];
+    for (let i = from; i < until; i++) ids.push(this.devices[i]!.id);
+    this.fold.lookAhead(ids);
+  }
+
   take({ series, at, value }: Reading): void {
     const device = this.devices[series]!;
     this.fold.sample(

@@ -11,7 +11,7 @@ import type { BaselineWord } from '../model/baseline-word.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
-import type { Fold } from '../rules/fold.ts';
+import { type Fold, together } from '../rules/fold.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { StageSeconds } from '../shared/stage-seconds.ts';
@@ -157,7 +157,8 @@ export class EngineLoop {
   /** @returns whether everything up to here is in the store. */
   async #take(entries: StoredEntry[]): Promise<boolean> {
     const effects: (AlarmEffect | CallsDue)[] = [];
-    for (const { offset, entry } of entries) {
+    for (const [i, { offset, entry }] of entries.entries()) {
+      if (i % together === 0) this.#lookAhead(entries, i);
       this.#options.fold.isKept = (deviceId) => this.#checkpoints.has(deviceId, offset);
       // What was committed before a crash is folded again for its state; its effects are in the store already.
       const news: AlarmEffect[] = [];
@@ -185,6 +186,17 @@ export class EngineLoop {
     this.#options.onHandled?.(this.#handled);
     this.#handledAt = entryTime(last.entry);
     return true;
+  }
+
+  /** Most of what is known of a device is far away when many send: it is looked at for some of them together. */
+  #lookAhead(entries: readonly StoredEntry[], from: number): void {
+    const ids: string[] = [];
+    const until = Math.min(from + together, entries.length);
+    for (let i = from; i < until; i++) {
+      const { entry } = entries[i]!;
+      if (entry.kind === 'frame') ids.push(entry.frame.deviceId);
+    }
+    this.#options.fold.lookAhead(ids);
   }
 
   async #word(offset: number, word: BaselineWord): Promise<void> {

@@ -54,6 +54,11 @@ export class ChannelLog {
     return this.mergedAt(position)?.from ?? this.timeAt(position);
   }
 
+  /** See `Fold.lookAhead`. */
+  lookAhead(): number {
+    return this.#readings.lookAhead() + this.#closest;
+  }
+
   /** Adds a reading that is newer than all others. */
   push(at: number, value: number): void {
     const { length } = this;

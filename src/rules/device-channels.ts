@@ -10,6 +10,9 @@ import type { Window } from './windows/window.ts';
  */
 const parts = 2048;
 
+/** Numbers that a processor fetches at a time: 64 bytes. */
+const numbersALine = 8;
+
 /** What a device measured at one time. */
 export interface Step {
   at: number;
@@ -98,6 +101,15 @@ export class DeviceChannels implements WindowMemory {
   /** Whether any rule looks at a channel. */
   keeps(channel: number): boolean {
     return this.logs[channel] !== undefined;
+  }
+
+  /** Looks at what every reading looks at; see `Fold.lookAhead`. */
+  lookAhead(): number {
+    const { cells, logs } = this;
+    let seen = this.#unasked;
+    for (let i = 0; i < cells.length; i += numbersALine) seen += cells[i]!;
+    for (let i = 0; i < logs.length; i++) seen += logs[i]?.lookAhead() ?? 0;
+    return seen;
   }
 
   /** Adds a value that is newer than all others of its channel. */

@@ -98,6 +98,11 @@ export class DeviceJudge implements RuleContext {
     return stale;
   }
 
+  /** Looks at what the next sample will; see `Fold.lookAhead`. */
+  lookAhead(): number {
+    return this.past.lookAhead() + this.silence.heardAt + this.#states.cells.length;
+  }
+
   /** Judges a sample that is newer than all others. */
   #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: string[]): void {
     const { channelIndex } = this.#type;

@@ -45,6 +45,11 @@ export class Readings {
     return (packed - Math.floor(packed / valuePlaces) * valuePlaces - zero) / this.#scale;
   }
 
+  /** Looks at where the next one will be; see `Fold.lookAhead`. */
+  lookAhead(): number {
+    return this.#numbers[this.#length * this.#perReading]! + this.#base;
+  }
+
   /** Adds one that is newer than all others. */
   push(at: number, value: number): void {
     if (this.#length === 0) this.#begin(at);
