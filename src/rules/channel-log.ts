@@ -22,28 +22,18 @@ export interface LogState {
   merged?: Record<number, Merged>;
 }
 
+/** Further apart than any readings that are kept as one; an integer that V8 keeps in its place. Milliseconds. */
+const farApart = 2 ** 30;
+
 /**
  * What one channel of one device measured, by measured time: the past that windows look at, and from which a part can
  * be judged again. Positions count from the oldest that is kept.
  */
-export class ChannelLog {
-  readonly #readings = new Readings();
+export class ChannelLog extends Readings {
   /** As long as there are readings, once there is one. */
   #merged: (Merged | null)[] | null = null;
-  /** The shortest time between two readings, since there were none. */
-  #closest = Number.POSITIVE_INFINITY;
-
-  get length(): number {
-    return this.#readings.length;
-  }
-
-  timeAt(position: number): number {
-    return this.#readings.timeAt(position);
-  }
-
-  valueAt(position: number): number {
-    return this.#readings.valueAt(position);
-  }
+  /** The shortest time between two readings, since there were none; as far as merging asks. */
+  #closest = farApart;
 
   mergedAt(position: number): Merged | null {
     return this.#merged === null ? null : this.#merged[position]!;
@@ -54,17 +44,18 @@ export class ChannelLog {
     return this.mergedAt(position)?.from ?? this.timeAt(position);
   }
 
-  /** See `Fold.lookAhead`. */
-  lookAhead(): number {
-    return this.#readings.lookAhead() + this.#closest;
+  /**
+   * Adds a reading that is newer than all others.
+   * @param sinceLast how long after the one before it was measured; infinite or NaN where there was none.
+   */
+  override push(at: number, value: number, sinceLast = this.#sinceLast(at)): void {
+    if (sinceLast < this.#closest) this.#closest = sinceLast;
+    super.push(at, value);
+    if (this.#merged !== null) this.#merged.push(null);
   }
 
-  /** Adds a reading that is newer than all others. */
-  push(at: number, value: number): void {
-    const { length } = this;
-    if (length > 0 && at - this.timeAt(length - 1) < this.#closest) this.#closest = at - this.timeAt(length - 1);
-    this.#readings.push(at, value);
-    if (this.#merged !== null) this.#merged.push(null);
+  #sinceLast(at: number): number {
+    return this.length === 0 ? Number.NaN : at - this.timeAt(this.length - 1);
   }
 
   /** Position of the first reading measured at a time or later; the length when there is none. */
@@ -80,16 +71,16 @@ export class ChannelLog {
   }
 
   /** Forgets all from a position on. */
-  cut(position: number): void {
-    this.#readings.cut(position);
+  override cut(position: number): void {
+    super.cut(position);
     if (this.#merged !== null) this.#merged.length = position;
-    if (position === 0) this.#closest = Number.POSITIVE_INFINITY;
+    if (position === 0) this.#closest = farApart;
   }
 
   /** Forgets all before a position. */
-  drop(position: number): void {
+  override drop(position: number): void {
     if (position === 0) return;
-    this.#readings.drop(position);
+    super.drop(position);
     if (this.#merged === null) return;
     this.#merged = this.#merged.slice(position);
     if (this.#merged.every((one) => one === null)) this.#merged = null;
@@ -109,8 +100,8 @@ export class ChannelLog {
       else this.#move(i, ++last);
     }
     const removed = until - last - 1;
-    for (let i = until; i < this.length; i++) this.#readings.copy(i, i - removed);
-    this.#readings.cut(this.length - removed);
+    for (let i = until; i < this.length; i++) this.copy(i, i - removed);
+    super.cut(this.length - removed);
     this.#merged.splice(last + 1, removed);
     return true;
   }
@@ -137,7 +128,7 @@ export class ChannelLog {
       min: Math.min(a.min, b.min),
       max: Math.max(a.max, b.max),
     };
-    this.#readings.copy(next, one);
+    this.copy(next, one);
   }
 
   #known(position: number): Merged {
@@ -157,7 +148,7 @@ export class ChannelLog {
 
   #move(from: number, to: number): void {
     if (from === to) return;
-    this.#readings.copy(from, to);
+    this.copy(from, to);
     this.#merged![to] = this.#merged![from]!;
   }
 

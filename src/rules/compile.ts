@@ -8,6 +8,7 @@ import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.t
 import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 import { mistakes } from './language/mistakes.ts';
+import type { PeerQuestion } from './language/surroundings.ts';
 import { peerQuestion } from './peers/question.ts';
 import { planAwake } from './rule-judge.ts';
 import { RuleMistake } from './rule-mistake.ts';
@@ -33,6 +34,9 @@ export interface CompiledType {
   channelNames: string[];
   channelIndex: ReadonlyMap<string, number>;
   rules: CompiledRule[];
+  /** Rules that count other devices, by index, and what they ask. */
+  counting: number[];
+  questions: PeerQuestion[];
   /** What the cells of a device are at the beginning, see `CellPlan`. */
   initial: number[];
   /** Whether nothing is to be noted of a device as long as no condition is true. */
@@ -134,6 +138,8 @@ export function compileType(
     channelNames,
     channelIndex,
     rules,
+    counting: [...rules.keys()].filter((i) => rules[i]!.peers.length > 0),
+    questions: rules.flatMap((rule) => rule.peers),
     initial: newCells(plan.initial),
     mayRest: rules.every(({ mayRest }) => mayRest),
     layout: layoutOf(rules),

@@ -116,7 +116,7 @@ export class DeviceChannels implements WindowMemory {
   add(channel: number, at: number, value: number): void {
     const sinceLast = at - newestTime(this, channel);
     setNewest(this, channel, at, value);
-    this.logs[channel]!.push(at, value);
+    this.logs[channel]!.push(at, value, sinceLast);
     this.#unasked++;
     const windows = this.#plan.windows[channel]!;
     for (let i = 0; i < windows.length; i++) windows[i]!.step(this, at, value, sinceLast);

@@ -11,7 +11,7 @@ import { FreshChannels } from './fresh-channels.ts';
 import type { Audible } from './gateways.ts';
 import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
 import type { RuleContext } from './language/context.ts';
-import { nowhere, type PeerQuestion, type Surroundings } from './language/surroundings.ts';
+import { nowhere, type Surroundings } from './language/surroundings.ts';
 import { Orphans } from './orphans.ts';
 import { rejudged } from './rejudged.ts';
 import { judgeRule, ruleChange } from './rule-judge.ts';
@@ -44,13 +44,10 @@ export class DeviceJudge implements RuleContext {
   readonly #states: RuleStates;
   readonly #told = new ToldAlarms();
   #judgingAgain = false;
-  readonly #baselines: DeviceBaselines;
+  readonly #baselines: DeviceBaselines | null;
   /** When it was heard, and what is told about its silence. */
   readonly silence: Silence;
-  readonly #orphans = new Orphans();
-  /** Rules that count other devices, by index, and what they ask. */
-  readonly #counting: readonly number[];
-  readonly #questions: readonly PeerQuestion[];
+  #orphans: Orphans | null = null;
 
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.#deviceId = deviceId;
@@ -60,9 +57,7 @@ export class DeviceJudge implements RuleContext {
     this.silence = new Silence(type.silence, this.past.cells, heard);
     this.#horizon = new Horizon(type, this.past.cells);
     this.#states = new RuleStates(type);
-    this.#baselines = new DeviceBaselines(type);
-    this.#counting = around.peers ? [...type.rules.keys()].filter((i) => type.rules[i]!.peers.length > 0) : nobody;
-    this.#questions = around.peers ? type.rules.flatMap((rule) => rule.peers) : nobody;
+    this.#baselines = type.baselines.length > 0 ? new DeviceBaselines(type) : null;
     fresh.widen(type.channelNames.length);
   }
 
@@ -93,7 +88,7 @@ export class DeviceJudge implements RuleContext {
       const { head } = this;
       this.#judgeAgain(late[0]!.at, late, receivedAt, effects);
       // It was late only to what other devices had said meanwhile.
-      if (this.head > head) this.#baselines.learn(this.head, this.past, fresh, this.#states, learnt);
+      if (this.head > head) this.#baselines?.learn(this.head, this.past, fresh, this.#states, learnt);
     }
     return stale;
   }
@@ -118,7 +113,7 @@ export class DeviceJudge implements RuleContext {
     }
     if (!news) return;
     this.#judgeRules(at, sample.receivedAt, effects);
-    if (this.#type.baselines.length > 0) this.#baselines.learn(at, this.past, fresh, this.#states, learnt);
+    this.#baselines?.learn(at, this.past, fresh, this.#states, learnt);
   }
 
   /** A sample newer than all others is about to be taken in. */
@@ -177,7 +172,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   #changesSince(at: number): readonly number[] {
-    return this.around.peers?.changesSince(this.#questions, at) ?? nobody;
+    return this.around.peers?.changesSince(this.#type.questions, at) ?? nobody;
   }
 
   /**
@@ -190,7 +185,7 @@ export class DeviceJudge implements RuleContext {
     for (; index < times.length && times[index]! < before; index++) {
       const at = times[index]!;
       this.past.cells[devicePlaces.judgedAt] = at;
-      for (const i of this.#counting) {
+      for (const i of this.#type.counting) {
         const rule = this.#type.rules[i]!;
         if (at - this.head > rule.maxGapMs) continue;
         const changed = judgeRule(rule, this.#states, this, at);
@@ -301,7 +296,7 @@ export class DeviceJudge implements RuleContext {
    */
   endAll(at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
-    this.#orphans.end(at, this.#type.off, effects);
+    this.#endOrphans(at, effects);
     this.silence.end(at, effects, 'device-off');
     for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
@@ -329,18 +324,23 @@ export class DeviceJudge implements RuleContext {
    */
   judgeSilence(audible: Audible, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
-    this.#orphans.end(at, this.#type.off, effects);
+    this.#endOrphans(at, effects);
     return this.silence.judge(this.#deviceId, audible, at, effects) || effects.length > before;
   }
 
+  #endOrphans(at: number, effects: AlarmEffect[]): void {
+    this.#orphans?.end(at, this.#type.off, effects);
+    this.#orphans = null;
+  }
+
   baseline(channel: number): BaselineView | null {
-    const baseline = this.#baselines.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
+    const baseline = this.#baselines?.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
     return baseline?.view(this.now, newestValue(this.past, channel)) ?? null;
   }
 
   /** Channels of a sample whose baseline has nothing to judge by, and would learn from it. */
   blankChannels(sample: Sample): readonly string[] {
-    return this.#type.baselines.length === 0 ? nobody : this.#baselines.blankFor(sample);
+    return this.#baselines?.blankFor(sample) ?? nobody;
   }
 
   /** A baseline goes by what a person said from here on. @returns whether there is one. */
@@ -354,14 +354,14 @@ export class DeviceJudge implements RuleContext {
 
   /** The baseline of a channel by name, to show what is normal. */
   baselineOf(channel: string): Baseline | undefined {
-    return this.#baselines.of(channel);
+    return this.#baselines?.of(channel);
   }
 
   state(): DeviceState {
     const type = this.#type;
     const state: DeviceState = {
       ...this.silence.state(),
-      ...this.#orphans.state(),
+      ...this.#orphans?.state(),
       head: Number.isFinite(this.head) ? this.head : null,
       logs: this.past.state(),
       rules: this.#states.state(),
@@ -386,7 +386,8 @@ export class DeviceJudge implements RuleContext {
     const rest = new Map(episodesOf(state).map(([ruleId, episode]) => [episode.id, { ruleId, episode }]));
     for (const id of this.#states.restore(state.rules)) rest.delete(id);
     for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);
-    this.#orphans.replace(new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode])));
+    const orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
+    this.#orphans = orphans.size > 0 ? new Orphans(orphans) : null;
     this.#told.replace(state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode));
     if (state.past?.layout === type.layout) this.#horizon.restore(state.past.snapshots, state.past.samples);
     else this.#forgetPast(this.head);

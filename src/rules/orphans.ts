@@ -1,27 +1,22 @@
 import type { AlarmEffect } from '../model/alarm.ts';
 import { endOf, type Underway } from './device-state.ts';
 
-/** So that a device without any needs no list of them. */
-const none: ReadonlyMap<string, Underway> = new Map();
-
 /** Alarms of rules that were there before and are no more: nothing that is measured would ever end them. */
 export class Orphans {
-  #byRule: ReadonlyMap<string, Underway> = none;
+  readonly #byRule: ReadonlyMap<string, Underway>;
 
-  /** From here on these. */
-  replace(byRule: ReadonlyMap<string, Underway>): void {
-    this.#byRule = byRule.size > 0 ? byRule : none;
+  constructor(byRule: ReadonlyMap<string, Underway>) {
+    this.#byRule = byRule;
   }
 
   /** @param off ids of rules that were switched off, which is the reason then. */
   end(at: number, off: ReadonlySet<string>, effects: AlarmEffect[]): void {
     for (const [ruleId, episode] of this.#byRule)
       effects.push(endOf(episode, at, off.has(ruleId) ? 'rule-off' : 'rule-withdrawn'));
-    this.#byRule = none;
   }
 
-  /** What a checkpoint keeps; nothing where there are none. */
-  state(): { orphans?: Record<string, Underway> } {
-    return this.#byRule.size > 0 ? { orphans: Object.fromEntries(this.#byRule) } : {};
+  /** What a checkpoint keeps. */
+  state(): { orphans: Record<string, Underway> } {
+    return { orphans: Object.fromEntries(this.#byRule) };
   }
 }
