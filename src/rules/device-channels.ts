@@ -192,9 +192,12 @@ export class DeviceChannels implements WindowMemory {
    */
   #restParts(): void {
     if (this.parts === null) return;
-    let kept = 0;
-    for (const channel of this.#plan.kept) kept += this.logs[channel]!.length;
-    if (this.#unasked > kept) this.parts = null;
+    let within = 0;
+    for (const channel of this.#plan.kept) {
+      const log = this.logs[channel]!;
+      within += log.length - log.positionOf(newestTime(this, channel) - (this.#plan.spans[channel]!.at(-1) ?? 0));
+    }
+    if (this.#unasked > within) this.parts = null;
   }
 
   /** Forgets everything. */

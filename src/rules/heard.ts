@@ -9,42 +9,47 @@ import { devicePlaces } from './windows/memory.ts';
 export class Heard {
   /** Of the device; see `devicePlaces`. */
   readonly #cells: number[];
-  readonly #rules: readonly SilenceRule[];
+  protected readonly rules: readonly SilenceRule[];
   /** By silence rule; null when they are all about the device as a whole. */
   readonly #byRule: Float64Array | null;
   /** How often the device reports; null when no rule asks. */
   readonly #rhythm: Rhythm | null;
 
+  /**
+   * @param cells of the device, see `devicePlaces`.
+   * @param listened listening time now.
+   */
   constructor(rules: readonly SilenceRule[], cells: number[], listened: number) {
     this.#cells = cells;
     cells[devicePlaces.heard] = listened;
-    this.#rules = rules;
+    this.rules = rules;
     this.#byRule = rules.some(({ channels }) => channels) ? new Float64Array(rules.length).fill(listened) : null;
     this.#rhythm = rules.some(({ usualPeriods }) => usualPeriods !== undefined) ? new Rhythm() : null;
   }
 
-  get device(): number {
+  /** Listening time at which the device was last heard. */
+  get heardAt(): number {
     return this.#cells[devicePlaces.heard]!;
   }
 
   /** A sample with these values came. */
   hear(values: Readonly<Record<string, number>>, listened: number): void {
-    this.#rhythm?.take(listened - this.device);
+    this.#rhythm?.take(listened - this.heardAt);
     this.#cells[devicePlaces.heard] = listened;
     if (!this.#byRule) return;
-    for (let i = 0; i < this.#rules.length; i++) {
-      const { channels } = this.#rules[i]!;
+    for (let i = 0; i < this.rules.length; i++) {
+      const { channels } = this.rules[i]!;
       if (channels === null || channels.some((name) => name in values)) this.#byRule[i] = listened;
     }
   }
 
   /** When what a rule listens for was last heard. */
-  of(rule: number): number {
-    return this.#byRule ? this.#byRule[rule]! : this.device;
+  protected heardOf(rule: number): number {
+    return this.#byRule ? this.#byRule[rule]! : this.heardAt;
   }
 
   /** After how long without a word a rule says that it is silent, milliseconds. */
-  allowed(rule: SilenceRule): number {
+  protected allowed(rule: SilenceRule): number {
     if (rule.usualPeriods === undefined || !this.#rhythm) return rule.silentForMs;
     const { usualMs } = this.#rhythm;
     return Math.max(rule.silentForMs, usualMs === null ? untoldMs : rule.usualPeriods * usualMs);
@@ -52,26 +57,30 @@ export class Heard {
 
   /** Nobody listened before. A state that is ahead of the journal after a restart knows of a later time already. */
   listenFrom(listened: number): void {
-    this.#cells[devicePlaces.heard] = Math.max(this.device, listened);
+    this.#cells[devicePlaces.heard] = Math.max(this.heardAt, listened);
     this.#byRule?.forEach((heard, i, all) => {
       all[i] = Math.max(heard, listened);
     });
   }
 
   /** For how long before the device itself the channels of rules were last heard, by rule; how often it reports. */
-  state(): { quiet?: Record<string, number>; rhythm?: number[] } {
-    const quiet = this.#byRule && this.#rules.map(({ id }, i) => [id, this.device - this.#byRule![i]!] as const);
+  protected heardState(): { quiet?: Record<string, number>; rhythm?: number[] } {
+    const quiet = this.#byRule && this.rules.map(({ id }, i) => [id, this.heardAt - this.#byRule![i]!] as const);
     return {
       ...(quiet && { quiet: Object.fromEntries(quiet) }),
       ...(this.#rhythm && { rhythm: this.#rhythm.state() }),
     };
   }
 
-  restore(heard: number, quiet: Readonly<Record<string, number>> = {}, rhythm: readonly number[] = []): void {
+  protected restoreHeard(
+    heard: number,
+    quiet: Readonly<Record<string, number>> = {},
+    rhythm: readonly number[] = [],
+  ): void {
     this.#cells[devicePlaces.heard] = heard;
     this.#rhythm?.restore(rhythm);
     this.#byRule?.forEach((_, i, all) => {
-      all[i] = heard - (quiet[this.#rules[i]!.id] ?? 0);
+      all[i] = heard - (quiet[this.rules[i]!.id] ?? 0);
     });
   }
 }

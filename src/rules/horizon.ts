@@ -63,7 +63,6 @@ export interface KnownNow {
 /** How far back a device can be judged again, and what was known there. */
 export class Horizon {
   readonly #type: CompiledType;
-  readonly #apartMs: number;
   #count = 1;
   /** Of each snapshot in turn, its time and the samples taken in before: two numbers, where an object would take ten. */
   #moments = roomFor(2 * few);
@@ -76,7 +75,6 @@ export class Horizon {
   constructor(type: CompiledType, cells: number[]) {
     this.#type = type;
     this.#cells = cells;
-    this.#apartMs = Math.max(type.latenessMs / perLateness, leastApartMs);
     this.#moments[0] = Number.NEGATIVE_INFINITY;
     this.#moments[1] = 0;
     this.#planNext();
@@ -134,7 +132,7 @@ export class Horizon {
   /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
   #planNext(): void {
     const last = this.#count - 1;
-    this.#cells[snapshotAt] = this.#atOf(last) + this.#apartMs;
+    this.#cells[snapshotAt] = this.#atOf(last) + Math.max(this.#type.latenessMs / perLateness, leastApartMs);
     this.#cells[snapshotAfter] = this.#samplesOf(last) + mostSamples / perLateness;
   }
 

@@ -125,7 +125,7 @@ export class Readings {
   }
 
   /**
-   * Makes room for another one: in place of those that are forgotten; or else for an eighth more, where an array that
+   * Makes room for another one: in place of those that are forgotten; or else for a sixteenth more, where an array that
    * grows by itself would have half.
    */
   #makeRoom(): void {
@@ -217,7 +217,7 @@ export class Readings {
 
 /** Room for more beside so many readings. */
 function roomBeside(readings: number): number {
-  return Math.max(few, readings >> 3);
+  return Math.max(few, readings >> 4);
 }
 
 /** The smallest scale of which all values are decimals; 0 when there is none. */
