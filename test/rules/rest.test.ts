@@ -55,6 +55,20 @@ describe('what nothing is known of', () => {
     expect(said(foldOf(), [...quiet, 30, 9, 9, 30, 9, 30])).toEqual([['205 test-type/often']]);
   });
 
+  test('to look ahead at devices, also at one that is not there, changes nothing', () => {
+    const [looking, not] = [foldOf(), foldOf()];
+    const levels = [9, 30, 30, 30, 9, 9];
+    levels.forEach((level, at) => {
+      looking.lookAhead(['one', 'nobody', 'one']);
+      for (const fold of [looking, not]) {
+        const time = at * minute;
+        fold.sample(devices[0]!, { deviceId: 'one', measuredAt: time, receivedAt: time, values: { level } }, []);
+      }
+      expect(looking.stateOf(devices[0]!)).toEqual(not.stateOf(devices[0]!));
+    });
+    expect(looking.takeTouched()).toEqual(not.takeTouched());
+  });
+
   test('a checkpoint of a device at rest goes on like any other', () => {
     const fold = foldOf();
     said(fold, [9, 30, 9, 9, 9]);

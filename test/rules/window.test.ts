@@ -109,6 +109,24 @@ test('says what one finds who looks through all readings, at every reading', () 
   }
 });
 
+test('gives up what nobody asks, and says the same when somebody does', () => {
+  const [asked, left] = [channelsOf({ spanMs: span }), channelsOf({ spanMs: span })];
+  for (let i = 0; i < 60; i++) {
+    if (i === 30) {
+      all(left);
+      expect(left.parts).not.toBeNull();
+    }
+    for (const channels of [asked, left]) {
+      channels.add(0, i * minute, wave(i * minute));
+      channels.forgetBefore((i - 5) * minute);
+    }
+    all(asked);
+  }
+  expect(asked.parts).not.toBeNull();
+  expect(left.parts).toBeNull();
+  expect(all(left)).toEqual(all(asked));
+});
+
 describe('sums are exact', () => {
   test.each([
     [0.1, 500],
