@@ -42,7 +42,7 @@ export class DeviceJudge implements RuleContext {
   readonly past: DeviceChannels;
   readonly #horizon: Horizon;
   readonly #states: RuleStates;
-  readonly #told = new ToldAlarms();
+  #told = ToldAlarms.none;
   #judgingAgain = false;
   readonly #baselines: DeviceBaselines | null;
   /** When it was heard, and what is told about its silence. */
@@ -122,7 +122,7 @@ export class DeviceJudge implements RuleContext {
     this.#setHead(at);
     if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return;
     this.past.forgetBefore(this.#horizon.floor);
-    if (!this.#judgingAgain) this.#told.forgetOver(this.#horizon.floor);
+    if (!this.#judgingAgain) this.#told = this.#told.since(this.#horizon.floor);
   }
 
   get #known(): KnownNow {
@@ -206,7 +206,7 @@ export class DeviceJudge implements RuleContext {
     for (const step of late) insertStep(steps, step);
     this.#states.rewind(snapshot);
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
-    this.#told.replace([...over, ...snapshot.episodes.map(copyEpisode)]);
+    this.#told = ToldAlarms.of([...over, ...snapshot.episodes.map(copyEpisode)]);
     // What was over is compared first: the way there may let go of more of the past than was let go of before.
     this.#judgingAgain = true;
     const changes = this.#changesSince(snapshot.at);
@@ -228,8 +228,8 @@ export class DeviceJudge implements RuleContext {
     const found = this.#told.all;
     const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
     // By their ids, which they may have got anew.
-    this.#told.replace(found);
-    this.#told.forgetOver(this.#horizon.floor);
+    this.#told = ToldAlarms.of(found);
+    this.#told = this.#told.since(this.#horizon.floor);
     for (const { from, to } of change.renamed) this.#states.rename(from, to);
     if (change.effect) effects.push(change.effect);
   }
@@ -256,7 +256,7 @@ export class DeviceJudge implements RuleContext {
   /** Nothing that was measured so far is judged again. */
   #forgetPast(head: number): void {
     this.#setHead(head);
-    this.#told.replace(this.#told.all.filter((episode) => episode.active));
+    this.#told = ToldAlarms.of(this.#told.all.filter((episode) => episode.active));
     this.#horizon.restart(head + 1, this.#known);
   }
 
@@ -300,7 +300,7 @@ export class DeviceJudge implements RuleContext {
     this.silence.end(at, effects, 'device-off');
     for (const episode of this.#states.endAll()) effects.push(endOf(episode, at, 'device-off'));
     if (effects.length > before) {
-      this.#told.replace([]);
+      this.#told = ToldAlarms.none;
       this.#forgetPast(this.head);
     }
     return effects.length > before;
@@ -312,7 +312,7 @@ export class DeviceJudge implements RuleContext {
     const values = toldValues(rule, this, this.#type.channelNames);
     const change = { deviceId: this.#deviceId, rule, index, changed, at, receivedAt, values };
     tellChange(change, this.#states, this.#told.episodes, (effect) => {
-      this.#told.take(effect);
+      this.#told = this.#told.and(effect);
       effects.push(effect);
     });
   }
@@ -388,7 +388,7 @@ export class DeviceJudge implements RuleContext {
     for (const { id } of type.silence) if (state.silence[id]) rest.delete(state.silence[id].id);
     const orphans = new Map([...rest.values()].map(({ ruleId, episode }) => [ruleId, episode]));
     this.#orphans = orphans.size > 0 ? new Orphans(orphans) : null;
-    this.#told.replace(state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode));
+    this.#told = ToldAlarms.of(state.episodes.filter(({ alarmId: id }) => !rest.has(id)).map(restoredEpisode));
     if (state.past?.layout === type.layout) this.#horizon.restore(state.past.snapshots, state.past.samples);
     else this.#forgetPast(this.head);
   }

@@ -2,38 +2,36 @@ import type { AlarmEffect } from '../model/alarm.ts';
 import type { Episode } from '../model/episode.ts';
 import { EpisodeCollector } from './episodes.ts';
 
-/** So that a device without alarms needs no list of them. */
-const none: ReadonlyMap<string, Episode> = new Map();
+/**
+ * The alarms of one device as they were told, by their ids, as far back as a late sample can change them. All devices of
+ * which none was told share one: what changes is what is returned.
+ */
+export class ToldAlarms extends EpisodeCollector {
+  static readonly none = new ToldAlarms();
 
-/** The alarms of one device as they were told, as far back as a late sample can change them. */
-export class ToldAlarms {
-  #collector: EpisodeCollector | null = null;
-
-  /** By id of the alarm. */
-  get episodes(): ReadonlyMap<string, Episode> {
-    return this.#collector?.episodes ?? none;
+  /** These, and no others, are what was told. */
+  static of(episodes: readonly Episode[]): ToldAlarms {
+    if (episodes.length === 0) return ToldAlarms.none;
+    const told = new ToldAlarms();
+    for (const episode of episodes) told.begin(episode);
+    return told;
   }
 
   get all(): Episode[] {
     return [...this.episodes.values()];
   }
 
-  take(effect: AlarmEffect): void {
-    this.#collector ??= new EpisodeCollector();
-    this.#collector.take(effect);
+  /** With what is told now. */
+  and(effect: AlarmEffect): ToldAlarms {
+    const told = this === ToldAlarms.none ? new ToldAlarms() : this;
+    told.take(effect);
+    return told;
   }
 
-  /** From here on these, and no others, are what was told. */
-  replace(episodes: readonly Episode[]): void {
-    this.#collector = episodes.length > 0 ? new EpisodeCollector() : null;
-    for (const episode of episodes) this.#collector!.begin(episode);
-  }
-
-  /** Lets go of those that were over before a time: no late sample can change them any more. */
-  forgetOver(floor: number): void {
-    if (this.#collector === null) return;
-    const { episodes } = this.#collector;
-    for (const { alarmId: id, clearedAt } of episodes.values())
-      if (clearedAt !== null && clearedAt < floor) episodes.delete(id);
+  /** Without those that were over before a time: no late sample can change them any more. */
+  since(floor: number): ToldAlarms {
+    for (const { alarmId: id, clearedAt } of this.episodes.values())
+      if (clearedAt !== null && clearedAt < floor) this.episodes.delete(id);
+    return this.episodes.size > 0 ? this : ToldAlarms.none;
   }
 }
