@@ -72,7 +72,7 @@ export class DeviceChannels implements WindowMemory {
   readonly logs: readonly (ChannelLog | undefined)[];
   readonly cells: number[];
   parts: PartMemory | null = null;
-  /** Readings since somebody asked the parts of windows. */
+  /** Readings of channels with windows since somebody asked their parts. */
   #unasked = 0;
   readonly #type: CompiledType;
   readonly #plan: ChannelPlan;
@@ -117,8 +117,8 @@ export class DeviceChannels implements WindowMemory {
     const sinceLast = at - newestTime(this, channel);
     setNewest(this, channel, at, value);
     this.logs[channel]!.push(at, value, sinceLast);
-    this.#unasked++;
     const windows = this.#plan.windows[channel]!;
+    if (windows.length > 0) this.#unasked++;
     for (let i = 0; i < windows.length; i++) windows[i]!.step(this, at, value, sinceLast);
   }
 
@@ -194,8 +194,10 @@ export class DeviceChannels implements WindowMemory {
     if (this.parts === null) return;
     let within = 0;
     for (const channel of this.#plan.kept) {
+      const longestMs = this.#plan.spans[channel]!.at(-1);
+      if (longestMs === undefined) continue;
       const log = this.logs[channel]!;
-      within += log.length - log.positionOf(newestTime(this, channel) - (this.#plan.spans[channel]!.at(-1) ?? 0));
+      within += log.length - log.positionOf(newestTime(this, channel) - longestMs);
     }
     if (this.#unasked > within) this.parts = null;
   }
