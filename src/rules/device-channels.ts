@@ -1,7 +1,7 @@
 import { newCells } from './cells.ts';
 import { ChannelLog, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
-import { newestTime, type PartMemory, setNewest, type WindowMemory } from './windows/memory.ts';
+import { newestTime, type PartMemory, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
 /**
@@ -39,6 +39,7 @@ export function insertStep(steps: Step[], step: Step): void {
 
 /** What is kept of each channel, for all devices with the same rules. */
 interface ChannelPlan {
+  names: readonly string[];
   /** Those that rules look at. */
   kept: number[];
   /** Those over each channel. */
@@ -47,6 +48,8 @@ interface ChannelPlan {
   spans: number[][];
   /** By channel, the shortest gap that a window over it notices. */
   gaps: number[];
+  /** What the parts of windows begin with. */
+  parts: PartPlan;
 }
 
 const plans = new WeakMap<CompiledType, ChannelPlan>();
@@ -58,10 +61,12 @@ function planOf(type: CompiledType): ChannelPlan {
   for (const { channel } of type.windows) used.add(channel);
   const specs = type.channelNames.map((_, channel) => type.windows.filter((one) => one.channel === channel));
   const plan: ChannelPlan = {
+    names: type.channelNames,
     kept: [...used].sort((a, b) => a - b),
     windows: specs,
     spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
     gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
+    parts: type.windowPlan.parts,
   };
   plans.set(type, plan);
   return plan;
@@ -74,11 +79,9 @@ export class DeviceChannels implements WindowMemory {
   parts: PartMemory | null = null;
   /** Readings of channels with windows since somebody asked their parts. */
   #unasked = 0;
-  readonly #type: CompiledType;
   readonly #plan: ChannelPlan;
 
   constructor(type: CompiledType) {
-    this.#type = type;
     this.#plan = planOf(type);
     this.logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
     this.cells = newCells(type.windowPlan.initial);
@@ -87,7 +90,7 @@ export class DeviceChannels implements WindowMemory {
 
   openParts(): PartMemory {
     this.#unasked = 0;
-    this.parts ??= this.#type.windowPlan.parts.newMemory();
+    this.parts ??= this.#plan.parts.newMemory();
     return this.parts;
   }
 
@@ -214,7 +217,7 @@ export class DeviceChannels implements WindowMemory {
     const state: Record<string, LogState> = {};
     for (const channel of this.#plan.kept) {
       const log = this.logs[channel]!;
-      if (log.length > 0) state[this.#type.channelNames[channel]!] = log.state();
+      if (log.length > 0) state[this.#plan.names[channel]!] = log.state();
     }
     return state;
   }
@@ -222,7 +225,7 @@ export class DeviceChannels implements WindowMemory {
   /** Takes a checkpoint's state; channels that no rule looks at any more are left out. */
   restore(state: Readonly<Record<string, LogState>>): void {
     for (const channel of this.#plan.kept) {
-      const known = state[this.#type.channelNames[channel]!];
+      const known = state[this.#plan.names[channel]!];
       if (!known) continue;
       this.logs[channel]!.restore(known);
       this.#readNewest(channel);

@@ -43,7 +43,6 @@ export class DeviceJudge implements RuleContext {
   readonly #horizon: Horizon;
   readonly #states: RuleStates;
   #told = ToldAlarms.none;
-  #judgingAgain = false;
   readonly #baselines: DeviceBaselines | null;
   /** When it was heard, and what is told about its silence. */
   readonly silence: Silence;
@@ -106,7 +105,7 @@ export class DeviceJudge implements RuleContext {
     for (const name in sample.values) {
       const channel = channelIndex.get(name);
       if (channel === undefined || !this.past.keeps(channel)) continue;
-      if (!news) this.#advance(at);
+      if (!news && this.#advance(at)) this.#told = this.#told.since(this.#horizon.floor);
       news = true;
       this.past.add(channel, at, sample.values[name]!);
       fresh.add(channel);
@@ -116,13 +115,13 @@ export class DeviceJudge implements RuleContext {
     this.#baselines?.learn(at, this.past, fresh, this.#states, learnt);
   }
 
-  /** A sample newer than all others is about to be taken in. */
-  #advance(at: number): void {
+  /** A sample newer than all others is about to be taken in. @returns whether the floor of the horizon has moved. */
+  #advance(at: number): boolean {
     fresh.clear(this.past.logs.length);
     this.#setHead(at);
-    if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return;
+    if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return false;
     this.past.forgetBefore(this.#horizon.floor);
-    if (!this.#judgingAgain) this.#told = this.#told.since(this.#horizon.floor);
+    return true;
   }
 
   get #known(): KnownNow {
@@ -207,8 +206,7 @@ export class DeviceJudge implements RuleContext {
     this.#states.rewind(snapshot);
     const over = told.filter(({ clearedAt }) => clearedAt !== null && clearedAt < snapshot.at);
     this.#told = ToldAlarms.of([...over, ...snapshot.episodes.map(copyEpisode)]);
-    // What was over is compared first: the way there may let go of more of the past than was let go of before.
-    this.#judgingAgain = true;
+    // None that is over is let go of on the way, which may lead further than before: all are compared first.
     const changes = this.#changesSince(snapshot.at);
     let next = 0;
     this.past.cells[devicePlaces.head] = this.past.newest;
@@ -224,12 +222,10 @@ export class DeviceJudge implements RuleContext {
       this.#judgeRules(step.at, receivedAt, []);
     }
     this.#judgeChanges(changes, next, Number.POSITIVE_INFINITY, receivedAt, []);
-    this.#judgingAgain = false;
     const found = this.#told.all;
     const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
     // By their ids, which they may have got anew.
-    this.#told = ToldAlarms.of(found);
-    this.#told = this.#told.since(this.#horizon.floor);
+    this.#told = ToldAlarms.of(found).since(this.#horizon.floor);
     for (const { from, to } of change.renamed) this.#states.rename(from, to);
     if (change.effect) effects.push(change.effect);
   }
