@@ -14,7 +14,7 @@ const warmUp = { rounds: 140, readings: 1_000_000 };
  * have all of them or none.
  */
 const leastRounds = 16;
-/** A million take ten minutes, and 3 GB. */
+/** A million take some minutes, and 3 GB. */
 const counts = [1_000, 10_000, 100_000, 1_000_000];
 /** So that everyone has alarms to raise and to end. */
 const flood = { series: 1_000, weather: 'flood' } as const;

@@ -5,6 +5,7 @@ import type { Sample } from '../model/sample.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceBaselines } from './device-baselines.ts';
 import { DeviceChannels, insertStep, type Step } from './device-channels.ts';
+import { devicePlaces } from './device-places.ts';
 import { type DeviceState, endOf, episodesOf } from './device-state.ts';
 import { copyEpisode } from './episodes.ts';
 import { FreshChannels } from './fresh-channels.ts';
@@ -20,7 +21,7 @@ import { Silence } from './silence.ts';
 import { tellChange } from './tell-change.ts';
 import { ToldAlarms } from './told-alarms.ts';
 import { toldValues } from './told-values.ts';
-import { devicePlaces, newestTime, newestValue } from './windows/memory.ts';
+import { newestTime, newestValue } from './windows/memory.ts';
 
 /** One for all: only one sample is judged at a time. */
 const fresh = new FreshChannels();

@@ -1,6 +1,6 @@
 import type { SilenceRule } from './compile.ts';
+import { devicePlaces } from './device-places.ts';
 import { Rhythm, untoldMs } from './rhythm.ts';
-import { devicePlaces } from './windows/memory.ts';
 
 /**
  * When a device was last heard, and the channels whose silence has a rule of its own. In listening time, which passes

@@ -1,8 +1,8 @@
 import type { Episode } from '../model/episode.ts';
 import { packCells, roomFor, samePack, widened } from './cells.ts';
 import type { CompiledType } from './compile.ts';
+import { devicePlaces } from './device-places.ts';
 import { copyEpisode } from './episodes.ts';
-import { devicePlaces } from './windows/memory.ts';
 
 /** What the rules knew of a device before a time. Never changed: what stays the same is shared from one to the next. */
 export interface KnownThen {

@@ -22,6 +22,11 @@ function isDecimal(value: number, scale: number, most: number): boolean {
   return units / scale === value && Math.abs(units) < most;
 }
 
+/** Whether one that came so many milliseconds after its turn, or before, can share a number. */
+function isPunctual(late: number, value: number, scale: number): boolean {
+  return Math.abs(late) < latest && isDecimal(value, scale, pairedZero);
+}
+
 /**
  * Times and values of readings, the oldest first. What a sensor tells is a decimal of a few digits: as long as that is so,
  * and they span no more than a day and a half, each reading is one number; and two are, where they come at a steady pace.
@@ -102,8 +107,7 @@ export class Readings {
     if (this.#scale === 0) return true;
     if (!Number.isInteger(at)) return false;
     if (this.#pace === 0) return at - this.#base < longest && isDecimal(value, this.#scale, zero);
-    const late = at - this.#base - (this.#first + this.#length) * this.#pace;
-    return Math.abs(late) < latest && isDecimal(value, this.#scale, pairedZero);
+    return isPunctual(at - this.#base - (this.#first + this.#length) * this.#pace, value, this.#scale);
   }
 
   #put(place: number, at: number, value: number): void {
@@ -161,10 +165,8 @@ export class Readings {
     const base = this.timeAt(0);
     const pace = Math.round((this.timeAt(length - 1) - base) / (length - 1));
     if (pace === 0) return false;
-    for (let i = 0; i < length; i++) {
-      if (Math.abs(this.timeAt(i) - base - i * pace) >= latest) return false;
-      if (Math.abs(this.valueAt(i) * this.#scale) >= pairedZero - 1) return false;
-    }
+    for (let i = 0; i < length; i++)
+      if (!isPunctual(this.timeAt(i) - base - i * pace, this.valueAt(i), this.#scale)) return false;
     const [times, values] = this.#all();
     this.#numbers = roomFor((length + roomBeside(length) + 1) >> 1);
     this.#base = base;

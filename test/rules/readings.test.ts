@@ -71,20 +71,28 @@ test('readings are what they were told to be, to the last bit, whatever is forgo
   );
 });
 
-test('two that come at a steady pace share a number, and are told apart to the last bit', () => {
+test.each([
+  ['at the edges of what two in one number can hold', 0],
+  ['of no steady pace', 30_000],
+])('readings %s are told apart to the last bit, whatever is taken back or forgotten', (_, late) => {
   const readings = new Readings();
   const told: [number, number][] = [];
   for (let i = 0; i < 500; i++) {
-    const at = 1_780_000_000_000 + i * 60_000 + ((i * 7919) % 4095) - 2047;
-    const value = ((i * 104_729) % 16_383) - 8_191;
-    readings.push(at, value / 100);
-    told.push([at, value / 100]);
-    if (i % 5 === 4 && readings.length > 120) {
-      readings.drop(5);
-      told.splice(0, 5);
+    // The first come at their turns, which all others are held against.
+    const at = 1_780_000_000_000 + i * 60_000 + (i % 2) * late + (i < 20 ? 0 : ((i * 7919) % 4095) - 2047);
+    const value = ((i * 104_729) % 16_383) - 8_191 || 1;
+    // As when something late comes: the newest are taken back, and put in again.
+    for (const again of [-value, value]) {
+      readings.cut(told.length);
+      readings.push(at, again / 100);
     }
+    told.push([at, value / 100]);
+    if (i % 3 === 2 && readings.length > 120) {
+      readings.drop(3);
+      told.splice(0, 3);
+    }
+    expect(told.map((_, place) => [readings.timeAt(place), readings.valueAt(place)])).toEqual(told);
   }
-  expect(told.map((_, i) => [readings.timeAt(i), readings.valueAt(i)])).toEqual(told);
 });
 
 test('one takes the place of another', () => {

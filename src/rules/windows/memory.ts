@@ -1,5 +1,8 @@
 import { CellPlan, newCells } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
+import { deviceAtFirst } from '../device-places.ts';
+
+const firstChannel = deviceAtFirst.length;
 
 /**
  * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
@@ -27,21 +30,6 @@ export interface PartMemory {
   readonly lists: number[][];
 }
 
-/** Places of what is known of the device itself, in the order in which its plan takes them. */
-export const devicePlaces = {
-  /** Measured time of its newest sample; -Infinity when there was none yet. */
-  head: 0,
-  /** Measured time of what it was last judged for: its newest sample, or a change on a device that its rules count. */
-  judgedAt: 1,
-  /** Listening time at which it was last heard, see `Fold`. */
-  heard: 2,
-  /** Samples so far; and the number of samples, and the measured time, after which a snapshot is due. See `Horizon`. */
-  samples: 3,
-  snapshotAfter: 4,
-  snapshotAt: 5,
-} as const;
-const firstChannel = 6;
-
 /** The newest value of a channel; NaN where nothing came yet. */
 export function newestValue({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
   return cells[firstChannel + 2 * channel]!;
@@ -64,7 +52,7 @@ export class WindowPlan extends CellPlan {
 
   constructor(channels: number) {
     super();
-    this.take(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0);
+    this.take(...deviceAtFirst);
     for (let i = 0; i < channels; i++) this.take(Number.NaN, Number.NEGATIVE_INFINITY);
   }
 }
