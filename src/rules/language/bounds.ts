@@ -43,6 +43,11 @@ export function differenceBounds(a: Bounds | undefined, b: Bounds | undefined): 
   );
 }
 
+/** Of a number with the other sign, to the last bit: times -1 it would be rounded to a decimal. */
+export function negatedBounds(a: Bounds | undefined): Bounds | undefined {
+  return a && { low: (c) => -a.high(c), high: (c) => -a.low(c) };
+}
+
 /** Of a number times a fixed one. */
 export function scaledBounds(a: Bounds | undefined, by: number): Bounds | undefined {
   if (!a) return undefined;

@@ -1,5 +1,5 @@
 import { decimalDifference, decimalProduct, decimalQuotient, decimalSum } from '../exact.ts';
-import { differenceBounds, dividedBounds, scaledBounds, sumBounds } from './bounds.ts';
+import { differenceBounds, dividedBounds, negatedBounds, scaledBounds, sumBounds } from './bounds.ts';
 import type { Evaluate } from './context.ts';
 import { difference, dimensionless, type Measure } from './measures.ts';
 import {
@@ -208,7 +208,7 @@ export function over(left: NumberTyped, right: NumberTyped): NumberTyped | null 
 
 export function negative(of: NumberTyped): NumberTyped {
   if (of.constant !== undefined) return constant(-of.constant, of.measure);
-  return { ...number(of.measure, (c) => -of.run(c)), bounds: scaledBounds(of.bounds, -1) };
+  return { ...number(of.measure, (c) => -of.run(c)), bounds: negatedBounds(of.bounds) };
 }
 
 /** What is made of two fixed numbers is one. */

@@ -89,7 +89,8 @@ test('what bounds leave out makes no difference to what is said', () => {
       said += found.length;
       expect(found).toEqual(ledgerOf(when, seed, false));
     }),
-    { numRuns: 150 },
+    // A reading of seventeen digits is not what its decimal is.
+    { numRuns: 150, examples: [[['-level > (rain - level)', '!(rate(level, 3 min) > -30 cm/h)'], 0]] },
   );
   expect(said).toBeGreaterThan(1000);
 });
