@@ -19,14 +19,12 @@ export class TocsinContender implements Contender {
     if (compiled.problems.length > 0) throw compiled.problems[0];
     this.fold = new Fold(rulesByType(new Map([[type.id, compiled]])));
     const common = { type: type.id, name: '', latitude: 30, longitude: 104, gridId: 'g', state: 'active' as const };
-    this.devices = Array.from({ length: series }, (_, i) => ({ ...common, id: `g${i}` }));
+    this.devices = Array.from({ length: series }, (_, i) => ({ ...common, id: `g${i}`, number: i }));
   }
 
   /** As the engine does with what it reads from the journal. */
   lookAhead(from: number, until: number): void {
-    const ids: string[] = [];
-    for (let i = from; i < until; i++) ids.push(this.devices[i]!.id);
-    this.fold.lookAhead(ids);
+    this.fold.lookAhead(this.devices.slice(from, until));
   }
 
   take({ series, at, value }: Reading): void {

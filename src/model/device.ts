@@ -14,6 +14,8 @@ export interface Device {
   /** The grid it stands in. */
   gridId: string;
   state: DeviceState;
+  /** Counts the devices of a directory, from 0: what is known of one is found by it at once. Nothing else goes by it. */
+  number?: number;
 }
 
 /** Whether both stand at one place of the town. */

@@ -6,6 +6,8 @@ import type { Store } from '../store/open.ts';
 export class DeviceDirectory {
   readonly #store: Store;
   #devices = new Map<string, Device>();
+  /** Numbers that were given: a device that was removed keeps its own. */
+  #numbers = 0;
   /** Null: to be made when somebody asks. */
   #active: Device[] | null = null;
   /** What could not be read again: it is, with what changes next. */
@@ -20,7 +22,7 @@ export class DeviceDirectory {
   /** Reads all devices. */
   async load(): Promise<void> {
     const devices: Device[] = [...(await this.#rows().execute()), ...internalDevices];
-    this.#devices = new Map(devices.map((device) => [device.id, device]));
+    this.#devices = new Map(devices.map((device) => [device.id, { ...device, number: this.#numbers++ }]));
     this.#active = null;
   }
 
@@ -48,7 +50,7 @@ export class DeviceDirectory {
       this.#missing.delete(id);
       const [known, row] = [this.#devices.get(id), found.get(id)];
       if (known && !(row && standsAs(known, row))) moved = true;
-      if (row) this.#devices.set(id, known ? Object.assign(known, row) : row);
+      if (row) this.#devices.set(id, known ? Object.assign(known, row) : { ...row, number: this.#numbers++ });
       else this.#devices.delete(id);
     }
     this.#active = null;

@@ -8,6 +8,7 @@ import { entryTime } from '../journal/entry-time.ts';
 import type { JournalReader, StoredEntry } from '../journal/port.ts';
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { BaselineWord } from '../model/baseline-word.ts';
+import type { Device } from '../model/device.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import type { Frame } from '../model/frame.ts';
 import { isInternal } from '../model/internal.ts';
@@ -190,13 +191,14 @@ export class EngineLoop {
 
   /** Most of what is known of a device is far away when many send: it is looked at for some of them together. */
   #lookAhead(entries: readonly StoredEntry[], from: number): void {
-    const ids: string[] = [];
+    const devices: Device[] = [];
     const until = Math.min(from + together, entries.length);
     for (let i = from; i < until; i++) {
       const { entry } = entries[i]!;
-      if (entry.kind === 'frame') ids.push(entry.frame.deviceId);
+      const device = entry.kind === 'frame' ? this.#options.devices.get(entry.frame.deviceId) : undefined;
+      if (device) devices.push(device);
     }
-    this.#options.fold.lookAhead(ids);
+    this.#options.fold.lookAhead(devices);
   }
 
   async #word(offset: number, word: BaselineWord): Promise<void> {

@@ -1,3 +1,5 @@
+import type { BlockPlan } from './block.ts';
+import type { DeviceMemory } from './device-memory.ts';
 import { packTimes, unpackTimes } from './packed-times.ts';
 import { Readings } from './readings.ts';
 
@@ -22,21 +24,50 @@ export interface LogState {
   merged?: Record<number, Merged>;
 }
 
-/** Further apart than any readings that are kept as one; an integer that V8 keeps in its place. Milliseconds. */
+/** Further apart than any readings that are kept as one, milliseconds. */
 const farApart = 2 ** 30;
+
+/** Where the log of a channel lies in the memory of each device with the same rules. */
+export interface LogPlace {
+  channel: number;
+  /** Its first cell. */
+  at: number;
+  /** The cell with the shortest time between two readings, since there were none; as far as merging asks. */
+  closest: number;
+}
 
 /**
  * What one channel of one device measured, by measured time: the past that windows look at, and from which a part can
  * be judged again. Positions count from the oldest that is kept.
  */
 export class ChannelLog extends Readings {
-  /** As long as there are readings, once there is one. */
-  #merged: (Merged | null)[] | null = null;
-  /** The shortest time between two readings, since there were none; as far as merging asks. */
-  #closest = farApart;
+  readonly #memory: DeviceMemory;
+  readonly #place: LogPlace;
+
+  constructor(memory: DeviceMemory, place: LogPlace) {
+    super(memory, place.at);
+    this.#memory = memory;
+    this.#place = place;
+  }
+
+  /** Takes the places of the log of a channel. */
+  static planOf(channel: number, plan: BlockPlan): LogPlace {
+    return { channel, at: Readings.plan(plan), closest: plan.take(farApart) };
+  }
+
+  /** By position; null where none are kept as one. */
+  get #merged(): (Merged | null)[] | null {
+    return this.#memory.merged?.[this.#place.channel] ?? null;
+  }
+
+  set #merged(merged: (Merged | null)[] | null) {
+    const all = this.#memory.merged ?? [];
+    all[this.#place.channel] = merged;
+    this.#memory.merged = all.some((one) => one) ? all : null;
+  }
 
   mergedAt(position: number): Merged | null {
-    return this.#merged === null ? null : this.#merged[position]!;
+    return this.#memory.merged === null ? null : (this.#merged?.[position] ?? null);
   }
 
   /** Measured time of the first reading that is kept at a position. */
@@ -49,9 +80,10 @@ export class ChannelLog extends Readings {
    * @param sinceLast how long after the one before it was measured; infinite or NaN where there was none.
    */
   override push(at: number, value: number, sinceLast = this.#sinceLast(at)): void {
-    if (sinceLast < this.#closest) this.#closest = sinceLast;
+    const { cells } = this.#memory;
+    if (sinceLast < cells[this.#place.closest]!) cells[this.#place.closest] = sinceLast;
     super.push(at, value);
-    if (this.#merged !== null) this.#merged.push(null);
+    if (this.#memory.merged !== null) this.#merged?.push(null);
   }
 
   #sinceLast(at: number): number {
@@ -73,17 +105,23 @@ export class ChannelLog extends Readings {
   /** Forgets all from a position on. */
   override cut(position: number): void {
     super.cut(position);
-    if (this.#merged !== null) this.#merged.length = position;
-    if (position === 0) this.#closest = farApart;
+    const merged = this.#merged;
+    if (merged !== null) merged.length = position;
+    if (position === 0) this.#memory.cells[this.#place.closest] = farApart;
   }
 
   /** Forgets all before a position. */
   override drop(position: number): void {
     if (position === 0) return;
     super.drop(position);
-    if (this.#merged === null) return;
-    this.#merged = this.#merged.slice(position);
-    if (this.#merged.every((one) => one === null)) this.#merged = null;
+    if (this.#memory.merged === null) return;
+    const merged = this.#merged?.slice(position);
+    this.#merged = merged?.some((one) => one !== null) ? merged : null;
+  }
+
+  /** Whether any readings may lie as close together as within one cell of `cellMs`. */
+  mayMerge(cellMs: number): boolean {
+    return this.#memory.cells[this.#place.closest]! < cellMs;
   }
 
   /**
@@ -92,7 +130,7 @@ export class ChannelLog extends Readings {
    * @returns whether anything changed.
    */
   merge(from: number, until: number, cellMs: number, maxGapMs: number): boolean {
-    if (this.#closest >= cellMs || !this.#crowded(from, until, cellMs, maxGapMs)) return false;
+    if (!this.mayMerge(cellMs) || !this.#crowded(from, until, cellMs, maxGapMs)) return false;
     this.#merged ??= Array.from({ length: this.length }, () => null);
     let last = from;
     for (let i = from + 1; i < until; i++) {
@@ -102,7 +140,7 @@ export class ChannelLog extends Readings {
     const removed = until - last - 1;
     for (let i = until; i < this.length; i++) this.copy(i, i - removed);
     super.cut(this.length - removed);
-    this.#merged.splice(last + 1, removed);
+    this.#merged!.splice(last + 1, removed);
     return true;
   }
 
@@ -167,8 +205,9 @@ export class ChannelLog extends Readings {
       values.push(this.valueAt(i));
     }
     const state: LogState = { times: packTimes(times), values };
-    if (this.#merged !== null)
-      state.merged = Object.fromEntries(this.#merged.flatMap((one, i) => (one === null ? [] : [[i, one]])));
+    const merged = this.#merged;
+    if (merged !== null)
+      state.merged = Object.fromEntries(merged.flatMap((one, i) => (one === null ? [] : [[i, one]])));
     return state;
   }
 

@@ -5,6 +5,7 @@ import type { Severity } from '../model/severity.ts';
 import { TocsinError } from '../shared/errors.ts';
 import { CellPlan, newCells } from './cells.ts';
 import { type CompiledRule, compileRule, type TypeScope } from './compile-rule.ts';
+import { type HeardPlaces, planHeard } from './heard.ts';
 import { compileCondition } from './language/expression.ts';
 import { dimensionless, measureOf } from './language/measures.ts';
 import { mistakes } from './language/mistakes.ts';
@@ -44,6 +45,7 @@ export interface CompiledType {
   /** Stands for what is where in the cells. */
   layout: string;
   silence: SilenceRule[];
+  heardPlaces: HeardPlaces;
   /** Those that some rule needs, and where they keep what they know of a device. */
   windows: Window[];
   windowPlan: WindowPlan;
@@ -144,6 +146,7 @@ export function compileType(
     mayRest: rules.every(({ mayRest }) => mayRest),
     layout: layoutOf(rules),
     silence,
+    heardPlaces: planHeard(silence, windowPlan),
     windows,
     windowPlan,
     latenessMs: type.latenessMs ?? defaultLatenessMs,

@@ -1,6 +1,8 @@
-import { newCells } from './cells.ts';
-import { ChannelLog, type LogState } from './channel-log.ts';
+import type { BlockPlan } from './block.ts';
+import { ChannelLog, type LogPlace, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
+import { DeviceMemory } from './device-memory.ts';
+import { devicePlaces } from './device-places.ts';
 import { newestTime, type PartMemory, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
@@ -42,6 +44,9 @@ interface ChannelPlan {
   names: readonly string[];
   /** Those that rules look at. */
   kept: number[];
+  /** Where the logs of these lie. */
+  logs: (LogPlace | undefined)[];
+  block: BlockPlan;
   /** Those over each channel. */
   windows: Window[][];
   /** By channel, how long its windows are, the shortest first. */
@@ -60,9 +65,14 @@ function planOf(type: CompiledType): ChannelPlan {
   const used = new Set([...type.rules.flatMap((rule) => [...rule.channels, ...rule.judgedOn]), ...type.baselines]);
   for (const { channel } of type.windows) used.add(channel);
   const specs = type.channelNames.map((_, channel) => type.windows.filter((one) => one.channel === channel));
+  const kept = [...used].sort((a, b) => a - b);
+  const logs: ChannelPlan['logs'] = [];
+  for (const channel of kept) logs[channel] = ChannelLog.planOf(channel, type.windowPlan);
   const plan: ChannelPlan = {
     names: type.channelNames,
-    kept: [...used].sort((a, b) => a - b),
+    kept,
+    logs,
+    block: type.windowPlan,
     windows: specs,
     spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
     gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
@@ -73,23 +83,22 @@ function planOf(type: CompiledType): ChannelPlan {
 }
 
 /** What is known of the channels of one device: the newest values, the windows over them, and the past. */
-export class DeviceChannels implements WindowMemory {
-  readonly logs: readonly (ChannelLog | undefined)[];
-  readonly cells: number[];
-  parts: PartMemory | null = null;
-  /** Readings of channels with windows since somebody asked their parts. */
-  #unasked = 0;
+export class DeviceChannels extends DeviceMemory implements WindowMemory {
   readonly #plan: ChannelPlan;
 
   constructor(type: CompiledType) {
-    this.#plan = planOf(type);
-    this.logs = type.channelNames.map((_, i) => (this.#plan.kept.includes(i) ? new ChannelLog() : undefined));
-    this.cells = newCells(type.windowPlan.initial);
-    for (const window of type.windows) window.rebuild(this, this.logs[window.channel]!);
+    const plan = planOf(type);
+    super(plan.block);
+    this.#plan = plan;
+    for (const window of type.windows) window.rebuild(this, this.log(window.channel));
+  }
+
+  log(channel: number): ChannelLog {
+    return new ChannelLog(this, this.#plan.logs[channel]!);
   }
 
   openParts(): PartMemory {
-    this.#unasked = 0;
+    this.cells[devicePlaces.unasked] = 0;
     this.parts ??= this.#plan.parts.newMemory();
     return this.parts;
   }
@@ -97,21 +106,23 @@ export class DeviceChannels implements WindowMemory {
   /** Measured time of the newest reading of all; -Infinity where nothing came yet. */
   get newest(): number {
     let newest = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < this.logs.length; i++) newest = Math.max(newest, newestTime(this, i));
+    for (let i = 0; i < this.#plan.names.length; i++) newest = Math.max(newest, newestTime(this, i));
     return newest;
   }
 
   /** Whether any rule looks at a channel. */
   keeps(channel: number): boolean {
-    return this.logs[channel] !== undefined;
+    return this.#plan.logs[channel] !== undefined;
   }
 
   /** Looks at what every reading looks at; see `Fold.lookAhead`. */
   lookAhead(): number {
-    const { cells, logs } = this;
-    let seen = this.#unasked;
-    for (let i = 0; i < cells.length; i += numbersALine) seen += cells[i]!;
-    for (let i = 0; i < logs.length; i++) seen += logs[i]?.lookAhead() ?? 0;
+    const { cells } = this;
+    const { initial } = this.#plan.block;
+    const { kept } = this.#plan;
+    let seen = 0;
+    for (let i = 0; i < initial.length; i += numbersALine) seen += cells[i]!;
+    for (let i = 0; i < kept.length; i++) seen += this.log(kept[i]!).lookAhead();
     return seen;
   }
 
@@ -119,15 +130,15 @@ export class DeviceChannels implements WindowMemory {
   add(channel: number, at: number, value: number): void {
     const sinceLast = at - newestTime(this, channel);
     setNewest(this, channel, at, value);
-    this.logs[channel]!.push(at, value, sinceLast);
+    this.log(channel).push(at, value, sinceLast);
     const windows = this.#plan.windows[channel]!;
-    if (windows.length > 0) this.#unasked++;
+    if (windows.length > 0) this.cells[devicePlaces.unasked]!++;
     for (let i = 0; i < windows.length; i++) windows[i]!.step(this, at, value, sinceLast);
   }
 
   /** The value that a channel had at exactly this time. */
   valueAt(channel: number, at: number): number | undefined {
-    const log = this.logs[channel]!;
+    const log = this.log(channel);
     const position = log.positionOf(at);
     return position < log.length && log.timeAt(position) === at ? log.valueAt(position) : undefined;
   }
@@ -139,7 +150,7 @@ export class DeviceChannels implements WindowMemory {
   rewind(at: number): Step[] {
     const steps = new Map<number, Step>();
     for (const channel of this.#plan.kept) {
-      const log = this.logs[channel]!;
+      const log = this.log(channel);
       const from = log.positionOf(at);
       if (from === log.length) continue;
       for (let i = from; i < log.length; i++) {
@@ -156,7 +167,7 @@ export class DeviceChannels implements WindowMemory {
   }
 
   #readNewest(channel: number): void {
-    const log = this.logs[channel]!;
+    const log = this.log(channel);
     const newest = log.length - 1;
     if (newest < 0) setNewest(this, channel, Number.NEGATIVE_INFINITY, Number.NaN);
     else setNewest(this, channel, log.timeAt(newest), log.valueAt(newest));
@@ -167,7 +178,7 @@ export class DeviceChannels implements WindowMemory {
   forgetBefore(time: number): void {
     this.#restParts();
     for (const channel of this.#plan.kept) {
-      const log = this.logs[channel]!;
+      const log = this.log(channel);
       const spans = this.#plan.spans[channel]!;
       // Windows end at the newest reading there was: of a channel that stayed away then they need what lies behind that.
       const newestThen = log.positionOf(time) - 1;
@@ -178,6 +189,7 @@ export class DeviceChannels implements WindowMemory {
         log.drop(dropped);
         if (this.parts !== null) for (const window of this.#plan.windows[channel]!) window.shift(this.parts, dropped);
       }
+      if (!log.mayMerge((spans.at(-1) ?? 0) / parts)) continue;
       let merged = false;
       let until = log.positionOf(floor);
       for (const span of spans) {
@@ -199,16 +211,16 @@ export class DeviceChannels implements WindowMemory {
     for (const channel of this.#plan.kept) {
       const longestMs = this.#plan.spans[channel]!.at(-1);
       if (longestMs === undefined) continue;
-      const log = this.logs[channel]!;
+      const log = this.log(channel);
       within += log.length - log.positionOf(newestTime(this, channel) - longestMs);
     }
-    if (this.#unasked > within) this.parts = null;
+    if (this.cells[devicePlaces.unasked]! > within) this.parts = null;
   }
 
   /** Forgets everything. */
   clear(): void {
     for (const channel of this.#plan.kept) {
-      this.logs[channel]!.cut(0);
+      this.log(channel).cut(0);
       this.#readNewest(channel);
     }
   }
@@ -216,7 +228,7 @@ export class DeviceChannels implements WindowMemory {
   state(): Record<string, LogState> {
     const state: Record<string, LogState> = {};
     for (const channel of this.#plan.kept) {
-      const log = this.logs[channel]!;
+      const log = this.log(channel);
       if (log.length > 0) state[this.#plan.names[channel]!] = log.state();
     }
     return state;
@@ -227,7 +239,7 @@ export class DeviceChannels implements WindowMemory {
     for (const channel of this.#plan.kept) {
       const known = state[this.#plan.names[channel]!];
       if (!known) continue;
-      this.logs[channel]!.restore(known);
+      this.log(channel).restore(known);
       this.#readNewest(channel);
     }
   }

@@ -37,28 +37,39 @@ const nobody: readonly never[] = [];
 export class DeviceJudge implements RuleContext {
   /** Number of the checkpoint that a sample of it was last noted for; the fold's. */
   touchedIn = 0;
+  /** Where it is found at once; see `Judges`. */
+  number: number | undefined = undefined;
+  readonly deviceId: string;
   readonly around: Surroundings;
-  readonly #deviceId: string;
+  /** Id of the gateway that it comes in through alone; null when nobody has said so. */
+  readonly gateway: string | null;
   readonly #type: CompiledType;
   readonly past: DeviceChannels;
-  readonly #horizon: Horizon;
   readonly #states: RuleStates;
   #told = ToldAlarms.none;
   readonly #baselines: DeviceBaselines | null;
-  /** When it was heard, and what is told about its silence. */
-  readonly silence: Silence;
   #orphans: Orphans | null = null;
 
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
-    this.#deviceId = deviceId;
+    this.deviceId = deviceId;
     this.#type = type;
     this.around = around;
+    this.gateway = around.gateway;
     this.past = new DeviceChannels(type);
-    this.silence = new Silence(type.silence, this.past.cells, heard);
-    this.#horizon = new Horizon(type, this.past.cells);
+    this.silence.begin(heard);
+    this.#horizon.begin();
     this.#states = new RuleStates(type);
     this.#baselines = type.baselines.length > 0 ? new DeviceBaselines(type) : null;
     fresh.widen(type.channelNames.length);
+  }
+
+  /** When it was heard, and what is told about its silence. */
+  get silence(): Silence {
+    return new Silence(this.past, this.#type.silence, this.#type.heardPlaces);
+  }
+
+  get #horizon(): Horizon {
+    return new Horizon(this.#type, this.past);
   }
 
   /**
@@ -70,8 +81,9 @@ export class DeviceJudge implements RuleContext {
    */
   judge(samples: readonly Sample[], heard: number, latest: number, effects: AlarmEffect[], learnt: string[]): number {
     const { receivedAt } = samples[0]!;
-    for (let i = 0; i < samples.length; i++) this.silence.hear(samples[i]!.values, heard);
-    this.silence.end(receivedAt, effects, undefined, heard);
+    const { silence } = this;
+    for (let i = 0; i < samples.length; i++) silence.hear(samples[i]!.values, heard);
+    silence.end(receivedAt, effects, undefined, heard);
     if (this.head > latest) this.#forgetTimes();
     let stale = 0;
     let next = 0;
@@ -95,7 +107,7 @@ export class DeviceJudge implements RuleContext {
 
   /** Looks at what the next sample will; see `Fold.lookAhead`. */
   lookAhead(): number {
-    return this.past.lookAhead() + this.silence.heardAt + this.#states.cells.length;
+    return this.past.lookAhead() + this.#states.cells.length;
   }
 
   /** Judges a sample that is newer than all others. */
@@ -118,7 +130,7 @@ export class DeviceJudge implements RuleContext {
 
   /** A sample newer than all others is about to be taken in. @returns whether the floor of the horizon has moved. */
   #advance(at: number): boolean {
-    fresh.clear(this.past.logs.length);
+    fresh.clear(this.#type.channelNames.length);
     this.#setHead(at);
     if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return false;
     this.past.forgetBefore(this.#horizon.floor);
@@ -224,7 +236,7 @@ export class DeviceJudge implements RuleContext {
     }
     this.#judgeChanges(changes, next, Number.POSITIVE_INFINITY, receivedAt, []);
     const found = this.#told.all;
-    const change = rejudged({ deviceId: this.#deviceId, at, receivedAt, told, found });
+    const change = rejudged({ deviceId: this.deviceId, at, receivedAt, told, found });
     // By their ids, which they may have got anew.
     this.#told = ToldAlarms.of(found).since(this.#horizon.floor);
     for (const { from, to } of change.renamed) this.#states.rename(from, to);
@@ -307,7 +319,7 @@ export class DeviceJudge implements RuleContext {
   #tell(index: number, changed: number, at: number, receivedAt: number, effects: AlarmEffect[]): void {
     const rule = this.#type.rules[index]!;
     const values = toldValues(rule, this, this.#type.channelNames);
-    const change = { deviceId: this.#deviceId, rule, index, changed, at, receivedAt, values };
+    const change = { deviceId: this.deviceId, rule, index, changed, at, receivedAt, values };
     tellChange(change, this.#states, this.#told.episodes, (effect) => {
       this.#told = this.#told.and(effect);
       effects.push(effect);
@@ -322,7 +334,7 @@ export class DeviceJudge implements RuleContext {
   judgeSilence(audible: Audible, at: number, effects: AlarmEffect[]): boolean {
     const before = effects.length;
     this.#endOrphans(at, effects);
-    return this.silence.judge(this.#deviceId, audible, at, effects) || effects.length > before;
+    return this.silence.judge(this.deviceId, audible, at, effects) || effects.length > before;
   }
 
   #endOrphans(at: number, effects: AlarmEffect[]): void {

@@ -9,6 +9,7 @@ import type { CompiledType } from './compile.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
 import { Gateways } from './gateways.ts';
+import { Judges } from './judges.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
 import { Lenders } from './lenders.ts';
 import { Again } from './peers/again.ts';
@@ -44,10 +45,10 @@ export class Fold {
   readonly #rulesOf: RulesOf;
   readonly #maxFutureMs: number;
   readonly #aroundOf: AroundOf;
-  readonly #judges = new Map<string, DeviceJudge>();
+  readonly #judges = new Judges();
   readonly #gateways = new Gateways(this.#judges);
-  #touched = new Set<string>();
-  /** Number of the checkpoint that will have what is touched now. */
+  /** Those of which something has changed, each once: its judge knows the number of the checkpoint that it is noted for. */
+  #touched: string[] = [];
   #checkpoint = 1;
   /** Device → channels whose baseline learnt something that no checkpoint has. */
   readonly #learnt = new Map<string, Set<string>>();
@@ -63,7 +64,7 @@ export class Fold {
   isKept: (deviceId: string) => boolean = () => false;
   readonly #again = new Again({
     judgeOf: (id) => this.#judges.get(id),
-    touch: (id) => this.#touched.add(id),
+    touch: (judge) => this.#touch(judge),
     isKept: (id) => this.isKept(id),
   });
   readonly #lenders = new Lenders((id) => this.#judges.get(id));
@@ -110,20 +111,31 @@ export class Fold {
       const name = type.channelNames[channel]!;
       judge.restoreBaseline(name, before.baselineOf(name)!.state());
     }
-    this.#judges.set(device.id, judge);
-    this.#touched.add(device.id);
+    this.#replace(device, before, judge);
+  }
+
+  /** Has a device judged by another one from here on. */
+  #replace(device: Device, before: DeviceJudge, judge: DeviceJudge): void {
+    judge.touchedIn = before.touchedIn;
+    this.#judges.set(device, judge);
+    this.#touch(judge);
+  }
+
+  /** Notes that something has changed which no checkpoint has yet. */
+  #touch(judge: DeviceJudge): void {
+    if (judge.touchedIn === this.#checkpoint) return;
+    judge.touchedIn = this.#checkpoint;
+    this.#touched.push(judge.deviceId);
   }
 
   /**
    * Looks at what is known of devices that are to be judged soon, and does nothing else. With very many of them that is
    * far from the processor: it fetches it for all of them at a time, where one by one each would wait for its own.
-   * @param deviceIds some dozens, see `together`.
+   * @param devices some dozens, see `together`.
    */
-  lookAhead(deviceIds: readonly string[]): void {
-    const judges: (DeviceJudge | undefined)[] = [];
-    for (let i = 0; i < deviceIds.length; i++) judges.push(this.#judges.get(deviceIds[i]!));
+  lookAhead(devices: readonly Device[]): void {
     this.seen = 0;
-    for (let i = 0; i < judges.length; i++) this.seen += judges[i]?.lookAhead() ?? 0;
+    for (let i = 0; i < devices.length; i++) this.seen += this.#judges.of(devices[i]!)?.lookAhead() ?? 0;
   }
 
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */
@@ -147,16 +159,14 @@ export class Fold {
     const learnt: string[] = [];
     this.#stale += judge.judge(samples, this.#clock.listenedMs, latest, effects, learnt);
     for (const channel of learnt) this.#noteLearnt(device, channel);
-    // Most have been noted already, and the judge is at hand.
-    if (judge.touchedIn !== this.#checkpoint) this.#touched.add(device.id);
-    judge.touchedIn = this.#checkpoint;
+    this.#touch(judge);
     this.#hearGateway(judge, receivedAt, effects);
     if (changes.length > 0) this.#judgeAsking(device, changes, judgedAt, receivedAt, effects);
   }
 
   #hearGateway(judge: DeviceJudge, receivedAt: number, effects: AlarmEffect[]): void {
     const gateway = this.#gateways.hear(judge, this.#clock.listenedMs, receivedAt, effects);
-    if (gateway !== null) this.#touched.add(gateway);
+    if (gateway !== null) this.#touch(gateway);
   }
 
   /**
@@ -243,8 +253,7 @@ export class Fold {
     if (devices !== this.#expected) this.#expect(devices, at, effects);
     for (const device of devices) {
       const judge = this.#judgeOf(device);
-      if (judge?.judgeSilence(this.#gateways.audible(judge, this.#clock.listenedMs), at, effects))
-        this.#touched.add(device.id);
+      if (judge?.judgeSilence(this.#gateways.audible(judge, this.#clock.listenedMs), at, effects)) this.#touch(judge);
     }
     this.#again.tick(at, effects);
   }
@@ -259,8 +268,7 @@ export class Fold {
     this.#peers?.expect(devices);
     const active = new Set(Array.from(devices, (device) => device.id));
     for (const [id, judge] of this.#judges) {
-      if (active.has(id) || !judge.endAll(at, effects)) continue;
-      this.#touched.add(id);
+      if (!active.has(id) && judge.endAll(at, effects)) this.#touch(judge);
     }
     for (const [key, state] of this.#stored) {
       const [kind, id] = key.split('/') as [string, string];
@@ -270,13 +278,14 @@ export class Fold {
     // Gateways are there before any of those behind them is judged.
     for (const device of devices) {
       const judge = this.#judgeOf(device);
-      if (judge && this.#gateways.meet(device.id, judge, effects)) this.#touched.add(device.id);
+      if (judge && this.#gateways.meet(device.id, judge, effects)) this.#touch(judge);
     }
     if (!before) return;
     for (const device of devices) {
-      if (before.has(device.id)) continue;
-      this.#judgeOf(device)?.silence.listenFrom(this.#clock.listenedMs);
-      this.#touched.add(device.id);
+      const judge = before.has(device.id) ? null : this.#judgeOf(device);
+      if (!judge) continue;
+      judge.silence.listenFrom(this.#clock.listenedMs);
+      this.#touch(judge);
     }
   }
 
@@ -292,8 +301,9 @@ export class Fold {
 
   /** The baseline of a device's channel goes by what a person said from here on. */
   hear(device: Device, word: BaselineWord): void {
-    if (!this.#judgeOf(device)?.hear(word)) return;
-    this.#touched.add(device.id);
+    const judge = this.#judgeOf(device);
+    if (!judge?.hear(word)) return;
+    this.#touch(judge);
     this.#noteLearnt(device, word.channel);
   }
 
@@ -308,7 +318,7 @@ export class Fold {
   }
 
   #judgeOf(device: Device): DeviceJudge | null {
-    const known = this.#judges.get(device.id);
+    const known = this.#judges.of(device);
     const type = this.#rulesOf(device);
     if (known && (known.type === type || !type)) return known;
     if (!type) return null;
@@ -322,10 +332,10 @@ export class Fold {
       const learnt = this.#take<unknown>(baselineKey(device.id, name));
       if (learnt) judge.restoreBaseline(name, learnt);
     }
-    this.#judges.set(device.id, judge);
+    this.#judges.set(device, judge);
     for (const channel of type.baselines) this.#lenders.note(device, type.channelNames[channel]!);
     // So that its silence counts from now on, also across a restart.
-    if (!state) this.#touched.add(device.id);
+    if (!state) this.#touch(judge);
     return judge;
   }
 
@@ -338,8 +348,7 @@ export class Fold {
       const learnt = known.baselineOf(name)?.state();
       if (learnt) judge.restoreBaseline(name, learnt);
     }
-    this.#judges.set(device.id, judge);
-    this.#touched.add(device.id);
+    this.#replace(device, known, judge);
     return judge;
   }
 
@@ -355,9 +364,9 @@ export class Fold {
   }
 
   /** The devices of which something changed that no checkpoint has yet; from now on others are noted anew. */
-  takeTouched(): Set<string> {
+  takeTouched(): readonly string[] {
     const touched = this.#touched;
-    this.#touched = new Set();
+    this.#touched = [];
     this.#checkpoint++;
     return touched;
   }

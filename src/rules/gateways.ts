@@ -1,5 +1,6 @@
 import type { AlarmEffect } from '../model/alarm.ts';
 import type { DeviceJudge } from './device-judge.ts';
+import type { Judges } from './judges.ts';
 
 /** The time in which a device could have been heard, listening time; see `Fold`. */
 export interface Audible {
@@ -15,25 +16,23 @@ export interface Audible {
  * after it was silent, so that one alarm is told when it fails, and not a hundred.
  */
 export class Gateways {
-  readonly #judges: ReadonlyMap<string, DeviceJudge>;
+  readonly #judges: Judges;
   /** Those that were heard after a restart before they were needed. */
   readonly #waiting = new Map<string, { listened: number; receivedAt: number }>();
 
-  /** @param judges by id of the device. */
-  constructor(judges: ReadonlyMap<string, DeviceJudge>) {
+  constructor(judges: Judges) {
     this.#judges = judges;
   }
 
   /**
    * A device was heard.
    * @param listened listening time.
-   * @returns the id of its gateway where that is news of it.
+   * @returns its gateway where that is news of it.
    */
-  hear({ around }: DeviceJudge, listened: number, receivedAt: number, effects: AlarmEffect[]): string | null {
-    const id = around.gateway;
+  hear({ gateway: id }: DeviceJudge, listened: number, receivedAt: number, effects: AlarmEffect[]): DeviceJudge | null {
     if (id === null) return null;
     const gateway = this.#judges.get(id);
-    if (gateway) return gateway.silence.hearThrough(listened, receivedAt, effects) ? id : null;
+    if (gateway) return gateway.silence.hearThrough(listened, receivedAt, effects) ? gateway : null;
     this.#waiting.set(id, { listened, receivedAt });
     return null;
   }
@@ -46,8 +45,8 @@ export class Gateways {
   }
 
   /** When a device could have been heard. @param listened listening time now. */
-  audible({ around }: DeviceJudge, listened: number): Audible {
-    const gateway = around.gateway === null ? undefined : this.#judges.get(around.gateway);
+  audible({ gateway: id }: DeviceJudge, listened: number): Audible {
+    const gateway = id === null ? undefined : this.#judges.get(id);
     if (!gateway) return { from: Number.NEGATIVE_INFINITY, to: listened };
     return { from: gateway.silence.backAt, to: Math.min(listened, gateway.silence.heardAt) };
   }

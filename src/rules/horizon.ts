@@ -1,6 +1,7 @@
 import type { Episode } from '../model/episode.ts';
-import { packCells, roomFor, samePack, widened } from './cells.ts';
+import { packCells, samePack } from './cells.ts';
 import type { CompiledType } from './compile.ts';
+import type { DeviceMemory } from './device-memory.ts';
 import { devicePlaces } from './device-places.ts';
 import { copyEpisode } from './episodes.ts';
 
@@ -42,12 +43,9 @@ const leastApartMs = 60_000;
  */
 const mostSamples = 4_096;
 
-const { samples, snapshotAfter, snapshotAt } = devicePlaces;
+const { samples, snapshotAfter, snapshotAt, snapshots, moments } = devicePlaces;
 
 const noEpisodes: readonly Episode[] = [];
-
-/** Snapshots for which there is room at the beginning. */
-const few = 4;
 
 /** Of most devices at most times. */
 const nothing: KnownThen = { cells: [], ids: null, episodes: noEpisodes };
@@ -60,36 +58,39 @@ export interface KnownNow {
   told: ReadonlyMap<string, Episode>;
 }
 
-/** How far back a device can be judged again, and what was known there. */
+/**
+ * How far back a device can be judged again, and what was known there. Of each snapshot in turn, its time and the samples
+ * taken in before lie in a region of the device's memory: this looks at it, and is made anew whenever somebody does.
+ */
 export class Horizon {
   readonly #type: CompiledType;
-  #count = 1;
-  /** Of each snapshot in turn, its time and the samples taken in before: two numbers, where an object would take ten. */
-  #moments = roomFor(2 * few);
-  /** What was known at each of them; null as long as it is nothing at all, as of most devices. */
-  #known: KnownThen[] | null = null;
-  /** Of the device; see `devicePlaces`. */
-  readonly #cells: number[];
+  readonly #memory: DeviceMemory;
 
-  /** @param cells of the device, in which every sample is counted. */
-  constructor(type: CompiledType, cells: number[]) {
+  constructor(type: CompiledType, memory: DeviceMemory) {
     this.#type = type;
-    this.#cells = cells;
-    this.#moments[0] = Number.NEGATIVE_INFINITY;
-    this.#moments[1] = 0;
+    this.#memory = memory;
+  }
+
+  /** Nothing is measured yet. */
+  begin(): void {
+    this.#add(Number.NEGATIVE_INFINITY, 0, nothing);
     this.#planNext();
   }
 
+  get #count(): number {
+    return this.#memory.cells[snapshots]!;
+  }
+
   #atOf(snapshot: number): number {
-    return this.#moments[2 * snapshot]!;
+    return this.#memory.cells[this.#memory.start(moments) + 2 * snapshot]!;
   }
 
   #samplesOf(snapshot: number): number {
-    return this.#moments[2 * snapshot + 1]!;
+    return this.#memory.cells[this.#memory.start(moments) + 2 * snapshot + 1]!;
   }
 
   #knownAt(snapshot: number): KnownThen {
-    return this.#known === null ? nothing : this.#known[snapshot]!;
+    return this.#memory.known === null ? nothing : this.#memory.known[snapshot]!;
   }
 
   /** What was measured before is judged no more. */
@@ -102,7 +103,7 @@ export class Horizon {
    * @returns whether it is time for `keep`.
    */
   advance(at: number): boolean {
-    const cells = this.#cells;
+    const { cells } = this.#memory;
     return ++cells[samples]! > cells[snapshotAfter]! || at >= cells[snapshotAt]!;
   }
 
@@ -115,25 +116,29 @@ export class Horizon {
     this.#add(at, this.samples - 1, this.#then(now, this.#knownAt(this.#count - 1)));
     this.#thin();
     while (this.#count > 1 && this.#isPast(at)) this.#forget(0);
-    if (this.#known?.every((known) => known === nothing)) this.#known = null;
+    if (this.#memory.known?.every((known) => known === nothing)) this.#memory.known = null;
     this.#planNext();
     return this.floor !== floor;
   }
 
   #add(at: number, before: number, known: KnownThen): void {
-    const count = this.#count++;
-    if (known !== nothing) this.#known ??= new Array<KnownThen>(count).fill(nothing);
-    this.#known?.push(known);
-    if (2 * this.#count > this.#moments.length) this.#moments = widened(this.#moments, 4);
-    this.#moments[2 * count] = at;
-    this.#moments[2 * count + 1] = before;
+    const memory = this.#memory;
+    const count = memory.cells[snapshots]!++;
+    if (known !== nothing) memory.known ??= new Array<KnownThen>(count).fill(nothing);
+    memory.known?.push(known);
+    const room = memory.room(moments);
+    if (2 * count === room) memory.resize(moments, room + 4);
+    const place = memory.start(moments) + 2 * count;
+    memory.cells[place] = at;
+    memory.cells[place + 1] = before;
   }
 
   /** When the next snapshot is due after the newest one, so that most samples need not look at any. */
   #planNext(): void {
     const last = this.#count - 1;
-    this.#cells[snapshotAt] = this.#atOf(last) + Math.max(this.#type.latenessMs / perLateness, leastApartMs);
-    this.#cells[snapshotAfter] = this.#samplesOf(last) + mostSamples / perLateness;
+    const { cells } = this.#memory;
+    cells[snapshotAt] = this.#atOf(last) + Math.max(this.#type.latenessMs / perLateness, leastApartMs);
+    cells[snapshotAfter] = this.#samplesOf(last) + mostSamples / perLateness;
   }
 
   /** Whether the oldest is not needed any more. */
@@ -154,10 +159,11 @@ export class Horizon {
   }
 
   #forget(snapshot: number): void {
-    const moments = this.#moments;
-    const left = 2 * --this.#count;
-    for (let i = 2 * snapshot; i < left; i++) moments[i] = moments[i + 2]!;
-    this.#known?.splice(snapshot, 1);
+    const { cells } = this.#memory;
+    const start = this.#memory.start(moments);
+    const end = start + 2 * --cells[snapshots]!;
+    for (let i = start + 2 * snapshot; i < end; i++) cells[i] = cells[i + 2]!;
+    this.#memory.known?.splice(snapshot, 1);
   }
 
   #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
@@ -176,7 +182,7 @@ export class Horizon {
   rewind(at: number): Snapshot {
     while (this.#count > 1 && this.#atOf(this.#count - 1) > at) this.#forget(this.#count - 1);
     const last = this.#count - 1;
-    this.#cells[samples] = this.#samplesOf(last);
+    this.#memory.cells[samples] = this.#samplesOf(last);
     this.#planNext();
     return { at: this.#atOf(last), ...this.#knownAt(last) };
   }
@@ -189,13 +195,13 @@ export class Horizon {
   }
 
   #empty(): void {
-    this.#count = 0;
-    this.#known = null;
+    this.#memory.cells[snapshots] = 0;
+    this.#memory.known = null;
   }
 
   /** Samples so far, as far as they are not taken back. */
   get samples(): number {
-    return this.#cells[samples]!;
+    return this.#memory.cells[samples]!;
   }
 
   state(): SnapshotState[] {
@@ -212,11 +218,11 @@ export class Horizon {
     });
   }
 
-  restore(snapshots: readonly SnapshotState[], taken: number): void {
-    this.#cells[samples] = taken;
+  restore(kept: readonly SnapshotState[], taken: number): void {
+    this.#memory.cells[samples] = taken;
     this.#empty();
     let { cells } = nothing;
-    for (const { at, samples: before, cells: changed, ids = null, episodes = [] } of snapshots) {
+    for (const { at, samples: before, cells: changed, ids = null, episodes = [] } of kept) {
       cells = changed ?? cells;
       const known =
         cells.length === 0 && ids === null && episodes.length === 0

@@ -1,7 +1,17 @@
-import { roomFor, widened } from './cells.ts';
+import { type Block, type BlockPlan, regionCells } from './block.ts';
 
 /** Readings for which there is room at the beginning. */
 const few = 8;
+
+/** Cells behind those of the region. Readings at the beginning of the numbers that are forgotten, and those that are there. */
+const first = regionCells;
+const count = regionCells + 1;
+/** Time of the first one in the numbers, where they are packed. */
+const base = regionCells + 2;
+/** Units in one; 0 where they are not packed: time and value in turn. */
+const scale = regionCells + 3;
+/** From one turn to the next where two share a number, milliseconds; else 0. */
+const pace = regionCells + 4;
 
 /** A packed reading is the time since the first one, in milliseconds, times this, and its value in units of the scale. */
 const valuePlaces = 2 ** 26;
@@ -28,104 +38,147 @@ function isPunctual(late: number, value: number, scale: number): boolean {
 }
 
 /**
- * Times and values of readings, the oldest first. What a sensor tells is a decimal of a few digits: as long as that is so,
- * and they span no more than a day and a half, each reading is one number; and two are, where they come at a steady pace.
- * Otherwise each is two numbers. Of most devices this is most of their memory.
+ * Times and values of readings in a region of a block, the oldest first. What a sensor tells is a decimal of a few digits:
+ * as long as that is so, and they span no more than a day and a half, each reading is one number; and two are, where they
+ * come at a steady pace. Otherwise each is two numbers. Of most devices this is most of their memory.
+ *
+ * All that is known lies in the block: this looks at it, and is made anew whenever somebody does.
  */
 export class Readings {
-  #numbers = roomFor(few);
-  /** Readings at the beginning of the numbers that are forgotten. */
-  #first = 0;
-  #length = 0;
-  /** Time of the first one in the numbers, where they are packed. */
-  #base = 0;
-  /** Units in one; 0 where they are not packed: time and value in turn. */
-  #scale = 1;
-  /** From one turn to the next where two share a number, milliseconds; else 0. */
-  #pace = 0;
+  protected readonly block: Block;
+  /** Place of the first cell. */
+  protected readonly at: number;
+
+  /** @param at where `plan` has its cells. */
+  constructor(block: Block, at: number) {
+    this.block = block;
+    this.at = at;
+  }
+
+  /** Takes the places of readings. @returns the first one. */
+  static plan(plan: BlockPlan): number {
+    const at = plan.takeRegion(few);
+    plan.take(0, 0, 0, 1, 0);
+    return at;
+  }
 
   get length(): number {
-    return this.#length;
+    return this.block.cells[this.at + count]!;
   }
 
   /** Measured time, milliseconds since the epoch. */
   timeAt(position: number): number {
-    const place = this.#first + position;
-    if (this.#pace > 0) return this.#base + place * this.#pace + (this.#halfAt(place) >> pairedPlaces) - latest;
-    if (this.#scale === 0) return this.#numbers[2 * place]!;
-    return this.#base + Math.floor(this.#numbers[place]! / valuePlaces);
+    const { cells } = this.block;
+    const { at } = this;
+    const place = cells[at + first]! + position;
+    const paceMs = cells[at + pace]!;
+    if (paceMs > 0) return cells[at + base]! + place * paceMs + (this.#halfAt(place) >> pairedPlaces) - latest;
+    if (cells[at + scale] === 0) return this.#numberAt(2 * place);
+    return cells[at + base]! + Math.floor(this.#numberAt(place) / valuePlaces);
   }
 
   valueAt(position: number): number {
-    const place = this.#first + position;
-    if (this.#pace > 0) return ((this.#halfAt(place) & (2 * pairedZero - 1)) - pairedZero) / this.#scale;
-    if (this.#scale === 0) return this.#numbers[2 * place + 1]!;
-    const packed = this.#numbers[place]!;
-    return (packed - Math.floor(packed / valuePlaces) * valuePlaces - zero) / this.#scale;
+    const { cells } = this.block;
+    const { at } = this;
+    const place = cells[at + first]! + position;
+    const units = cells[at + scale]!;
+    if (cells[at + pace]! > 0) return ((this.#halfAt(place) & (2 * pairedZero - 1)) - pairedZero) / units;
+    if (units === 0) return this.#numberAt(2 * place + 1);
+    const packed = this.#numberAt(place);
+    return (packed - Math.floor(packed / valuePlaces) * valuePlaces - zero) / units;
+  }
+
+  #numberAt(place: number): number {
+    return this.block.cells[this.block.start(this.at) + place]!;
   }
 
   /** Of two that share a number the earlier one is the upper half. */
   #halfAt(place: number): number {
-    const pair = this.#numbers[place >> 1]!;
+    const pair = this.#numberAt(place >> 1);
     const upper = Math.floor(pair / half);
     return (place & 1) === 0 ? upper : pair - upper * half;
   }
 
   /** Looks at where the next one will be; see `Fold.lookAhead`. */
   lookAhead(): number {
-    const place = this.#first + this.#length;
-    return this.#numbers[this.#pace > 0 ? place >> 1 : this.#scale === 0 ? 2 * place : place]! + this.#base;
+    const { cells } = this.block;
+    const { at } = this;
+    const place = cells[at + first]! + cells[at + count]!;
+    return this.#numberAt(cells[at + pace]! > 0 ? place >> 1 : cells[at + scale] === 0 ? 2 * place : place);
   }
 
   /** Adds one that is newer than all others. */
-  push(at: number, value: number): void {
-    if (this.#length === 0) this.#begin(at);
+  push(time: number, value: number): void {
+    if (this.length === 0) this.#begin(time);
     // Before anything else: whether it fits may be another question then.
-    if (this.#first + this.#length >= this.#room) this.#makeRoom();
-    if (!this.#fits(at, value)) {
+    if (this.#end >= this.#room) this.#makeRoom();
+    const end = this.#end;
+    if (this.#put(end, time, value)) this.block.cells[this.at + count]!++;
+    else {
       const [times, values] = this.#all();
-      this.#fill([...times, at], [...values, value]);
-      return;
+      this.#fill([...times, time], [...values, value]);
     }
-    this.#put(this.#first + this.#length++, at, value);
   }
 
-  #begin(at: number): void {
-    this.#first = 0;
-    this.#base = at;
-    this.#scale = 1;
-    this.#pace = 0;
+  #begin(time: number): void {
+    this.#set(0, time, 1, 0);
+  }
+
+  /** Where the numbers begin anew, and how they are packed. */
+  #set(firstPlace: number, baseTime: number, units: number, paceMs: number): void {
+    const { cells } = this.block;
+    const { at } = this;
+    cells[at + first] = firstPlace;
+    cells[at + base] = baseTime;
+    cells[at + scale] = units;
+    cells[at + pace] = paceMs;
+  }
+
+  /** Place behind the last one. */
+  get #end(): number {
+    const { cells } = this.block;
+    return cells[this.at + first]! + cells[this.at + count]!;
   }
 
   /** Readings for which there is room in the numbers. */
   get #room(): number {
-    const { length } = this.#numbers;
-    return this.#pace > 0 ? 2 * length : this.#scale === 0 ? length >> 1 : length;
+    const numbers = this.block.room(this.at);
+    return this.#isPaired ? 2 * numbers : this.#isPacked ? numbers : numbers >> 1;
   }
 
-  #fits(at: number, value: number): boolean {
-    if (this.#scale === 0) return true;
-    if (!Number.isInteger(at)) return false;
-    if (this.#pace === 0) return at - this.#base < longest && isDecimal(value, this.#scale, zero);
-    return isPunctual(at - this.#base - (this.#first + this.#length) * this.#pace, value, this.#scale);
+  get #isPaired(): boolean {
+    return this.block.cells[this.at + pace]! > 0;
   }
 
-  #put(place: number, at: number, value: number): void {
-    const numbers = this.#numbers;
-    if (this.#scale === 0) {
-      numbers[2 * place] = at;
-      numbers[2 * place + 1] = value;
-      return;
+  get #isPacked(): boolean {
+    return this.block.cells[this.at + scale] !== 0;
+  }
+
+  /** @returns whether it fits; else nothing is put there. */
+  #put(place: number, time: number, value: number): boolean {
+    const { cells } = this.block;
+    const { at } = this;
+    const start = this.block.start(at);
+    const units = cells[at + scale]!;
+    const paceMs = cells[at + pace]!;
+    if (units === 0) {
+      cells[start + 2 * place] = time;
+      cells[start + 2 * place + 1] = value;
+      return true;
     }
-    const units = Math.round(value * this.#scale);
-    if (this.#pace === 0) {
-      numbers[place] = (at - this.#base) * valuePlaces + units + zero;
-      return;
+    const since = time - cells[at + base]!;
+    if (!Number.isInteger(time)) return false;
+    if (paceMs === 0) {
+      if (since >= longest || !isDecimal(value, units, zero)) return false;
+      cells[start + place] = since * valuePlaces + Math.round(value * units) + zero;
+      return true;
     }
-    const late = at - this.#base - place * this.#pace;
-    const own = (late + latest) * 2 ** pairedPlaces + units + pairedZero;
-    const pair = place >> 1;
-    numbers[pair] = (place & 1) === 0 ? own * half : Math.floor(numbers[pair]! / half) * half + own;
+    const late = since - place * paceMs;
+    if (!isPunctual(late, value, units)) return false;
+    const own = (late + latest) * 2 ** pairedPlaces + Math.round(value * units) + pairedZero;
+    const pair = start + (place >> 1);
+    cells[pair] = (place & 1) === 0 ? own * half : Math.floor(cells[pair]! / half) * half + own;
+    return true;
   }
 
   /**
@@ -133,87 +186,89 @@ export class Readings {
    * grows by itself would have half.
    */
   #makeRoom(): void {
-    const more = roomBeside(this.#length);
-    if (this.#scale === 0) this.#fill(...this.#all());
-    else if (this.#pace === 0 && this.#pair()) return;
-    else if (this.#first >= more) this.#shift();
-    else this.#numbers = widened(this.#numbers, this.#pace > 0 ? more >> 1 : more);
+    const more = roomBeside(this.length);
+    if (!this.#isPacked) this.#fill(...this.#all());
+    else if (!this.#isPaired && this.#pair()) return;
+    else if (this.block.cells[this.at + first]! >= more) this.#shift();
+    else this.block.resize(this.at, this.block.room(this.at) + (this.#isPaired ? more >> 1 : more));
   }
 
   /** Moves the numbers to where the forgotten ones are; a pair stays one. */
   #shift(): void {
-    const numbers = this.#numbers;
-    const end = this.#first + this.#length;
-    if (this.#pace > 0) {
-      const pairs = this.#first >> 1;
-      for (let i = pairs; i < (end + 1) >> 1; i++) numbers[i - pairs] = numbers[i]!;
-      this.#base += 2 * pairs * this.#pace;
-      this.#first &= 1;
+    const { cells } = this.block;
+    const { at } = this;
+    const start = this.block.start(at);
+    const forgotten = cells[at + first]!;
+    const end = this.#end;
+    if (this.#isPaired) {
+      const pairs = forgotten >> 1;
+      for (let i = start + pairs; i < start + ((end + 1) >> 1); i++) cells[i - pairs] = cells[i]!;
+      cells[at + base]! += 2 * pairs * cells[at + pace]!;
+      cells[at + first] = forgotten & 1;
       return;
     }
-    const base = this.timeAt(0);
-    const earlier = (base - this.#base) * valuePlaces;
-    for (let i = this.#first; i < end; i++) numbers[i - this.#first] = numbers[i]! - earlier;
-    this.#base = base;
-    this.#first = 0;
+    const time = this.timeAt(0);
+    const earlier = (time - cells[at + base]!) * valuePlaces;
+    for (let i = start + forgotten; i < start + end; i++) cells[i - forgotten] = cells[i]! - earlier;
+    cells[at + base] = time;
+    cells[at + first] = 0;
   }
 
   /** Has each two share a number, where all come at a steady pace. @returns whether they do. */
   #pair(): boolean {
-    const length = this.#length;
+    const { length } = this;
     if (length < few) return false;
-    const base = this.timeAt(0);
-    const pace = Math.round((this.timeAt(length - 1) - base) / (length - 1));
-    if (pace === 0) return false;
+    const time = this.timeAt(0);
+    const paceMs = Math.round((this.timeAt(length - 1) - time) / (length - 1));
+    if (paceMs === 0) return false;
+    const units = this.block.cells[this.at + scale]!;
     for (let i = 0; i < length; i++)
-      if (!isPunctual(this.timeAt(i) - base - i * pace, this.valueAt(i), this.#scale)) return false;
+      if (!isPunctual(this.timeAt(i) - time - i * paceMs, this.valueAt(i), units)) return false;
     const [times, values] = this.#all();
-    this.#numbers = roomFor((length + roomBeside(length) + 1) >> 1);
-    this.#base = base;
-    this.#pace = pace;
-    this.#putAll(times, values);
+    this.#set(0, time, units, paceMs);
+    this.#putAll(times, values, (length + roomBeside(length) + 1) >> 1);
     return true;
   }
 
   #all(): [times: number[], values: number[]] {
-    const positions = Array.from({ length: this.#length }, (_, i) => i);
+    const positions = Array.from({ length: this.length }, (_, i) => i);
     return [positions.map((i) => this.timeAt(i)), positions.map((i) => this.valueAt(i))];
   }
 
   /** Keeps these instead, each a number where they fit. */
   #fill(times: readonly number[], values: readonly number[]): void {
-    const [first, last] = [times[0]!, times.at(-1)!];
-    this.#scale = times.every(Number.isInteger) && last - first < longest ? scaleOf(values) : 0;
-    this.#pace = 0;
-    this.#base = first;
-    this.#numbers = roomFor((times.length + roomBeside(times.length)) * (this.#scale === 0 ? 2 : 1));
-    this.#putAll(times, values);
+    const [earliest, last] = [times[0]!, times.at(-1)!];
+    const units = times.every(Number.isInteger) && last - earliest < longest ? scaleOf(values) : 0;
+    this.#set(0, earliest, units, 0);
+    this.#putAll(times, values, (times.length + roomBeside(times.length)) * (units === 0 ? 2 : 1));
   }
 
-  #putAll(times: readonly number[], values: readonly number[]): void {
-    this.#first = 0;
-    this.#length = times.length;
+  /** @param room for so many numbers. */
+  #putAll(times: readonly number[], values: readonly number[], room: number): void {
+    if (room !== this.block.room(this.at)) this.block.resize(this.at, room);
+    this.block.cells[this.at + count] = times.length;
     for (let i = 0; i < times.length; i++) this.#put(i, times[i]!, values[i]!);
   }
 
   /** Puts one in the place of another. */
   copy(from: number, to: number): void {
     // It has not the pace of the one whose place it takes.
-    if (this.#pace > 0) this.#fill(...this.#all());
-    this.#put(this.#first + to, this.timeAt(from), this.valueAt(from));
+    if (this.#isPaired) this.#fill(...this.#all());
+    this.#put(this.block.cells[this.at + first]! + to, this.timeAt(from), this.valueAt(from));
   }
 
   /** Forgets all from a position on. */
   cut(position: number): void {
-    this.#length = position;
+    this.block.cells[this.at + count] = position;
   }
 
   /** Forgets all before a position. */
   drop(position: number): void {
-    this.#first += position;
-    this.#length -= position;
+    const { cells } = this.block;
+    cells[this.at + first]! += position;
+    cells[this.at + count]! -= position;
     // What a device sent in a flood is not held for ever.
-    if (this.#room > 2 * (this.#length + 2 * few)) this.#fill(...this.#all());
+    if (this.#room > 2 * (this.length + 2 * few)) this.#fill(...this.#all());
   }
 }
 

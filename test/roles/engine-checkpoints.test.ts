@@ -13,7 +13,7 @@ async function checkpointsOf(devices: number, length: number, msEach = 0) {
   onTestFinished(() => storeForLater.destroy());
   let now = 1_000_000;
   const fold = new Fold(() => undefined);
-  vi.spyOn(fold, 'takeTouched').mockImplementation(() => new Set(Array.from({ length: devices }, (_, i) => `d${i}`)));
+  vi.spyOn(fold, 'takeTouched').mockImplementation(() => Array.from({ length: devices }, (_, i) => `d${i}`));
   vi.spyOn(fold, 'partsOf').mockImplementation((id) => {
     now += msEach;
     return [{ key: `device/${id}`, state: { text: 'x'.repeat(length) } }];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Block, BlockPlan } from '../../src/rules/block.ts';
 import { Readings } from '../../src/rules/readings.ts';
 
 /** What sensors tell, and what they do not. */
@@ -37,12 +38,20 @@ const deedOf = (pushed: fc.Arbitrary<{ step: number; value: number }>, pushes: n
 const anyDeed = deedOf(fc.record({ step, value }), 12);
 const steadyDeed = deedOf(fc.record({ step: steadyStep, value: steadyValue }), 60);
 
+/** Readings of so many channels in one block. */
+function readingsOf(channels: number): Readings[] {
+  const plan = new BlockPlan();
+  const places = Array.from({ length: channels }, () => Readings.plan(plan));
+  const block = new Block(plan);
+  return places.map((place) => new Readings(block, place));
+}
+
 test('readings are what they were told to be, to the last bit, whatever is forgotten of them', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.array(anyDeed, { maxLength: 200 }), fc.array(steadyDeed, { minLength: 60, maxLength: 300 })),
       (deeds) => {
-        const readings = new Readings();
+        const [readings] = readingsOf(1) as [Readings];
         let plain: [at: number, value: number][] = [];
         let at = 1_780_000_000_000;
         for (const one of deeds) {
@@ -75,7 +84,7 @@ test.each([
   ['at the edges of what two in one number can hold', 0],
   ['of no steady pace', 30_000],
 ])('readings %s are told apart to the last bit, whatever is taken back or forgotten', (_, late) => {
-  const readings = new Readings();
+  const [readings] = readingsOf(1) as [Readings];
   const told: [number, number][] = [];
   for (let i = 0; i < 500; i++) {
     // The first come at their turns, which all others are held against.
@@ -97,7 +106,7 @@ test.each([
 
 test('one takes the place of another', () => {
   for (const odd of [3.25, Math.PI]) {
-    const steady = new Readings();
+    const [steady] = readingsOf(1) as [Readings];
     for (let i = 0; i < 20; i++) steady.push(i * 1_000, i);
     steady.copy(17, 3);
     expect([2, 3, 4].map((i) => [steady.timeAt(i), steady.valueAt(i)])).toEqual([
@@ -105,7 +114,7 @@ test('one takes the place of another', () => {
       [17_000, 17],
       [4_000, 4],
     ]);
-    const readings = new Readings();
+    const [readings] = readingsOf(1) as [Readings];
     for (const [at, told] of [
       [1_000, 1.5],
       [2_000, 2.5],
@@ -119,4 +128,24 @@ test('one takes the place of another', () => {
       [3_000, odd],
     ]);
   }
+});
+
+test('readings of several channels do not get in the way of each other, however much room they need', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(2), fc.oneof(anyDeed, steadyDeed)), { maxLength: 400 }), (deeds) => {
+      const together = readingsOf(3);
+      const alone = [0, 1, 2].flatMap(() => readingsOf(1));
+      let at = 1_780_000_000_000;
+      for (const [channel, deed] of deeds) {
+        if (deed.kind === 'push') at += deed.step;
+        for (const one of [together[channel]!, alone[channel]!])
+          if (deed.kind === 'push') one.push(at, deed.value);
+          else if (one.length > 0) one[deed.kind](Math.floor(deed.share * one.length));
+      }
+      const told = (all: Readings[]) =>
+        all.map((one) => Array.from({ length: one.length }, (_, i) => [one.timeAt(i), one.valueAt(i)]));
+      expect(told(together)).toEqual(told(alone));
+    }),
+    { seed: 11, numRuns: 400 },
+  );
 });

@@ -59,7 +59,7 @@ describe('what nothing is known of', () => {
     const [looking, not] = [foldOf(), foldOf()];
     const levels = [9, 30, 30, 30, 9, 9];
     levels.forEach((level, at) => {
-      looking.lookAhead(['one', 'nobody', 'one']);
+      looking.lookAhead([devices[0]!, { ...testDevice, id: 'nobody' }, devices[0]!]);
       for (const fold of [looking, not]) {
         const time = at * minute;
         fold.sample(devices[0]!, { deviceId: 'one', measuredAt: time, receivedAt: time, values: { level } }, []);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { loadDeviceType } from '../../src/devices/registry.ts';
 import { readRuleText } from '../../src/devices/rule-file.ts';
 import type { AlarmEffect } from '../../src/model/alarm.ts';
+import { CellPlan, newCells } from '../../src/rules/cells.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { Rhythm } from '../../src/rules/rhythm.ts';
@@ -69,9 +70,10 @@ test('a restart goes on with the rhythm', () => {
 });
 
 test('the same distances come back from its state', () => {
-  const rhythm = new Rhythm();
+  const plan = new CellPlan();
+  const place = Rhythm.plan(plan);
+  const [rhythm, again] = [0, 1].map(() => new Rhythm(newCells(plan.initial), place)) as [Rhythm, Rhythm];
   for (const distance of [60, 0, 3600, 60, 60]) rhythm.take(distance);
-  const again = new Rhythm();
   again.restore(rhythm.state());
   expect([rhythm.usualMs, again.usualMs]).toEqual([60, 60]);
 });

@@ -3,7 +3,9 @@ import type { RuleContext } from './context.ts';
 import { nowhere, type Surroundings } from './surroundings.ts';
 
 const nothingPast: WindowMemory = {
-  logs: [],
+  log: () => {
+    throw new RangeError('Nothing is measured here.');
+  },
   cells: [],
   parts: null,
   openParts: () => ({ cells: [], lists: [] }),

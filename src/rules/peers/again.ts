@@ -11,7 +11,7 @@ const mostAgain = 50;
 export interface AgainHost {
   judgeOf(deviceId: string): DeviceJudge | undefined;
   /** The state of a device has changed. */
-  touch(deviceId: string): void;
+  touch(judge: DeviceJudge): void;
   /** It has the entry that is folded now already: it is not judged again because of others, some of whom are behind. */
   isKept(deviceId: string): boolean;
 }
@@ -42,7 +42,7 @@ export class Again {
       }
       this.#done.add(deviceId);
     }
-    if (judge.aroundChanged(at, receivedAt, effects)) this.#host.touch(deviceId);
+    if (judge.aroundChanged(at, receivedAt, effects)) this.#host.touch(judge);
   }
 
   /** What a device was told by others has changed since a time: it is judged at a tick, for all that changed until then. */
@@ -51,7 +51,7 @@ export class Again {
     // It has not looked at that time yet.
     if (!judge || at > judge.judgedAt || this.#host.isKept(deviceId)) return;
     this.#waiting.set(deviceId, Math.min(at, this.#waiting.get(deviceId) ?? Number.POSITIVE_INFINITY));
-    this.#host.touch(deviceId);
+    this.#host.touch(judge);
   }
 
   /** A device moves on to a newer sample: what would then lie behind its lateness bound is judged before. */
@@ -82,8 +82,10 @@ export class Again {
     const from = this.#waiting.get(deviceId);
     if (from === undefined || this.#host.isKept(deviceId)) return;
     this.#waiting.delete(deviceId);
-    this.#host.touch(deviceId);
-    this.#host.judgeOf(deviceId)?.aroundChanged(from, at, effects);
+    const judge = this.#host.judgeOf(deviceId);
+    if (!judge) return;
+    this.#host.touch(judge);
+    judge.aroundChanged(from, at, effects);
   }
 
   /** Since when a device waits; undefined when it does not. */

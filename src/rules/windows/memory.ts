@@ -1,8 +1,9 @@
+import { BlockPlan } from '../block.ts';
 import { CellPlan, newCells } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
-import { deviceAtFirst } from '../device-places.ts';
+import { deviceCells, planDevice } from '../device-places.ts';
 
-const firstChannel = deviceAtFirst.length;
+const firstChannel = deviceCells;
 
 /**
  * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
@@ -10,8 +11,8 @@ const firstChannel = deviceAtFirst.length;
  * reading touches as little of the machine's memory as can be. No checkpoint has it: it is made again from the logs.
  */
 export interface WindowMemory {
-  /** By channel; absent where no rule looks. */
-  readonly logs: readonly (ChannelLog | undefined)[];
+  /** What a channel measured; there is none where no rule looks. */
+  log(channel: number): ChannelLog;
   /**
    * What is known of the device itself, see `devicePlaces`; the newest value of each channel and its measured time, see
    * `newestValue` and `newestTime`; then the windows' own.
@@ -47,12 +48,12 @@ export function setNewest({ cells }: WindowMemory, channel: number, at: number, 
 }
 
 /** Gives out the places: those of the device and its channels first, then to each window; and, apart, to their parts. */
-export class WindowPlan extends CellPlan {
+export class WindowPlan extends BlockPlan {
   readonly parts = new PartPlan();
 
   constructor(channels: number) {
     super();
-    this.take(...deviceAtFirst);
+    planDevice(this);
     for (let i = 0; i < channels; i++) this.take(Number.NaN, Number.NEGATIVE_INFINITY);
   }
 }

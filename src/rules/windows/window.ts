@@ -151,7 +151,7 @@ export class Window implements RuleWindow {
 
   avg(memory: WindowMemory): number {
     if (!this.#covers(memory, wholly)) return Number.NaN;
-    const log = memory.logs[this.channel]!;
+    const log = memory.log(this.channel);
     const edge = this.#edge(memory);
     const parts = memory.openParts();
     const area = this.#area!.upToDate(parts, log, edge);
@@ -159,7 +159,7 @@ export class Window implements RuleWindow {
   }
 
   sum(memory: WindowMemory, now: number): number {
-    const log = memory.logs[this.channel]!;
+    const log = memory.log(this.channel);
     if (log.length === 0) return Number.NaN;
     const parts = memory.openParts();
     const total = this.#total!.upToDate(parts, log, this.#edge(memory));
@@ -170,7 +170,7 @@ export class Window implements RuleWindow {
   }
 
   count(memory: WindowMemory, now: number): number {
-    const log = memory.logs[this.channel]!;
+    const log = memory.log(this.channel);
     if (log.length === 0) return 0;
     const parts = memory.openParts();
     const total = this.#total!.upToDate(parts, log, this.#edge(memory));
@@ -200,17 +200,17 @@ export class Window implements RuleWindow {
   percentile(memory: WindowMemory, share: number): number {
     if (!this.#covers(memory, wholly)) return Number.NaN;
     const parts = memory.openParts();
-    return this.#ranked!.upToDate(parts, memory.logs[this.channel]!, this.#edge(memory)).percentile(parts, share);
+    return this.#ranked!.upToDate(parts, memory.log(this.channel), this.#edge(memory)).percentile(parts, share);
   }
 
   #extreme(memory: WindowMemory, part: LazyPart<Extreme>): number {
     const parts = memory.openParts();
-    return part.upToDate(parts, memory.logs[this.channel]!, this.#edge(memory)).value(parts);
+    return part.upToDate(parts, memory.log(this.channel), this.#edge(memory)).value(parts);
   }
 
   delta(memory: WindowMemory): number {
     if (!this.#covers(memory, mostly)) return Number.NaN;
-    const log = memory.logs[this.channel]!;
+    const log = memory.log(this.channel);
     const newest = log.valueAt(log.length - 1);
     const oldest = log.valueAt(this.#first(memory, log));
     return asDecimal(newest - oldest, Math.max(Math.abs(newest), Math.abs(oldest)));
@@ -219,7 +219,7 @@ export class Window implements RuleWindow {
   rate(memory: WindowMemory): number {
     const delta = this.delta(memory);
     if (Number.isNaN(delta)) return delta;
-    const log = memory.logs[this.channel]!;
+    const log = memory.log(this.channel);
     return (delta * 1000) / (log.timeAt(log.length - 1) - log.timeAt(this.#first(memory, log)));
   }
 
@@ -244,6 +244,6 @@ export class Window implements RuleWindow {
 
   #lineSinceGap(memory: WindowMemory, parts: PartMemory): Line {
     const from = Math.max(this.#edge(memory), memory.cells[this.#since]!);
-    return this.#line!.upToDate(parts, memory.logs[this.channel]!, from);
+    return this.#line!.upToDate(parts, memory.log(this.channel), from);
   }
 }

@@ -1,0 +1,17 @@
+import { Block } from './block.ts';
+import type { Merged } from './channel-log.ts';
+import type { Underway } from './device-state.ts';
+import type { KnownThen } from './horizon.ts';
+import type { PartMemory } from './windows/memory.ts';
+
+/** What is known of one device: numbers in a block, and beside it what few devices have; null where they have not. */
+export class DeviceMemory extends Block {
+  /** What the parts of windows have taken in; null where nobody has asked for long. */
+  parts: PartMemory | null = null;
+  /** What is known of readings that are kept as one, by channel and position; see `ChannelLog`. */
+  merged: ((Merged | null)[] | null)[] | null = null;
+  /** What was known at each snapshot; null as long as it is nothing at all. See `Horizon`. */
+  known: KnownThen[] | null = null;
+  /** Alarms of silence under way, by index of the rule; see `Silence`. */
+  silent: (Underway | null)[] | null = null;
+}
