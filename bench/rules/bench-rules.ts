@@ -5,10 +5,11 @@ import type { Weather } from './series.ts';
 
 const seconds = 4;
 /**
- * Rounds before measuring, a reading a minute from each series: the longest window is an hour, and for another one late
- * readings find their place. With few series there are more, until all code is compiled.
+ * Rounds before measuring, a reading a minute from each series: the longest window is an hour, for another one late
+ * readings find their place, and until the 160th there is room made for them. With few series there are more, until all
+ * code is compiled.
  */
-const warmUp = { rounds: 140, readings: 1_000_000 };
+const warmUp = { rounds: 180, readings: 1_000_000 };
 /**
  * Rounds that are measured at least: of each device a snapshot is kept every fourth minute, so that a single round would
  * have all of them or none.

@@ -18,8 +18,16 @@ export class TocsinContender implements Contender {
     const compiled = compileType(type);
     if (compiled.problems.length > 0) throw compiled.problems[0];
     this.fold = new Fold(rulesByType(new Map([[type.id, compiled]])));
-    const common = { type: type.id, name: '', latitude: 30, longitude: 104, gridId: 'g', state: 'active' as const };
-    this.devices = Array.from({ length: series }, (_, i) => ({ ...common, id: `g${i}`, number: i }));
+    this.devices = Array.from({ length: series }, (_, number) => ({
+      id: `g${number}`,
+      type: type.id,
+      name: '',
+      latitude: 30,
+      longitude: 104,
+      gridId: 'g',
+      state: 'active',
+      number,
+    }));
   }
 
   /** As the engine does with what it reads from the journal. */

@@ -45,7 +45,6 @@ export class DeviceJudge implements RuleContext {
   readonly gateway: string | null;
   readonly #type: CompiledType;
   readonly past: DeviceChannels;
-  readonly #states: RuleStates;
   #told = ToldAlarms.none;
   readonly #baselines: DeviceBaselines | null;
   #orphans: Orphans | null = null;
@@ -58,7 +57,6 @@ export class DeviceJudge implements RuleContext {
     this.past = new DeviceChannels(type);
     this.silence.begin(heard);
     this.#horizon.begin();
-    this.#states = new RuleStates(type);
     this.#baselines = type.baselines.length > 0 ? new DeviceBaselines(type) : null;
     fresh.widen(type.channelNames.length);
   }
@@ -66,6 +64,10 @@ export class DeviceJudge implements RuleContext {
   /** When it was heard, and what is told about its silence. */
   get silence(): Silence {
     return new Silence(this.past, this.#type.silence, this.#type.heardPlaces);
+  }
+
+  get #states(): RuleStates {
+    return new RuleStates(this.#type, this.past);
   }
 
   get #horizon(): Horizon {
@@ -105,11 +107,6 @@ export class DeviceJudge implements RuleContext {
     return stale;
   }
 
-  /** Looks at what the next sample will; see `Fold.lookAhead`. */
-  lookAhead(): number {
-    return this.past.lookAhead() + this.#states.cells.length;
-  }
-
   /** Judges a sample that is newer than all others. */
   #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: string[]): void {
     const { channelIndex } = this.#type;
@@ -138,7 +135,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   get #known(): KnownNow {
-    return { cells: this.#states.cells, ids: this.#states.ids, told: this.#told.episodes };
+    return { cells: this.past.ruled, ids: this.past.alarmIds, told: this.#told.episodes };
   }
 
   /**
@@ -244,10 +241,11 @@ export class DeviceJudge implements RuleContext {
   }
 
   #judgeRules(at: number, receivedAt: number, effects: AlarmEffect[]): void {
+    const states = this.#states;
     for (let i = 0; i < this.#type.rules.length; i++) {
       const rule = this.#type.rules[i]!;
       if (!fresh.hasAny(rule.judgedOn)) continue;
-      const changed = judgeRule(rule, this.#states, this, at);
+      const changed = judgeRule(rule, states, this, at);
       if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
     }
   }
@@ -291,7 +289,7 @@ export class DeviceJudge implements RuleContext {
 
   /** What the rules remember of the device, see `MemoryCell`. */
   get memory(): readonly number[] {
-    return this.#states.cells;
+    return this.past.ruled;
   }
 
   /** The rules that it goes by. */

@@ -1,4 +1,4 @@
-import { Block } from './block.ts';
+import { Block, type BlockPlan } from './block.ts';
 import type { Merged } from './channel-log.ts';
 import type { Underway } from './device-state.ts';
 import type { KnownThen } from './horizon.ts';
@@ -6,6 +6,10 @@ import type { PartMemory } from './windows/memory.ts';
 
 /** What is known of one device: numbers in a block, and beside it what few devices have; null where they have not. */
 export class DeviceMemory extends Block {
+  /** What the rules know; devices of which they know nothing share it. See `RuleStates`. */
+  ruled: number[];
+  /** Ids of the alarms under way by index of their rule. */
+  alarmIds: (string | null)[] | null = null;
   /** What the parts of windows have taken in; null where nobody has asked for long. */
   parts: PartMemory | null = null;
   /** What is known of readings that are kept as one, by channel and position; see `ChannelLog`. */
@@ -14,4 +18,9 @@ export class DeviceMemory extends Block {
   known: KnownThen[] | null = null;
   /** Alarms of silence under way, by index of the rule; see `Silence`. */
   silent: (Underway | null)[] | null = null;
+
+  constructor(plan: BlockPlan, ruled: number[]) {
+    super(plan);
+    this.ruled = ruled;
+  }
 }

@@ -135,7 +135,7 @@ export class Fold {
    */
   lookAhead(devices: readonly Device[]): void {
     this.seen = 0;
-    for (let i = 0; i < devices.length; i++) this.seen += this.#judges.of(devices[i]!)?.lookAhead() ?? 0;
+    for (let i = 0; i < devices.length; i++) this.seen += this.#judges.of(devices[i]!)?.past.lookAhead() ?? 0;
   }
 
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */

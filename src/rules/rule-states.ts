@@ -1,41 +1,43 @@
 import { severityRank } from '../model/severity.ts';
 import { newCells, packCells, resetCells, unpackCells } from './cells.ts';
 import type { CompiledType } from './compile.ts';
+import type { DeviceMemory } from './device-memory.ts';
 import type { DeviceState, KeptRule, Underway } from './device-state.ts';
 import type { Snapshot } from './horizon.ts';
 import { adoptAlarm, forgetEvidence, isAwake, type RuleMemory, severityOf, wakeRule } from './rule-judge.ts';
 
-/** What the rules of a device know of it now, and their alarms that are under way. */
+/**
+ * What the rules of a device know of it now, and their alarms that are under way. It looks at the memory of the device, and
+ * is made anew whenever somebody does.
+ */
 export class RuleStates implements RuleMemory {
   readonly #type: CompiledType;
-  /** See `CellPlan`. */
-  #cells: number[];
-  /** Ids of the alarms under way by index of their rule; null when there are none. */
-  ids: (string | null)[] | null = null;
+  readonly #memory: DeviceMemory;
 
-  constructor(type: CompiledType) {
+  constructor(type: CompiledType, memory: DeviceMemory) {
     this.#type = type;
-    this.#cells = type.initial;
+    this.#memory = memory;
   }
 
   get cells(): readonly number[] {
-    return this.#cells;
+    return this.#memory.ruled;
   }
 
   own(): number[] {
-    if (this.#cells === this.#type.initial) this.#cells = newCells(this.#type.initial);
-    return this.#cells;
+    if (this.#memory.ruled === this.#type.initial) this.#memory.ruled = newCells(this.#type.initial);
+    return this.#memory.ruled;
   }
 
   rest(): void {
-    if (this.#type.mayRest && !isAwake(this.#cells, this.#type.rules.length)) this.#cells = this.#type.initial;
+    if (this.#type.mayRest && !isAwake(this.#memory.ruled, this.#type.rules.length))
+      this.#memory.ruled = this.#type.initial;
   }
 
   /** The alarm of a rule that is under way. */
   underway(index: number): Underway | null {
     const rule = this.#type.rules[index]!;
     const count = this.cells[rule.cells.count]!;
-    return count === 0 ? null : { id: this.ids![index]!, severity: severityOf(rule, this.cells), count };
+    return count === 0 ? null : { id: this.#memory.alarmIds![index]!, severity: severityOf(rule, this.cells), count };
   }
 
   /** Whether a rule that looks at the channel has an alarm under way. */
@@ -45,23 +47,23 @@ export class RuleStates implements RuleMemory {
 
   /** The ids by index of the rule, to be written to. */
   openIds(): (string | null)[] {
-    this.ids ??= this.#type.rules.map(() => null);
-    return this.ids;
+    this.#memory.alarmIds ??= this.#type.rules.map(() => null);
+    return this.#memory.alarmIds;
   }
 
   /** To be called after an alarm has ended: without any there is no list. */
   closeIds(): void {
-    if (this.ids?.every((id) => id === null)) this.ids = null;
+    if (this.#memory.alarmIds?.every((id) => id === null)) this.#memory.alarmIds = null;
   }
 
   rename(from: string, to: string): void {
-    this.ids = this.ids?.map((id) => (id === from ? to : id)) ?? null;
+    this.#memory.alarmIds = this.#memory.alarmIds?.map((id) => (id === from ? to : id)) ?? null;
   }
 
   /** Goes back to what was known before. */
   rewind({ cells, ids }: Pick<Snapshot, 'cells' | 'ids'>): void {
-    this.#cells = cells.length === 0 ? this.#type.initial : unpackCells(cells, this.#type.initial);
-    this.ids = ids && [...ids];
+    this.#memory.ruled = cells.length === 0 ? this.#type.initial : unpackCells(cells, this.#type.initial);
+    this.#memory.alarmIds = ids && [...ids];
   }
 
   /** Evidence is gathered anew; alarms stay. */
@@ -77,7 +79,7 @@ export class RuleStates implements RuleMemory {
       resetCells(this.own(), this.#type.initial, rule.from, rule.to);
       return [episode];
     });
-    this.ids = null;
+    this.#memory.alarmIds = null;
     return ended;
   }
 
@@ -103,8 +105,8 @@ export class RuleStates implements RuleMemory {
   restore(kept: DeviceState['rules']): string[] {
     const { rules, initial } = this.#type;
     const own = newCells(initial);
-    this.#cells = own;
-    this.ids = null;
+    this.#memory.ruled = own;
+    this.#memory.alarmIds = null;
     const goOn = rules.flatMap((rule, i) => {
       const known = kept[rule.id];
       if (!known) return [];
