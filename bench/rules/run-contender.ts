@@ -18,10 +18,14 @@ export interface ContenderTask {
   /** Rounds that are measured at least, however long they take. */
   leastRounds: number;
   seconds: number;
+  /** Another one of the same name that is measured in turn with it, so that both have the same machine. */
+  beside?: { series: number; weather: Weather };
 }
 
 export interface ContenderReport {
   readingsPerSecond: number;
+  /** Of the one beside; null where there is none. */
+  besidePerSecond: number | null;
   /** Raised and ended during the measurement, for a thousand readings. */
   changesPerThousand: number;
   /** Memory of the state of one series, bytes; Tocsin only. */
@@ -30,7 +34,7 @@ export interface ContenderReport {
   checkpointBytes: number | null;
 }
 
-async function contenderOf({ name, series }: ContenderTask): Promise<Contender> {
+async function contenderOf(name: ContenderName, series: number): Promise<Contender> {
   if (name === 'tocsin-ten') return new TocsinContender(typeOfTen, series);
   if (name === 'tocsin-three') return new TocsinContender(typeOfThree, series);
   if (name === 'json-rules-engine') return new JsonRulesEngineContender();
@@ -46,34 +50,87 @@ function memory(): number {
   return heapUsed + arrayBuffers;
 }
 
-async function run(task: ContenderTask): Promise<ContenderReport> {
-  const contender = await contenderOf(task);
-  const tocsin = contender instanceof TocsinContender ? contender : null;
-  const { series, weather, warmUp, leastRounds, seconds } = task;
-  const before = memory();
-  const isAsync = ['json-rules-engine', 'node-red'].includes(task.name);
-  let round = 0;
-  const oneRound = async () => {
-    for (let i = 0; i < series; i++) {
-      if (i % together === 0) contender.lookAhead?.(i, Math.min(i + together, series));
-      const taken = contender.take(readingOf(i, round, weather));
-      if (isAsync) await taken;
+/** A contender that is given round after round, and how long it took. */
+class Run {
+  readonly contender: Contender;
+  readonly #series: number;
+  readonly #weather: Weather;
+  readonly #isAsync: boolean;
+  #round = 0;
+  #readings = 0;
+  #spentMs = 0;
+
+  constructor(contender: Contender, { name, series, weather }: Pick<ContenderTask, 'name' | 'series' | 'weather'>) {
+    this.contender = contender;
+    this.#series = series;
+    this.#weather = weather;
+    this.#isAsync = ['json-rules-engine', 'node-red'].includes(name);
+  }
+
+  /** Until so many readings have been given, in whole rounds. */
+  async give(readings: number): Promise<void> {
+    const began = performance.now();
+    const until = this.#readings + readings;
+    while (this.#readings < until) await this.#giveRound();
+    this.#spentMs += performance.now() - began;
+  }
+
+  async #giveRound(): Promise<void> {
+    const { contender } = this;
+    for (let i = 0; i < this.#series; i++) {
+      if (i % together === 0) contender.lookAhead?.(i, Math.min(i + together, this.#series));
+      const taken = contender.take(readingOf(i, this.#round, this.#weather));
+      if (this.#isAsync) await taken;
     }
-    round++;
-  };
-  while (round < warmUp) await oneRound();
+    this.#round++;
+    this.#readings += this.#series;
+  }
+
+  /** All that was given so far was to warm up. */
+  begin(): void {
+    this.#readings = 0;
+    this.#spentMs = 0;
+  }
+
+  get readings(): number {
+    return this.#readings;
+  }
+
+  get spentMs(): number {
+    return this.#spentMs;
+  }
+
+  get perSecond(): number {
+    return (this.#readings * 1000) / this.#spentMs;
+  }
+}
+
+/** Readings that one is given before it is the turn of the one beside. */
+const turn = 200_000;
+
+async function run(task: ContenderTask): Promise<ContenderReport> {
+  const { name, series, warmUp, leastRounds, seconds } = task;
+  const contender = await contenderOf(name, series);
+  const tocsin = contender instanceof TocsinContender ? contender : null;
+  const before = memory();
+  const main = new Run(contender, task);
+  await main.give(warmUp * series);
   // What waits for a checkpoint is no state.
   tocsin?.fold.takeTouched();
   const state = tocsin && memory() - before;
+  const beside = task.beside && new Run(await contenderOf(name, task.beside.series), { name, ...task.beside });
+  await beside?.give(1_000_000);
   const changesBefore = contender.changes;
-  const roundBefore = round;
-  const began = performance.now();
-  do await oneRound();
-  while (round - roundBefore < leastRounds || performance.now() - began < seconds * 1000);
-  const readings = (round - roundBefore) * series;
+  main.begin();
+  beside?.begin();
+  do {
+    await main.give(turn);
+    await beside?.give(main.readings - beside.readings);
+  } while (main.readings < leastRounds * series || main.spentMs < seconds * 1000);
   const report = {
-    readingsPerSecond: readings / ((performance.now() - began) / 1000),
-    changesPerThousand: ((contender.changes - changesBefore) * 1000) / readings,
+    readingsPerSecond: main.perSecond,
+    besidePerSecond: beside?.perSecond ?? null,
+    changesPerThousand: ((contender.changes - changesBefore) * 1000) / main.readings,
     bytesPerSeries: state === null ? null : state / series,
     checkpointBytes: tocsin && checkpointBytes(tocsin),
   };

@@ -17,6 +17,14 @@ const numbersALine = 8;
 /** Numbers that are looked at ahead: of most devices all. */
 const mostAhead = 256;
 
+/** Looks at one number of every line. */
+function seenIn(numbers: readonly number[]): number {
+  const end = Math.min(numbers.length, mostAhead);
+  let seen = 0;
+  for (let i = 0; i < end; i += numbersALine) seen += numbers[i]!;
+  return seen;
+}
+
 /** What a device measured at one time. */
 export interface Step {
   at: number;
@@ -117,13 +125,9 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
     return this.#plan.logs[channel] !== undefined;
   }
 
-  /** Looks at what every reading looks at; see `Fold.lookAhead`. */
+  /** Looks at all numbers that the next reading may look at; see `Fold.lookAhead`. */
   lookAhead(): number {
-    const { cells } = this;
-    const numbers = Math.min(cells.length, mostAhead);
-    let seen = 0;
-    for (let i = 0; i < numbers; i += numbersALine) seen += cells[i]!;
-    return seen;
+    return seenIn(this.cells) + (this.parts === null ? 0 : seenIn(this.parts.cells));
   }
 
   /** Adds a value that is newer than all others of its channel. */
