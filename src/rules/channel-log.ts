@@ -90,18 +90,6 @@ export class ChannelLog extends Readings {
     return this.length === 0 ? Number.NaN : at - this.timeAt(this.length - 1);
   }
 
-  /** Position of the first reading measured at a time or later; the length when there is none. */
-  positionOf(at: number): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.timeAt(middle) < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   /** Forgets all from a position on. */
   override cut(position: number): void {
     super.cut(position);

@@ -6,6 +6,7 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { CompiledType } from './compile.ts';
+import type { DeviceChannels } from './device-channels.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
 import { Gateways } from './gateways.ts';
@@ -134,8 +135,15 @@ export class Fold {
    * @param devices some dozens, see `together`.
    */
   lookAhead(devices: readonly Device[]): void {
-    this.seen = 0;
-    for (let i = 0; i < devices.length; i++) this.seen += this.#judges.of(devices[i]!)?.past.lookAhead() ?? 0;
+    const memories: DeviceChannels[] = [];
+    // First where each of them lies, then what is there: so that none waits for another.
+    for (let i = 0; i < devices.length; i++) {
+      const judge = this.#judges.of(devices[i]!);
+      if (!judge) continue;
+      memories.push(judge.past);
+      this.seen = judge.head;
+    }
+    for (let i = 0; i < memories.length; i++) this.seen += memories[i]!.lookAhead();
   }
 
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */

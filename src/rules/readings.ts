@@ -107,6 +107,28 @@ export class Readings {
     return this.#numberAt(cells[at + pace]! > 0 ? place >> 1 : cells[at + scale] === 0 ? 2 * place : place);
   }
 
+  /** Position of the first reading measured at a time or later; the length when there is none. */
+  positionOf(time: number): number {
+    const { cells } = this.block;
+    const { at } = this;
+    let low = 0;
+    let high = this.length;
+    if (this.#isPaired) {
+      // Each lies close to its turn, so that few are to be looked at.
+      const since = time - cells[at + base]!;
+      const before = (since - latest) / cells[at + pace]! - cells[at + first]!;
+      const behind = (since + latest) / cells[at + pace]! - cells[at + first]!;
+      if (before >= 0) low = Math.min(high, Math.floor(before) + 1);
+      if (behind < high) high = Math.max(low, Math.ceil(behind));
+    }
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.timeAt(middle) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Adds one that is newer than all others. */
   push(time: number, value: number): void {
     if (this.length === 0) this.#begin(time);

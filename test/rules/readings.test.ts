@@ -101,6 +101,8 @@ test.each([
       told.splice(0, 3);
     }
     expect(told.map((_, place) => [readings.timeAt(place), readings.valueAt(place)])).toEqual(told);
+    for (const time of told.flatMap(([time]) => [time - 1, time, time + 1]))
+      expect(readings.positionOf(time)).toBe(told.filter(([other]) => other < time).length);
   }
 });
 
