@@ -21,7 +21,8 @@ export type Weather = keyof typeof waveEvery;
 export function readingOf(series: number, round: number, weather: Weather): Reading {
   const phase = series * 0.37;
   const tide = 6 + 4 * Math.sin(round / 60 + phase);
-  const since = (round + series * 7) % waveEvery[weather];
+  // Spread over the time between two, so that few series and many have the same share of waves at any time.
+  const since = (round + series * 7919) % waveEvery[weather];
   const wave = since < 30 ? 18 * Math.sin((since / 30) * Math.PI) : 0;
   const noise = (((series * 7919 + round * 104_729) % 1000) / 1000 - 0.5) * 0.4;
   return {

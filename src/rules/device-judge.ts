@@ -10,7 +10,7 @@ import { type DeviceState, endOf, episodesOf } from './device-state.ts';
 import { copyEpisode } from './episodes.ts';
 import { FreshChannels } from './fresh-channels.ts';
 import type { Audible } from './gateways.ts';
-import { Horizon, type KnownNow, restoredEpisode } from './horizon.ts';
+import { Horizon, restoredEpisode } from './horizon.ts';
 import type { RuleContext } from './language/context.ts';
 import { nowhere, type Surroundings } from './language/surroundings.ts';
 import { Orphans } from './orphans.ts';
@@ -129,13 +129,9 @@ export class DeviceJudge implements RuleContext {
   #advance(at: number): boolean {
     fresh.clear(this.#type.channelNames.length);
     this.#setHead(at);
-    if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#known)) return false;
+    if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#told.episodes)) return false;
     this.past.forgetBefore(this.#horizon.floor);
     return true;
-  }
-
-  get #known(): KnownNow {
-    return { cells: this.past.ruled, ids: this.past.alarmIds, told: this.#told.episodes };
   }
 
   /**
@@ -264,7 +260,7 @@ export class DeviceJudge implements RuleContext {
   #forgetPast(head: number): void {
     this.#setHead(head);
     this.#told = ToldAlarms.of(this.#told.all.filter((episode) => episode.active));
-    this.#horizon.restart(head + 1, this.#known);
+    this.#horizon.restart(head + 1, this.#told.episodes);
   }
 
   /** Measured time of its newest sample; -Infinity when there was none yet. */

@@ -6,9 +6,9 @@ import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
 import type { CompiledType } from './compile.ts';
-import type { DeviceChannels } from './device-channels.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
+import { type FoldClock, restoredClock } from './fold-clock.ts';
 import { Gateways } from './gateways.ts';
 import { Judges } from './judges.ts';
 import type { AroundOf, Surroundings } from './language/surroundings.ts';
@@ -30,13 +30,6 @@ export const together = 64;
 
 /** Between two ticks further apart than this we were not listening, and nobody can be blamed for silence. */
 const longestTickMs = 5_000;
-
-/** Times that the fold goes by, as kept in a checkpoint. */
-interface FoldClock {
-  lastTickAt: number;
-  /** For how long ticks have come without a gap, in milliseconds, since the beginning: silence is measured in it. */
-  listenedMs: number;
-}
 
 /**
  * The rule engine: a fold over samples and ticks that says what happens to alarms. It has no clock and does no I/O, so
@@ -71,8 +64,6 @@ export class Fold {
   readonly #lenders = new Lenders((id) => this.#judges.get(id));
   #clock: FoldClock = { lastTickAt: Number.NaN, listenedMs: 0 };
   #stale = 0;
-  /** Means nothing: it is kept so that looking ahead is not left out as having no effect. */
-  seen = 0;
   /** The devices that should be heard from, as of the last tick; null before the first one. */
   #expected: Iterable<Device> | null = null;
 
@@ -135,15 +126,7 @@ export class Fold {
    * @param devices some dozens, see `together`.
    */
   lookAhead(devices: readonly Device[]): void {
-    const memories: DeviceChannels[] = [];
-    // First where each of them lies, then what is there: so that none waits for another.
-    for (let i = 0; i < devices.length; i++) {
-      const judge = this.#judges.of(devices[i]!);
-      if (!judge) continue;
-      memories.push(judge.past);
-      this.seen = judge.head;
-    }
-    for (let i = 0; i < memories.length; i++) this.seen += memories[i]!.lookAhead();
+    this.#judges.lookAhead(devices);
   }
 
   /** Judges a sample of a device; what it does to alarms is added to `effects`. */
@@ -400,11 +383,6 @@ export class Fold {
     else if (key.startsWith(peersPrefix)) this.#storedPeers.push(state as PeerState);
     else this.#stored.set(key, state);
   }
-}
-
-// JSON has no NaN: it is kept as null.
-function restoredClock(state: FoldClock): FoldClock {
-  return { listenedMs: state.listenedMs, lastTickAt: state.lastTickAt ?? Number.NaN };
 }
 
 /** Key of a device's state in a checkpoint. */

@@ -50,14 +50,6 @@ const noEpisodes: readonly Episode[] = [];
 /** Of most devices at most times. */
 const nothing: KnownThen = { cells: [], ids: null, episodes: noEpisodes };
 
-/** What the rules know of a device now. */
-export interface KnownNow {
-  cells: readonly number[];
-  ids: readonly (string | null)[] | null;
-  /** Alarms as they were told. */
-  told: ReadonlyMap<string, Episode>;
-}
-
 /**
  * How far back a device can be judged again, and what was known there. Of each snapshot in turn, its time and the samples
  * taken in before lie in a region of the device's memory: this looks at it, and is made anew whenever somebody does.
@@ -109,11 +101,12 @@ export class Horizon {
 
   /**
    * Keeps what is known before the sample is taken in.
+   * @param told the alarms as they were told, by their ids.
    * @returns whether the floor has moved.
    */
-  keep(at: number, now: KnownNow): boolean {
+  keep(at: number, told: ReadonlyMap<string, Episode>): boolean {
     const { floor } = this;
-    this.#add(at, this.samples - 1, this.#then(now, this.#knownAt(this.#count - 1)));
+    this.#add(at, this.samples - 1, this.#then(told, this.#knownAt(this.#count - 1)));
     this.#thin();
     while (this.#count > 1 && this.#isPast(at)) this.#forget(0);
     if (this.#memory.known?.every((known) => known === nothing)) this.#memory.known = null;
@@ -166,7 +159,8 @@ export class Horizon {
     this.#memory.known?.splice(snapshot, 1);
   }
 
-  #then({ cells, ids, told }: KnownNow, before: KnownThen): KnownThen {
+  #then(told: ReadonlyMap<string, Episode>, before: KnownThen): KnownThen {
+    const { ruled: cells, alarmIds: ids } = this.#memory;
     if (cells === this.#type.initial && ids === null && told.size === 0) return nothing;
     const packed = packCells(cells, this.#type.initial);
     const active = told.size > 0 ? [...told.values()].filter((one) => one.active).map(copyEpisode) : noEpisodes;
@@ -188,9 +182,9 @@ export class Horizon {
   }
 
   /** Nothing before a time is judged again, whatever comes. */
-  restart(at: number, now: KnownNow): void {
+  restart(at: number, told: ReadonlyMap<string, Episode>): void {
     this.#empty();
-    this.#add(at, this.samples, this.#then(now, nothing));
+    this.#add(at, this.samples, this.#then(told, nothing));
     this.#planNext();
   }
 

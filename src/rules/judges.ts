@@ -1,4 +1,5 @@
 import type { Device } from '../model/device.ts';
+import type { DeviceChannels } from './device-channels.ts';
 import type { DeviceJudge } from './device-judge.ts';
 
 /**
@@ -8,6 +9,9 @@ import type { DeviceJudge } from './device-judge.ts';
 export class Judges {
   readonly #byId = new Map<string, DeviceJudge>();
   readonly #byNumber: (DeviceJudge | null)[] = [];
+
+  /** Means nothing: it is kept so that looking ahead is not left out as having no effect. */
+  seen = 0;
 
   of({ id, number }: Device): DeviceJudge | undefined {
     const numbered = number === undefined ? null : this.#byNumber[number];
@@ -40,6 +44,19 @@ export class Judges {
 
   #displace({ number }: DeviceJudge): void {
     if (number !== undefined) this.#byNumber[number] = null;
+  }
+
+  /** See `Fold.lookAhead`. */
+  lookAhead(devices: readonly Device[]): void {
+    const memories: DeviceChannels[] = [];
+    // First where each of them lies, then what is there: so that none waits for another.
+    for (let i = 0; i < devices.length; i++) {
+      const judge = this.of(devices[i]!);
+      if (!judge) continue;
+      memories.push(judge.past);
+      this.seen = judge.head;
+    }
+    for (let i = 0; i < memories.length; i++) this.seen += memories[i]!.lookAhead();
   }
 
   [Symbol.iterator](): IterableIterator<[id: string, judge: DeviceJudge]> {
