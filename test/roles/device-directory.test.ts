@@ -29,6 +29,9 @@ test('a device that is moved stays the same one, so that all who hold it know wh
   expect(directory.get('a')).toBe(held);
   expect(directory.get('b')).toBeUndefined();
   expect(directory.get('c')).toMatchObject({ name: 'c' });
+  const numbers = directory.active.map(({ number }) => number);
+  expect(new Set(numbers).size).toBe(numbers.length);
+  expect(numbers).not.toContain(undefined);
   // Who is there is another list, though: one that is compared with the one before.
   expect(directory.active).not.toBe(other);
   expect(directory.active).toContain(held);
