@@ -265,9 +265,11 @@ export class Readings {
     this.#putAll(times, values, (times.length + roomBeside(times.length)) * (units === 0 ? 2 : 1));
   }
 
-  /** @param room for so many numbers. */
+  /** @param room for so many numbers is enough. */
   #putAll(times: readonly number[], values: readonly number[], room: number): void {
-    if (room !== this.block.room(this.at)) this.block.resize(this.at, room);
+    const there = this.block.room(this.at);
+    // All that is known of the device moves with it: not for a few.
+    if (room > there || 4 * room < 3 * there) this.block.resize(this.at, room);
     this.block.cells[this.at + count] = times.length;
     for (let i = 0; i < times.length; i++) this.#put(i, times[i]!, values[i]!);
   }
