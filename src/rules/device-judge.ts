@@ -43,7 +43,8 @@ export class DeviceJudge implements RuleContext {
   readonly around: Surroundings;
   /** Id of the gateway that it comes in through alone; null when nobody has said so. */
   readonly gateway: string | null;
-  readonly #type: CompiledType;
+  /** The rules that it goes by. */
+  readonly type: CompiledType;
   readonly past: DeviceChannels;
   #told = ToldAlarms.none;
   readonly #baselines: DeviceBaselines | null;
@@ -51,7 +52,7 @@ export class DeviceJudge implements RuleContext {
 
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.deviceId = deviceId;
-    this.#type = type;
+    this.type = type;
     this.around = around;
     this.gateway = around.gateway;
     this.past = new DeviceChannels(type);
@@ -63,15 +64,15 @@ export class DeviceJudge implements RuleContext {
 
   /** When it was heard, and what is told about its silence. */
   get silence(): Silence {
-    return new Silence(this.past, this.#type.silence, this.#type.heardPlaces);
+    return new Silence(this.past, this.type.silence, this.type.heardPlaces);
   }
 
   get #states(): RuleStates {
-    return new RuleStates(this.#type, this.past);
+    return new RuleStates(this.type, this.past);
   }
 
   get #horizon(): Horizon {
-    return new Horizon(this.#type, this.past);
+    return new Horizon(this.type, this.past);
   }
 
   /**
@@ -109,7 +110,7 @@ export class DeviceJudge implements RuleContext {
 
   /** Judges a sample that is newer than all others. */
   #judgeNext(sample: Sample, effects: AlarmEffect[], learnt: string[]): void {
-    const { channelIndex } = this.#type;
+    const { channelIndex } = this.type;
     const at = sample.measuredAt;
     let news = false;
     for (const name in sample.values) {
@@ -127,7 +128,7 @@ export class DeviceJudge implements RuleContext {
 
   /** A sample newer than all others is about to be taken in. @returns whether the floor of the horizon has moved. */
   #advance(at: number): boolean {
-    fresh.clear(this.#type.channelNames.length);
+    fresh.clear(this.type.channelNames.length);
     this.#setHead(at);
     if (!this.#horizon.advance(at) || !this.#horizon.keep(at, this.#told.episodes)) return false;
     this.past.forgetBefore(this.#horizon.floor);
@@ -140,11 +141,11 @@ export class DeviceJudge implements RuleContext {
    */
   #late(sample: Sample, late: Step[]): number {
     const { measuredAt: at } = sample;
-    const tooLate = at < this.head - this.#type.latenessMs || at < this.#horizon.floor;
+    const tooLate = at < this.head - this.type.latenessMs || at < this.#horizon.floor;
     const news: Step = { at, channels: [], values: [] };
     let stale = 0;
     for (const name in sample.values) {
-      const channel = this.#type.channelIndex.get(name);
+      const channel = this.type.channelIndex.get(name);
       if (channel === undefined || !this.past.keeps(channel)) continue;
       const value = sample.values[name]!;
       // Of two values for one moment the greater one counts, so that it does not matter which came first.
@@ -170,14 +171,14 @@ export class DeviceJudge implements RuleContext {
       this.#judgeChanges(changes, 0, Number.POSITIVE_INFINITY, receivedAt, effects);
       return changes.length > 0;
     }
-    const from = Math.max(at, this.#horizon.floor, this.head - this.#type.latenessMs);
+    const from = Math.max(at, this.#horizon.floor, this.head - this.type.latenessMs);
     if (from > this.judgedAt) return false;
     this.#judgeAgain(from, [], receivedAt, effects);
     return true;
   }
 
   #changesSince(at: number): readonly number[] {
-    return this.around.peers?.changesSince(this.#type.questions, at) ?? nobody;
+    return this.around.peers?.changesSince(this.type.questions, at) ?? nobody;
   }
 
   /**
@@ -190,8 +191,8 @@ export class DeviceJudge implements RuleContext {
     for (; index < times.length && times[index]! < before; index++) {
       const at = times[index]!;
       this.past.cells[devicePlaces.judgedAt] = at;
-      for (const i of this.#type.counting) {
-        const rule = this.#type.rules[i]!;
+      for (const i of this.type.counting) {
+        const rule = this.type.rules[i]!;
         if (at - this.head > rule.maxGapMs) continue;
         const changed = judgeRule(rule, this.#states, this, at);
         if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
@@ -238,8 +239,8 @@ export class DeviceJudge implements RuleContext {
 
   #judgeRules(at: number, receivedAt: number, effects: AlarmEffect[]): void {
     const states = this.#states;
-    for (let i = 0; i < this.#type.rules.length; i++) {
-      const rule = this.#type.rules[i]!;
+    for (let i = 0; i < this.type.rules.length; i++) {
+      const rule = this.type.rules[i]!;
       if (!fresh.hasAny(rule.judgedOn)) continue;
       const changed = judgeRule(rule, states, this, at);
       if (changed !== ruleChange.none) this.#tell(i, changed, at, receivedAt, effects);
@@ -288,11 +289,6 @@ export class DeviceJudge implements RuleContext {
     return this.past.ruled;
   }
 
-  /** The rules that it goes by. */
-  get type(): CompiledType {
-    return this.#type;
-  }
-
   /**
    * Ends every alarm: the device is no longer judged.
    * @returns whether there was any.
@@ -311,8 +307,8 @@ export class DeviceJudge implements RuleContext {
 
   /** Says what a sample changed about the alarm of a rule. */
   #tell(index: number, changed: number, at: number, receivedAt: number, effects: AlarmEffect[]): void {
-    const rule = this.#type.rules[index]!;
-    const values = toldValues(rule, this, this.#type.channelNames);
+    const rule = this.type.rules[index]!;
+    const values = toldValues(rule, this, this.type.channelNames);
     const change = { deviceId: this.deviceId, rule, index, changed, at, receivedAt, values };
     tellChange(change, this.#states, this.#told.episodes, (effect) => {
       this.#told = this.#told.and(effect);
@@ -332,12 +328,12 @@ export class DeviceJudge implements RuleContext {
   }
 
   #endOrphans(at: number, effects: AlarmEffect[]): void {
-    this.#orphans?.end(at, this.#type.off, effects);
+    this.#orphans?.end(at, this.type.off, effects);
     this.#orphans = null;
   }
 
   baseline(channel: number): BaselineView | null {
-    const baseline = this.#baselines?.at(channel) ?? this.around.baselineOf?.(this.#type.channelNames[channel]!);
+    const baseline = this.#baselines?.at(channel) ?? this.around.baselineOf?.(this.type.channelNames[channel]!);
     return baseline?.view(this.now, newestValue(this.past, channel)) ?? null;
   }
 
@@ -349,7 +345,7 @@ export class DeviceJudge implements RuleContext {
   /** A baseline goes by what a person said from here on. @returns whether there is one. */
   hear(word: BaselineWord): boolean {
     const baseline = this.baselineOf(word.channel);
-    const channel = this.#type.channelIndex.get(word.channel) ?? -1;
+    const channel = this.type.channelIndex.get(word.channel) ?? -1;
     if (!baseline) return false;
     baseline.hear(word, newestTime(this.past, channel), newestValue(this.past, channel));
     return true;
@@ -361,7 +357,7 @@ export class DeviceJudge implements RuleContext {
   }
 
   state(): DeviceState {
-    const type = this.#type;
+    const type = this.type;
     const state: DeviceState = {
       ...this.silence.state(),
       ...this.#orphans?.state(),
@@ -381,7 +377,7 @@ export class DeviceJudge implements RuleContext {
    * before the rules changed is not judged again by other ones.
    */
   restore(state: DeviceState): void {
-    const type = this.#type;
+    const type = this.type;
     this.silence.restore(state);
     this.#setHead(state.head ?? Number.NEGATIVE_INFINITY);
     if (state.judgedAt !== undefined) this.past.cells[devicePlaces.judgedAt] = state.judgedAt;

@@ -43,6 +43,7 @@ export class Fold {
   readonly #gateways = new Gateways(this.#judges);
   /** Those of which something has changed, each once: its judge knows the number of the checkpoint that it is noted for. */
   #touched: string[] = [];
+  /** Number of the checkpoint that will have what is touched now. */
   #checkpoint = 1;
   /** Device → channels whose baseline learnt something that no checkpoint has. */
   readonly #learnt = new Map<string, Set<string>>();

@@ -3,8 +3,6 @@ import { CellPlan, newCells } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
 import { deviceCells, planDevice } from '../device-places.ts';
 
-const firstChannel = deviceCells;
-
 /**
  * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
  * windows themselves are made once for all devices with the same rules. The numbers lie together in one array, so that a
@@ -33,18 +31,18 @@ export interface PartMemory {
 
 /** The newest value of a channel; NaN where nothing came yet. */
 export function newestValue({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
-  return cells[firstChannel + 2 * channel]!;
+  return cells[deviceCells + 2 * channel]!;
 }
 
 /** When it was measured, milliseconds since the epoch; -Infinity where nothing came yet. */
 export function newestTime({ cells }: Pick<WindowMemory, 'cells'>, channel: number): number {
-  return cells[firstChannel + 2 * channel + 1]!;
+  return cells[deviceCells + 2 * channel + 1]!;
 }
 
 /** Takes note of the newest value of a channel. */
 export function setNewest({ cells }: WindowMemory, channel: number, at: number, value: number): void {
-  cells[firstChannel + 2 * channel] = value;
-  cells[firstChannel + 2 * channel + 1] = at;
+  cells[deviceCells + 2 * channel] = value;
+  cells[deviceCells + 2 * channel + 1] = at;
 }
 
 /** Gives out the places: those of the device and its channels first, then to each window; and, apart, to their parts. */
