@@ -37,13 +37,6 @@ export function roomFor(numbers: number): number[] {
   return new Array<number>(numbers).fill(0.5);
 }
 
-/** The same numbers with room for so many more; an array that grows by itself would take half as much again. */
-export function widened(numbers: readonly number[], by: number): number[] {
-  const wider = roomFor(numbers.length + by);
-  for (let i = 0; i < numbers.length; i++) wider[i] = numbers[i]!;
-  return wider;
-}
-
 /** Puts places back to what they are at the beginning: from, and up to but without. */
 export function resetCells(cells: number[], initial: readonly number[], from: number, to: number): void {
   for (let i = from; i < to; i++) cells[i] = initial[i]!;
