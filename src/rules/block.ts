@@ -6,6 +6,20 @@ const roomOf = 1;
 /** Cells of a region. */
 export const regionCells = 2;
 
+/** Numbers that a processor fetches at a time: 64 bytes. */
+const numbersALine = 8;
+/** Numbers that are looked at ahead before those of other blocks; and in the end: of most devices all. */
+const beginning = 4 * numbersALine;
+const mostAhead = 256;
+
+/** Looks at one number of every line. */
+function seenIn(numbers: readonly number[], from: number, until: number): number {
+  const end = Math.min(numbers.length, until);
+  let seen = 0;
+  for (let i = from; i < end; i += numbersALine) seen += numbers[i]!;
+  return seen;
+}
+
 /** Gives out the places in a block: cells, which all devices with the same rules have, and behind them regions. */
 export class BlockPlan extends CellPlan {
   /** Where each region has its cells, in the order in which the regions lie. */
@@ -69,6 +83,15 @@ export class Block {
   /** For how many numbers there is room in a region. */
   room(region: number): number {
     return this.cells[region + roomOf]!;
+  }
+
+  /** Looks at the first of its numbers, and at the rest; see `Fold.lookAhead`. */
+  lookAtBeginning(): number {
+    return seenIn(this.cells, 0, beginning);
+  }
+
+  lookAtRest(): number {
+    return seenIn(this.cells, beginning, mostAhead);
   }
 
   /** Gives a region another room: its first numbers stay. */

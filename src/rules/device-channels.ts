@@ -3,7 +3,7 @@ import { ChannelLog, type LogPlace, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { devicePlaces } from './device-places.ts';
-import { newestTime, type PartMemory, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
+import { newestTime, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
 /**
@@ -11,19 +11,6 @@ import type { Window } from './windows/window.ts';
  * so that memory has a bound whatever a device sends: of 24 hours that is 42 s, of ten minutes 0.3 s.
  */
 const parts = 2048;
-
-/** Numbers that a processor fetches at a time: 64 bytes. */
-const numbersALine = 8;
-/** Numbers that are looked at ahead: of most devices all. */
-const mostAhead = 256;
-
-/** Looks at one number of every line. */
-function seenIn(numbers: readonly number[]): number {
-  const end = Math.min(numbers.length, mostAhead);
-  let seen = 0;
-  for (let i = 0; i < end; i += numbersALine) seen += numbers[i]!;
-  return seen;
-}
 
 /** What a device measured at one time. */
 export interface Step {
@@ -107,10 +94,26 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
     return new ChannelLog(this, this.#plan.logs[channel]!);
   }
 
-  openParts(): PartMemory {
+  get isAsked(): boolean {
+    return this.room(devicePlaces.parts) > 0;
+  }
+
+  ask(): void {
     this.cells[devicePlaces.unasked] = 0;
-    this.parts ??= this.#plan.parts.newMemory();
-    return this.parts;
+    if (!this.isAsked) this.#openParts();
+  }
+
+  #openParts(): void {
+    const { parts } = this.#plan;
+    this.resize(devicePlaces.parts, parts.size);
+    const start = this.start(devicePlaces.parts);
+    for (let i = 0; i < parts.size; i++) this.cells[start + i] = parts.initial[i]!;
+    this.lists = parts.newLists();
+  }
+
+  #closeParts(): void {
+    this.resize(devicePlaces.parts, 0);
+    this.lists = null;
   }
 
   /** Measured time of the newest reading of all; -Infinity where nothing came yet. */
@@ -125,9 +128,9 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
     return this.#plan.logs[channel] !== undefined;
   }
 
-  /** Looks at all numbers that the next reading may look at; see `Fold.lookAhead`. */
+  /** Looks at where its numbers lie; see `Fold.lookAhead`. */
   lookAhead(): number {
-    return seenIn(this.cells) + (this.parts === null ? 0 : seenIn(this.parts.cells));
+    return this.cells.length + this.#plan.kept.length;
   }
 
   /** Adds a value that is newer than all others of its channel. */
@@ -191,7 +194,7 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        if (this.parts !== null) for (const window of this.#plan.windows[channel]!) window.shift(this.parts, dropped);
+        if (this.isAsked) for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
       }
       if (!log.mayMerge((spans.at(-1) ?? 0) / parts)) continue;
       let merged = false;
@@ -210,7 +213,7 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
    * somebody does, is no more work than it was to keep them up to date.
    */
   #restParts(): void {
-    if (this.parts === null) return;
+    if (!this.isAsked) return;
     let within = 0;
     for (const channel of this.#plan.kept) {
       const longestMs = this.#plan.spans[channel]!.at(-1);
@@ -218,7 +221,7 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
       const log = this.log(channel);
       within += log.length - log.positionOf(newestTime(this, channel) - longestMs);
     }
-    if (this.cells[devicePlaces.unasked]! > within) this.parts = null;
+    if (this.cells[devicePlaces.unasked]! > within) this.#closeParts();
   }
 
   /** Forgets everything. */

@@ -45,10 +45,11 @@ export class DeviceJudge implements RuleContext {
   readonly gateway: string | null;
   /** The rules that it goes by. */
   readonly type: CompiledType;
-  readonly past: DeviceChannels;
   #told = ToldAlarms.none;
   readonly #baselines: DeviceBaselines | null;
   #orphans: Orphans | null = null;
+  /** The last one, so that who looks where it is has looked at all of them; see `Fold.lookAhead`. */
+  readonly past: DeviceChannels;
 
   constructor(deviceId: string, type: CompiledType, heard: number, around = nowhere) {
     this.deviceId = deviceId;

@@ -2,7 +2,6 @@ import { Block, type BlockPlan } from './block.ts';
 import type { Merged } from './channel-log.ts';
 import type { Underway } from './device-state.ts';
 import type { KnownThen } from './horizon.ts';
-import type { PartMemory } from './windows/memory.ts';
 
 /** What is known of one device: numbers in a block, and beside it what few devices have; null where they have not. */
 export class DeviceMemory extends Block {
@@ -10,8 +9,8 @@ export class DeviceMemory extends Block {
   ruled: number[];
   /** Ids of the alarms under way by index of their rule. */
   alarmIds: (string | null)[] | null = null;
-  /** What the parts of windows have taken in; null where nobody has asked for long. */
-  parts: PartMemory | null = null;
+  /** Lists of those parts of windows that need one; see `WindowMemory`. */
+  lists: number[][] | null = null;
   /** What is known of readings that are kept as one, by channel and position; see `ChannelLog`. */
   merged: ((Merged | null)[] | null)[] | null = null;
   /** What was known at each snapshot; null as long as it is nothing at all. See `Horizon`. */

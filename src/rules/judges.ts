@@ -48,15 +48,19 @@ export class Judges {
 
   /** See `Fold.lookAhead`. */
   lookAhead(devices: readonly Device[]): void {
-    const memories: DeviceChannels[] = [];
-    // First where each of them lies, then what is there: so that none waits for another.
+    // Step by step for all of them, so that none waits for what another one has asked for.
+    const judges: DeviceJudge[] = [];
     for (let i = 0; i < devices.length; i++) {
       const judge = this.of(devices[i]!);
-      if (!judge) continue;
-      memories.push(judge.past);
-      this.seen = judge.head;
+      if (judge) judges.push(judge);
     }
-    for (let i = 0; i < memories.length; i++) this.seen += memories[i]!.lookAhead();
+    const memories: DeviceChannels[] = [];
+    for (let i = 0; i < judges.length; i++) memories.push(judges[i]!.past);
+    let seen = 0;
+    for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAhead();
+    for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAtBeginning();
+    for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAtRest();
+    this.seen = seen;
   }
 
   [Symbol.iterator](): IterableIterator<[id: string, judge: DeviceJudge]> {

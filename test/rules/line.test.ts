@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import type { ChannelLog } from '../../src/rules/channel-log.ts';
+import { deviceCells, devicePlaces } from '../../src/rules/device-places.ts';
+import { nothingMeasured } from '../../src/rules/language/nothing-measured.ts';
 import { Line } from '../../src/rules/windows/line.ts';
 import { PartPlan } from '../../src/rules/windows/memory.ts';
+
+function memoryOf(plan: PartPlan) {
+  const cells = new Array<number>(deviceCells + plan.size).fill(0);
+  cells[devicePlaces.parts] = deviceCells;
+  return { ...nothingMeasured().past, cells };
+}
 
 test('readings that are all the same lie on the line, whatever has left the window before', () => {
   const values = [12.3, 59.7, 0.0001, 3141.5926, 7.9, ...new Array<number>(15).fill(23.4)];
@@ -16,7 +24,7 @@ test('readings that are all the same lie on the line, whatever has left the wind
   ]) {
     const plan = new PartPlan();
     const line = new Line(plan);
-    const memory = plan.newMemory();
+    const memory = memoryOf(plan);
     for (const i of order) line.take(memory, log, i);
     for (let i = 5; i < values.length; i++) line.take(memory, log, i);
     for (const i of order.toReversed()) line.leave(memory, log, i);

@@ -114,7 +114,7 @@ test('gives up what nobody asks, and says the same when somebody does', () => {
   for (let i = 0; i < 60; i++) {
     if (i === 30) {
       all(left);
-      expect(left.parts).not.toBeNull();
+      expect(left.isAsked).toBe(true);
     }
     for (const channels of [asked, left]) {
       channels.add(0, i * minute, wave(i * minute));
@@ -122,8 +122,8 @@ test('gives up what nobody asks, and says the same when somebody does', () => {
     }
     all(asked);
   }
-  expect(asked.parts).not.toBeNull();
-  expect(left.parts).toBeNull();
+  expect(asked.isAsked).toBe(true);
+  expect(left.isAsked).toBe(false);
   expect(all(left)).toEqual(all(asked));
 });
 

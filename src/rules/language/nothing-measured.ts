@@ -7,8 +7,9 @@ const nothingPast: WindowMemory = {
     throw new RangeError('Nothing is measured here.');
   },
   cells: [],
-  parts: null,
-  openParts: () => ({ cells: [], lists: [] }),
+  lists: null,
+  isAsked: false,
+  ask: () => undefined,
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, dividedBy } from '../exact.ts';
-import type { PartMemory, PartPlan } from './memory.ts';
+import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** So that asking for a mean allocates nothing. */
@@ -17,33 +17,37 @@ export class Area implements WindowPart {
     this.#sum = plan.take(0, 0);
   }
 
-  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    this.#add(cells, log, position, 1);
+  take(memory: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(memory, log, position, 1);
   }
 
-  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    this.#add(cells, log, position, -1);
+  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(memory, log, position, -1);
   }
 
-  #add(cells: number[], log: ChannelLog, position: number, sign: number): void {
+  #add(memory: WindowMemory, log: ChannelLog, position: number, sign: number): void {
+    const { cells } = memory;
+    const sum = placeOfPart(memory, this.#sum);
     const merged = log.mergedAt(position);
-    if (merged) addExact(cells, this.#sum, sign * merged.area);
+    if (merged) addExact(cells, sum, sign * merged.area);
     else if (position > 0)
-      addProduct(cells, this.#sum, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
+      addProduct(cells, sum, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
   }
 
-  clear({ cells }: PartMemory): void {
-    cells[this.#sum] = 0;
-    cells[this.#sum + 1] = 0;
+  clear(memory: WindowMemory): void {
+    const sum = placeOfPart(memory, this.#sum);
+    memory.cells[sum] = 0;
+    memory.cells[sum + 1] = 0;
   }
 
   /**
    * Mean over the last `spanMs`.
    * @param oldest position of the oldest reading after the edge: only a part of the time for which it stands is within.
    */
-  mean({ cells }: PartMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
-    scratch[0] = cells[this.#sum]!;
-    scratch[1] = cells[this.#sum + 1]!;
+  mean(memory: WindowMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
+    const sum = placeOfPart(memory, this.#sum);
+    scratch[0] = memory.cells[sum]!;
+    scratch[1] = memory.cells[sum + 1]!;
     if (oldest > 0) {
       const before = log.timeAt(oldest - 1);
       const merged = log.mergedAt(oldest);

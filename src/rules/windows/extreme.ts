@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { PartMemory, PartPlan } from './memory.ts';
+import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Readings in the queue: as many as noise mostly has in it. */
@@ -25,13 +25,10 @@ export class Extreme implements WindowPart {
     this.#from = plan.take(0, 0, ...new Array<number>(2 * places).fill(0));
   }
 
-  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    this.#queue(cells, log, position);
-  }
-
-  #queue(cells: number[], log: ChannelLog, position: number): void {
+  take(memory: WindowMemory, log: ChannelLog, position: number): void {
+    const { cells } = memory;
+    const from = placeOfPart(memory, this.#from);
     const sign = this.#sign;
-    const from = this.#from;
     const value = this.#valueAt(log, position);
     const before = cells[from + size]!;
     let length = before;
@@ -47,19 +44,20 @@ export class Extreme implements WindowPart {
     if (length !== before) cells[from + size] = length;
   }
 
-  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    const from = this.#from;
+  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
+    const { cells } = memory;
+    const from = placeOfPart(memory, this.#from);
     if (cells[from + first] !== log.timeAt(position) || cells[from + size] === 0) return;
     const length = cells[from + size]! - 1;
     cells[from + size] = length;
     for (let i = from + first; i < from + first + 2 * length; i++) cells[i] = cells[i + 2]!;
-    if (length === 0 && cells[from + othersWait] === 1) this.#lookFor(cells, log, position + 1);
+    if (length === 0 && cells[from + othersWait] === 1) this.#lookFor(memory, log, position + 1);
   }
 
   /** Fills the empty queue with what waits from a position on. */
-  #lookFor(cells: number[], log: ChannelLog, position: number): void {
-    this.#empty(cells);
-    for (let i = position; i < log.length; i++) this.#queue(cells, log, i);
+  #lookFor(memory: WindowMemory, log: ChannelLog, position: number): void {
+    this.clear(memory);
+    for (let i = position; i < log.length; i++) this.take(memory, log, i);
   }
 
   #valueAt(log: ChannelLog, position: number): number {
@@ -68,16 +66,13 @@ export class Extreme implements WindowPart {
     return this.#sign > 0 ? merged.max : merged.min;
   }
 
-  clear({ cells }: PartMemory): void {
-    this.#empty(cells);
+  clear(memory: WindowMemory): void {
+    const from = placeOfPart(memory, this.#from);
+    memory.cells[from + size] = 0;
+    memory.cells[from + othersWait] = 0;
   }
 
-  #empty(cells: number[]): void {
-    cells[this.#from + size] = 0;
-    cells[this.#from + othersWait] = 0;
-  }
-
-  value({ cells }: PartMemory): number {
-    return cells[this.#from + first + 1]!;
+  value(memory: WindowMemory): number {
+    return memory.cells[placeOfPart(memory, this.#from) + first + 1]!;
   }
 }

@@ -1,6 +1,10 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { PartMemory, PartPlan } from './memory.ts';
+import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
+
+/** Position of the oldest reading that has been taken in, and the one behind the newest. */
+const from = 0;
+const to = 1;
 
 /**
  * A part of a window, which takes readings in when it is asked and not when they come: of what most rules could ask at a
@@ -11,65 +15,67 @@ export class LazyPart<Part extends WindowPart> {
   readonly #part: Part;
   /** Whether a reading exactly at the edge is within. */
   readonly #withEdge: boolean;
-  /** Where the positions are from which on, and up to but without which, readings have been taken in. */
-  readonly #from: number;
-  readonly #to: number;
+  /** Where the positions are between which readings have been taken in, see `from` and `to`. */
+  readonly #between: number;
 
   constructor(part: Part, withEdge: boolean, plan: PartPlan) {
     this.#part = part;
     this.#withEdge = withEdge;
-    this.#from = plan.take(0);
-    this.#to = plan.take(0);
+    this.#between = plan.take(0, 0);
   }
 
   /** The part with all readings of a log that is not empty, from an edge on. */
-  upToDate(memory: PartMemory, log: ChannelLog, edge: number): Part {
+  upToDate(memory: WindowMemory, log: ChannelLog, edge: number): Part {
     const part = this.#part;
+    memory.ask();
     const { cells } = memory;
+    const between = placeOfPart(memory, this.#between);
     const end = log.length;
-    let from = cells[this.#from]!;
-    let to = cells[this.#to]!;
-    const first = this.#firstOf(log, edge, from, end - to);
-    if (from === first && to === end) return part;
+    let begin = cells[between + from]!;
+    let behind = cells[between + to]!;
+    const first = this.#firstOf(log, edge, begin, end - behind);
+    if (begin === first && behind === end) return part;
     // Anew where that is less to do.
-    if (from + to <= 2 * first) {
+    if (begin + behind <= 2 * first) {
       part.clear(memory);
-      from = first;
-      to = first;
+      begin = first;
+      behind = first;
     }
-    for (; to < end; to++) part.take(memory, log, to);
-    for (; from < first; from++) part.leave(memory, log, from);
-    cells[this.#from] = first;
-    cells[this.#to] = end;
+    for (; behind < end; behind++) part.take(memory, log, behind);
+    for (; begin < first; begin++) part.leave(memory, log, begin);
+    cells[between + from] = first;
+    cells[between + to] = end;
     return part;
   }
 
-  #firstOf(log: ChannelLog, edge: number, from: number, behind: number): number {
-    let first = behind > 2 ? log.positionOf(edge) : from;
+  #firstOf(log: ChannelLog, edge: number, begin: number, news: number): number {
+    let first = news > 2 ? log.positionOf(edge) : begin;
     while (log.timeAt(first) < edge || (!this.#withEdge && log.timeAt(first) === edge)) first++;
     return first;
   }
 
   /** Position of the oldest reading within. */
-  oldest({ cells }: PartMemory): number {
-    return cells[this.#from]!;
+  oldest(memory: WindowMemory): number {
+    return memory.cells[placeOfPart(memory, this.#between) + from]!;
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
-  shift(memory: PartMemory, dropped: number): void {
+  shift(memory: WindowMemory, dropped: number): void {
     const { cells } = memory;
+    const between = placeOfPart(memory, this.#between);
     // One that was not let go of yet could no longer be, nor the one behind it, without what lay before.
-    if (cells[this.#from]! <= dropped) this.forget(memory);
+    if (cells[between + from]! <= dropped) this.forget(memory);
     else {
-      cells[this.#from]! -= dropped;
-      cells[this.#to]! -= dropped;
+      cells[between + from]! -= dropped;
+      cells[between + to]! -= dropped;
     }
   }
 
   /** The log has changed otherwise than at its end. */
-  forget(memory: PartMemory): void {
+  forget(memory: WindowMemory): void {
     this.#part.clear(memory);
-    memory.cells[this.#from] = 0;
-    memory.cells[this.#to] = 0;
+    const between = placeOfPart(memory, this.#between);
+    memory.cells[between + from] = 0;
+    memory.cells[between + to] = 0;
   }
 }

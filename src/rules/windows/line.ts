@@ -1,6 +1,6 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, centred } from '../exact.ts';
-import type { PartMemory, PartPlan } from './memory.ts';
+import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Times are counted from here, so that their squares keep all their digits; milliseconds since the epoch. */
@@ -29,16 +29,17 @@ export class Line implements WindowPart {
     this.#from = plan.take(...new Array<number>(size).fill(0));
   }
 
-  take({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), 1);
+  take(memory: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(memory, log.timeAt(position) - origin, log.valueAt(position), 1);
   }
 
-  leave({ cells }: PartMemory, log: ChannelLog, position: number): void {
-    this.#add(cells, log.timeAt(position) - origin, log.valueAt(position), -1);
+  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
+    this.#add(memory, log.timeAt(position) - origin, log.valueAt(position), -1);
   }
 
-  #add(cells: number[], at: number, value: number, sign: 1 | -1): void {
-    const from = this.#from;
+  #add(memory: WindowMemory, at: number, value: number, sign: 1 | -1): void {
+    const { cells } = memory;
+    const from = placeOfPart(memory, this.#from);
     addExact(cells, from + x, sign * at);
     addExact(cells, from + y, sign * value);
     addProduct(cells, from + xx, sign * at, at);
@@ -47,28 +48,30 @@ export class Line implements WindowPart {
     cells[from + n]! += sign;
   }
 
-  clear({ cells }: PartMemory): void {
-    cells.fill(0, this.#from, this.#from + size);
+  clear(memory: WindowMemory): void {
+    const from = placeOfPart(memory, this.#from);
+    memory.cells.fill(0, from, from + size);
   }
 
   /** Change per second; NaN with fewer than two readings. Readings that are all the same lie on a level line. */
-  slope({ cells }: PartMemory): number {
-    if (cells[this.#from + n]! < 2) return Number.NaN;
-    if (this.#centred(cells, yy, y, y) < leastSquares) return 0;
-    return (1000 * this.#centred(cells, xy, x, y)) / this.#centred(cells, xx, x, x);
+  slope({ cells }: WindowMemory): number {
+    const from = placeOfPart({ cells }, this.#from);
+    if (cells[from + n]! < 2) return Number.NaN;
+    if (centredAt(cells, from, yy, y, y) < leastSquares) return 0;
+    return (1000 * centredAt(cells, from, xy, x, y)) / centredAt(cells, from, xx, x, x);
   }
 
   /** Share of the readings' variance that the line explains, 0 to 1; readings that are all the same lie on it. */
-  fit({ cells }: PartMemory): number {
-    if (cells[this.#from + n]! < 2) return Number.NaN;
-    const along = this.#centred(cells, xy, x, y);
-    const values = this.#centred(cells, yy, y, y);
+  fit({ cells }: WindowMemory): number {
+    const from = placeOfPart({ cells }, this.#from);
+    if (cells[from + n]! < 2) return Number.NaN;
+    const along = centredAt(cells, from, xy, x, y);
+    const values = centredAt(cells, from, yy, y, y);
     if (values < leastSquares) return 1;
-    return Math.min(1, asDecimal((along * along) / (values * this.#centred(cells, xx, x, x)), 1));
+    return Math.min(1, asDecimal((along * along) / (values * centredAt(cells, from, xx, x, x)), 1));
   }
+}
 
-  #centred(cells: readonly number[], ab: number, a: number, b: number): number {
-    const from = this.#from;
-    return centred(cells, cells[from + n]!, from + ab, from + a, from + b);
-  }
+function centredAt(cells: readonly number[], from: number, ab: number, a: number, b: number): number {
+  return centred(cells, cells[from + n]!, from + ab, from + a, from + b);
 }

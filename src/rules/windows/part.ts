@@ -1,12 +1,12 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { PartMemory } from './memory.ts';
+import type { WindowMemory } from './memory.ts';
 
 /** Something that is known of the readings within a window, see `LazyPart`. */
 export interface WindowPart {
   /** The reading at this position comes in, after the one before it. */
-  take(memory: PartMemory, log: ChannelLog, position: number): void;
+  take(memory: WindowMemory, log: ChannelLog, position: number): void;
   /** The reading at this position leaves; it is the oldest. */
-  leave(memory: PartMemory, log: ChannelLog, position: number): void;
+  leave(memory: WindowMemory, log: ChannelLog, position: number): void;
   /** Nothing is within the window. */
-  clear(memory: PartMemory): void;
+  clear(memory: WindowMemory): void;
 }

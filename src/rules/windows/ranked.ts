@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import type { PartMemory, PartPlan } from './memory.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** The readings in order of their values, for median and percentiles. Those that are kept as one count as their last. */
@@ -10,27 +10,27 @@ export class Ranked implements WindowPart {
     this.#values = plan.takeList();
   }
 
-  take({ lists }: PartMemory, log: ChannelLog, position: number): void {
-    const values = lists[this.#values]!;
+  take({ lists }: WindowMemory, log: ChannelLog, position: number): void {
+    const values = lists![this.#values]!;
     const value = log.valueAt(position);
     values.splice(placeOf(values, value), 0, value);
   }
 
-  leave({ lists }: PartMemory, log: ChannelLog, position: number): void {
-    const values = lists[this.#values]!;
+  leave({ lists }: WindowMemory, log: ChannelLog, position: number): void {
+    const values = lists![this.#values]!;
     values.splice(placeOf(values, log.valueAt(position)), 1);
   }
 
-  clear({ lists }: PartMemory): void {
-    lists[this.#values] = [];
+  clear({ lists }: WindowMemory): void {
+    lists![this.#values] = [];
   }
 
   /**
    * The value below which a share of the readings lies, straight between the two nearest (Hyndman & Fan's type 7).
    * @param share 0 to 1.
    */
-  percentile({ lists }: PartMemory, share: number): number {
-    const values = lists[this.#values]!;
+  percentile({ lists }: WindowMemory, share: number): number {
+    const values = lists![this.#values]!;
     const place = share * (values.length - 1);
     const below = Math.floor(place);
     const low = values[below]!;

@@ -6,7 +6,7 @@ import { Band } from './band.ts';
 import { Extreme } from './extreme.ts';
 import { LazyPart } from './lazy-part.ts';
 import { Line } from './line.ts';
-import { newestTime, type PartMemory, type WindowMemory, type WindowPlan } from './memory.ts';
+import { newestTime, type WindowMemory, type WindowPlan } from './memory.ts';
 import type { WindowPart } from './part.ts';
 import { Ranked } from './ranked.ts';
 import { Total } from './total.ts';
@@ -106,7 +106,7 @@ export class Window implements RuleWindow {
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
-  shift(memory: PartMemory, dropped: number): void {
+  shift(memory: WindowMemory, dropped: number): void {
     for (const part of this.#parts) part.shift(memory, dropped);
   }
 
@@ -119,7 +119,7 @@ export class Window implements RuleWindow {
       first--;
     memory.cells[this.#since] = log.length === 0 ? Number.NaN : log.beginAt(first);
     this.#band.rebuild(memory, log);
-    if (memory.parts !== null) for (const part of this.#parts) part.forget(memory.parts);
+    if (memory.isAsked) for (const part of this.#parts) part.forget(memory);
   }
 
   /** Measured time at which the window begins: it ends at the newest reading. */
@@ -153,29 +153,26 @@ export class Window implements RuleWindow {
     if (!this.#covers(memory, wholly)) return Number.NaN;
     const log = memory.log(this.channel);
     const edge = this.#edge(memory);
-    const parts = memory.openParts();
-    const area = this.#area!.upToDate(parts, log, edge);
-    return area.mean(parts, log, this.#area!.oldest(parts), edge, this.spanMs);
+    const area = this.#area!.upToDate(memory, log, edge);
+    return area.mean(memory, log, this.#area!.oldest(memory), edge, this.spanMs);
   }
 
   sum(memory: WindowMemory, now: number): number {
     const log = memory.log(this.channel);
     if (log.length === 0) return Number.NaN;
-    const parts = memory.openParts();
-    const total = this.#total!.upToDate(parts, log, this.#edge(memory));
-    const oldest = this.#total!.oldest(parts);
+    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(memory);
     const from = this.#fromUntil(log, oldest, now);
     if (from === log.length) return now - log.timeAt(from - 1) <= this.maxGapMs ? 0 : Number.NaN;
-    return total.sum(parts, log, oldest, from);
+    return total.sum(memory, log, oldest, from);
   }
 
   count(memory: WindowMemory, now: number): number {
     const log = memory.log(this.channel);
     if (log.length === 0) return 0;
-    const parts = memory.openParts();
-    const total = this.#total!.upToDate(parts, log, this.#edge(memory));
-    const oldest = this.#total!.oldest(parts);
-    return total.count(parts, log, oldest, this.#fromUntil(log, oldest, now));
+    const total = this.#total!.upToDate(memory, log, this.#edge(memory));
+    const oldest = this.#total!.oldest(memory);
+    return total.count(memory, log, oldest, this.#fromUntil(log, oldest, now));
   }
 
   /**
@@ -199,13 +196,11 @@ export class Window implements RuleWindow {
 
   percentile(memory: WindowMemory, share: number): number {
     if (!this.#covers(memory, wholly)) return Number.NaN;
-    const parts = memory.openParts();
-    return this.#ranked!.upToDate(parts, memory.log(this.channel), this.#edge(memory)).percentile(parts, share);
+    return this.#ranked!.upToDate(memory, memory.log(this.channel), this.#edge(memory)).percentile(memory, share);
   }
 
   #extreme(memory: WindowMemory, part: LazyPart<Extreme>): number {
-    const parts = memory.openParts();
-    return part.upToDate(parts, memory.log(this.channel), this.#edge(memory)).value(parts);
+    return part.upToDate(memory, memory.log(this.channel), this.#edge(memory)).value(memory);
   }
 
   delta(memory: WindowMemory): number {
@@ -232,18 +227,16 @@ export class Window implements RuleWindow {
 
   slope(memory: WindowMemory): number {
     if (!this.#covers(memory, mostly)) return Number.NaN;
-    const parts = memory.openParts();
-    return this.#lineSinceGap(memory, parts).slope(parts);
+    return this.#lineSinceGap(memory).slope(memory);
   }
 
   fit(memory: WindowMemory): number {
     if (!this.#covers(memory, mostly)) return Number.NaN;
-    const parts = memory.openParts();
-    return this.#lineSinceGap(memory, parts).fit(parts);
+    return this.#lineSinceGap(memory).fit(memory);
   }
 
-  #lineSinceGap(memory: WindowMemory, parts: PartMemory): Line {
+  #lineSinceGap(memory: WindowMemory): Line {
     const from = Math.max(this.#edge(memory), memory.cells[this.#since]!);
-    return this.#line!.upToDate(parts, memory.log(this.channel), from);
+    return this.#line!.upToDate(memory, memory.log(this.channel), from);
   }
 }
