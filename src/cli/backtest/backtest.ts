@@ -32,8 +32,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   const data = new DataReport();
   for (const { text } of [...rules.problems, ...(against?.problems ?? [])])
     data.note({ zh: `有规则不可用：${text.zh}`, en: text.en });
-  const others = [...new Set(asked.data.map((one) => one.type))].filter((one) => one !== asked.type).map(typeOf);
-  const devices = await DevicesTried.of(type, others, asked.devices);
+  const devices = await DevicesTried.of(asked, typeOf);
   const heard = devices.asked();
   const notTold = new NotTold();
   const aroundOf = devices.within(aroundFiles(settings));

@@ -5,6 +5,7 @@ import type { DeviceType } from '../../model/device-type.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
+import type { DataArguments } from './data-arguments.ts';
 
 /** The devices of a command line's files: which type each is of, and where it stands. */
 export class DevicesTried {
@@ -23,9 +24,12 @@ export class DevicesTried {
     this.#listed = listed;
   }
 
-  /** @param list file that says where they stand; null: nobody has said. @throws TocsinError DATA_UNREADABLE, DATA_INVALID. */
-  static async of(type: DeviceType, others: readonly DeviceType[], list: string | null): Promise<DevicesTried> {
-    return new DevicesTried(type, others, list === null ? new Map() : await readDeviceList(list));
+  /** Those of a command line. @throws TocsinError DEVICE_TYPE_UNKNOWN, DEVICE_TYPE_INVALID, DATA_UNREADABLE, DATA_INVALID. */
+  static async of(asked: DataArguments, typeOf: (name: string) => DeviceType): Promise<DevicesTried> {
+    const others = new Set(asked.data.map(({ type }) => type));
+    others.delete(asked.type);
+    const listed = asked.devices === null ? new Map<string, ListedDevice>() : await readDeviceList(asked.devices);
+    return new DevicesTried(typeOf(asked.type), Array.from(others, typeOf), listed);
   }
 
   /** Takes note of samples of one type, before they are judged. */

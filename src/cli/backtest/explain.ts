@@ -52,10 +52,9 @@ async function run(asked: ExplainArguments): Promise<Outcome> {
   const type = typeOf(asked.type);
   const rules = trialRules(type, asked.rules);
   const words = new Words(new LocalTimes(asked.zone ?? settings.response.timeZone));
-  const others = [...new Set(asked.data.map((one) => one.type))].filter((one) => one !== asked.type).map(typeOf);
-  const devices = await DevicesTried.of(type, others, asked.devices);
+  const devices = await DevicesTried.of(asked, typeOf);
   const aroundOf = devices.within(aroundFiles(settings));
-  const heard = heardTypes([type, ...others]);
+  const heard = new Map([...heardTypes([type]), ...devices.asked()]);
   const around = { known: (id: string) => devices.device(id), aroundOf, heard };
   const found = new Set<string>();
   const samples = noting(allData(asked, typeOf, devices, settings, new DataReport()), devices, found);
