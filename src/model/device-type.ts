@@ -32,6 +32,8 @@ export interface DeviceType {
   others?: () => ReadonlyMap<string, DeviceType>;
   /** Rules of the type that no folder has, set by people for areas and devices: by id, for their names and advice. */
   placedRules?: Map<string, Rule>;
+  /** The rule of a version; null where it has none. Absent where versions are not looked at, see `RuleHistory`. */
+  ruleOfVersion?: (version: number) => Rule | null;
 }
 
 /** A value in a maker's own payload; its scale, the maker's unit, refers to the channel's unit. */
@@ -47,17 +49,26 @@ export function typeIdOfRule(ruleId: string): string {
   return ruleId.slice(0, Math.max(0, ruleId.indexOf('/')));
 }
 
-/** A rule by its id; null when its device type no longer has it. */
-export function ruleById(types: ReadonlyMap<string, DeviceType>, ruleId: string): Rule | null {
+/**
+ * A rule by its id; null when its device type no longer has it.
+ * @param version that an alarm was raised by: what another place has set for itself says other things. Null, or one that
+ *   is not known here: as its folder says, or else the newest that people have set.
+ */
+export function ruleById(
+  types: ReadonlyMap<string, DeviceType>,
+  ruleId: string,
+  version: number | null = null,
+): Rule | null {
   const type = types.get(typeIdOfRule(ruleId));
-  const rules = [...(type?.rules ?? []), ...(type?.placedRules?.values() ?? [])];
+  const then = version === null ? null : type?.ruleOfVersion?.(version);
+  const rules = [...(then ? [then] : []), ...(type?.rules ?? []), ...(type?.placedRules?.values() ?? [])];
   const behind = ruleWithDataFault(ruleId);
   if (behind === null) return rules.find((rule) => rule.id === ruleId) ?? null;
   const rule = rules.find(({ id, onGap }) => id === behind && onGap === 'fault');
   return rule ? dataFaultOf(rule) : null;
 }
 
-/** The name of a rule; its id in both languages when it is no longer there. */
-export function ruleName(types: ReadonlyMap<string, DeviceType>, ruleId: string): Text {
-  return ruleById(types, ruleId)?.name ?? { zh: ruleId, en: ruleId };
+/** The name of a rule, see `ruleById`; its id in both languages when it is no longer there. */
+export function ruleName(types: ReadonlyMap<string, DeviceType>, ruleId: string, version: number | null = null): Text {
+  return ruleById(types, ruleId, version)?.name ?? { zh: ruleId, en: ruleId };
 }

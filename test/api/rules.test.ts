@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyAudit } from '../../src/store/audit.ts';
 import { addRuleVersion } from '../../src/store/rule-versions.ts';
+import { addAlarm } from './rows.ts';
 import { openWorld, start, type World } from './world.ts';
 
 let world: World;
@@ -127,6 +128,28 @@ test('a rule is switched off for a reason and a time; one that no folder has is 
     { ruleId: 'flood-gauge/deep', folder: null, places: [{ scopeId: 'g1' }] },
     { ruleId: 'flood-gauge/waterlogging', folder: { version: 1 }, places: [{ scopeId: 'dev1', mode: 'off' }] },
   ]);
+});
+
+test('an alarm is told in the words of the version that raised it, whatever else holds elsewhere or since', async () => {
+  const own = rule('level > 3 cm').replace('{ zh: 积水, en: Waterlogging }', '{ zh: 低洼, en: Low underpass }');
+  const text = 'text: { zh: "水深 {level}", en: "{level} of water" }\n';
+  const { version } = (await set('device', 'dev1', own + text)).body;
+  await addAlarm(world.store, 'here', { ruleVersion: version });
+  await addAlarm(world.store, 'there', { ruleVersion: 1, gridId: 'g2' });
+  await addAlarm(world.store, 'long ago', { ruleVersion: null, raisedAt: start - 1000 });
+  await set('device', 'dev1', rule('level > 4 cm'));
+
+  const { body } = await world.call('officer', 'GET', '/alarms');
+  const told = (body as { id: string; ruleName: { en: string }; text: { en: string } | null }[]).map(
+    ({ id, ruleName, text: words }) => [id, ruleName.en, words?.en ?? null],
+  );
+  expect(told.toSorted()).toEqual([
+    ['here', 'Low underpass', '17 cm of water'],
+    ['long ago', 'Waterlogging', null],
+    ['there', 'Waterlogging', null],
+  ]);
+  const detail = (await world.call('officer', 'GET', '/alarms/here')).body;
+  expect(detail).toMatchObject({ ruleName: { en: 'Low underpass' }, rule: { name: { en: 'Low underpass' } } });
 });
 
 test('what runs in shadow stands beside what judges', async () => {

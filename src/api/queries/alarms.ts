@@ -88,12 +88,12 @@ type AlarmRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>['execute']>>[
 
 function toAlarm(row: AlarmRow, types: Types): Alarm {
   const values = JSON.parse(row.valuesJson) as Record<string, number>;
-  const rule = ruleById(types, row.ruleId);
+  const rule = ruleById(types, row.ruleId, row.ruleVersion);
   const type = types.get(typeIdOfRule(row.ruleId));
   return {
     id: row.id,
     ruleId: row.ruleId,
-    ruleName: ruleName(types, row.ruleId),
+    ruleName: ruleName(types, row.ruleId, row.ruleVersion),
     deviceId: row.deviceId,
     deviceName: row.deviceName ?? row.deviceId,
     deviceType: row.deviceType ?? typeIdOfRule(row.ruleId),

@@ -152,11 +152,9 @@ async function visibleAlarm(context: ApiContext, id: string, scope: Scope): Prom
 
 /** The rule as it was when it raised the alarm; as it is now, for alarms of before rules had versions. */
 async function ruleOfAlarm({ store, rules, deviceTypes }: ApiContext, alarm: Alarm): Promise<Rule | null> {
-  const history = await rules.history();
+  await rules.history();
   const row = await store.selectFrom('alarm').select('ruleVersion').where('id', '=', alarm.id).executeTakeFirst();
-  const version = history.version(row?.ruleVersion ?? -1);
-  const then = version?.ruleId === alarm.ruleId ? history.ruleOf(version) : null;
-  return then ?? ruleById(deviceTypes, alarm.ruleId);
+  return ruleById(deviceTypes, alarm.ruleId, row?.ruleVersion);
 }
 
 async function alarmDetail(context: ApiContext, id: string, scope: Scope): Promise<AlarmDetail> {

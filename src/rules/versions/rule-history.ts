@@ -24,6 +24,8 @@ export class RuleHistory {
   constructor(types: ReadonlyMap<string, DeviceType>, log?: Pick<Logger, 'error'>) {
     this.#types = types;
     this.#log = log;
+    // An alarm is told in the words of the version that raised it.
+    for (const type of types.values()) type.ruleOfVersion = (number) => this.#ruleOfNumber(number);
     this.#sets = new CompiledSets((type, problem) => log?.error({ type }, `rule left out: ${problem.message}`));
   }
 
@@ -109,6 +111,11 @@ export class RuleHistory {
       areasOf: (gridId) => this.#areasOf(gridId),
       ruleOf: (one) => this.ruleOf(one),
     });
+  }
+
+  #ruleOfNumber(number: number): Rule | null {
+    const version = this.version(number);
+    return version ? this.ruleOf(version) : null;
   }
 
   /** The rule of a version; null when it has none, or its text is of a Tocsin that understood more. */

@@ -87,7 +87,7 @@ export interface News {
 export function webhookBody(news: News): WebhookBody {
   const { event, at, alarm, workCase, device, grid, assignee } = news;
   const values = JSON.parse(alarm.valuesJson) as Record<string, number>;
-  const rule = ruleById(news.deviceTypes, alarm.ruleId);
+  const rule = ruleById(news.deviceTypes, alarm.ruleId, alarm.ruleVersion);
   const type = news.deviceTypes.get(typeIdOfRule(alarm.ruleId));
   return {
     version: 1,
@@ -95,7 +95,7 @@ export function webhookBody(news: News): WebhookBody {
     at,
     alarm: {
       id: alarm.id,
-      rule: { id: alarm.ruleId, name: ruleName(news.deviceTypes, alarm.ruleId) },
+      rule: { id: alarm.ruleId, name: ruleName(news.deviceTypes, alarm.ruleId, alarm.ruleVersion) },
       severity: alarm.severity,
       peakSeverity: alarm.peakSeverity,
       state: alarmState(alarm.active === 1, alarm.acknowledgedAt !== null),
