@@ -211,6 +211,22 @@ test('silence is explained by when the device was heard last', () => {
   });
 });
 
+test('silence of a channel is explained by when that channel was heard last', () => {
+  const { rules, ...rest } = deviceType({
+    channels: { level: 'cm', battery: '%' },
+    rules: [{ name: 'no-battery', silentForMs: 600_000 }],
+  });
+  const quiet = compileType({ ...rest, rules: rules.map((rule) => ({ ...rule, silentChannels: ['battery'] })) });
+  const explainer = new Explainer(quiet, { device: 'd1', rule: 'no-battery', at: at('08:21:00') }, words);
+  for (let time = start; time <= at('08:20:00'); time += 60_000) {
+    const values: Record<string, number> = time <= at('08:10:00') ? { level: 3, battery: 80 } : { level: 3 };
+    explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values }]);
+  }
+  const answer = explainer.answer();
+  expect(answer.alarm).toMatchObject({ raised: at('08:20:00') });
+  expect(answer.text.en).toContain('Nothing for 11 min since 2026-06-01 08:10:00 +08:00; 10 min is an alarm.');
+});
+
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
   expect(ask).toThrow(

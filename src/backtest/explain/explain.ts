@@ -2,7 +2,7 @@ import type { TrialAlarm } from '../../model/backtest.ts';
 import type { ExplainedCondition, ExplainedCount, ExplainedLevel, Explanation } from '../../model/explanation.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
-import type { CompiledLevel, CompiledType } from '../../rules/compile.ts';
+import type { CompiledLevel, CompiledType, SilenceRule } from '../../rules/compile.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { ledgerOf } from '../ledger.ts';
 import { type Surroundings, Trial } from '../trial.ts';
@@ -32,10 +32,13 @@ export class Explainer {
   readonly #question: Question;
   readonly #words: Words;
   readonly #ruleId: string;
-  readonly #silentForMs: number | null;
+  /** Null for a rule about values. */
+  readonly #silence: SilenceRule | null;
   readonly #trace: RuleTrace | null;
   readonly #trial: Trial;
   readonly #hearsOthers: boolean;
+  #isHeard = false;
+  /** When what the rule is about was last heard: the device, or one of the channels that it names. */
   #heardAt: number | null = null;
 
   /** @throws TocsinError NOT_FOUND when there is no such rule; the message names those there are. */
@@ -51,7 +54,7 @@ export class Explainer {
       throw new TocsinError('NOT_FOUND', `There is no rule ${question.rule} of a ${type.id}; there are ${ids}.`);
     }
     this.#ruleId = (rule ?? silence)!.id;
-    this.#silentForMs = silence?.silentForMs ?? null;
+    this.#silence = rule ? null : (silence ?? null);
     this.#trace = rule ? new RuleTrace(type, rule) : null;
     const judged = this.#trace?.type ?? type;
     const heard = rule && rule.peers.length > 0 ? around.heard : undefined;
@@ -70,13 +73,16 @@ export class Explainer {
       if (sample.measuredAt > at || !(own || this.#hearsOthers)) continue;
       this.#trial.take(sample);
       if (!own) continue;
+      this.#isHeard = true;
+      const channels = this.#silence?.channels ?? null;
+      if (channels !== null && !channels.some((channel) => channel in sample.values)) continue;
       if (this.#heardAt === null || sample.receivedAt > this.#heardAt) this.#heardAt = sample.receivedAt;
     }
   }
 
   answer(): Explanation {
     const { device, at } = this.#question;
-    if (this.#heardAt !== null) this.#trial.listenUntil(at);
+    if (this.#isHeard) this.#trial.listenUntil(at);
     this.#trial.finish();
     const alarm = this.#alarmThen();
     const levels = this.#levels(alarm);
@@ -87,7 +93,7 @@ export class Explainer {
       alarm,
       lastAt: this.#lastAt,
       maxGapMs: this.#trace?.rule.maxGapMs ?? null,
-      silence: this.#silentForMs === null ? null : { heardAt: this.#heardAt, silentForMs: this.#silentForMs },
+      silence: this.#silence && { heardAt: this.#heardAt, silentForMs: this.#silence.silentForMs },
       levels,
     };
     return { ...parts, text: this.#words.whole(parts) };

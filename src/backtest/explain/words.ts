@@ -177,7 +177,7 @@ export class Words {
   #silence({ heardAt, silentForMs }: NonNullable<Explanation['silence']>, at: number, language: Language): string {
     const zh = language === 'zh';
     const allowed = spokenDuration(silentForMs, language);
-    if (heardAt === null) return zh ? '该设备尚无数据。' : 'Nothing has come from the device yet.';
+    if (heardAt === null) return zh ? '尚无数据。' : 'Nothing has come yet.';
     const quiet = spokenDuration(at - heardAt, language);
     return zh
       ? `${this.#at(heardAt)} 之后 ${quiet} 无数据，${allowed} 起报警。`
