@@ -18,8 +18,8 @@ export interface CorrectionContext {
   byPersonId: string | null;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Whether people are to be called for an alarm that is active: its newest evidence is not old. */
-  isFresh(episode: Episode): boolean;
+  /** Whether people are to be called for an alarm that they do not know of. */
+  isToCall(episode: Episode): boolean;
   /** Grid of a device; empty when it is gone. */
   gridOf(deviceId: string): string;
 }
@@ -75,7 +75,7 @@ class CorrectionBatch {
 
   #raiseLate(episode: Episode): void {
     const { alarmId: id, ruleId, deviceId, raisedAt, raisedReceivedAt, clearedAt, count, active, path } = episode;
-    const call = active && this.#context.isFresh(episode);
+    const call = this.#context.isToCall(episode);
     const alarm: Row<'alarm'> = {
       id,
       ruleId,
@@ -101,7 +101,9 @@ class CorrectionBatch {
     for (const [i, step] of path.entries())
       this.#change(alarm, { kind: i === 0 ? 'raised' : 'severity', at: step.at, severity: step.severity });
     if (clearedAt !== null) this.#change(alarm, { kind: 'cleared', at: clearedAt, valuesJson: alarm.valuesJson });
-    if (call) this.#transition('raised', alarm, null);
+    if (!call) return;
+    this.#transition('raised', alarm, null);
+    if (!active) this.#transition('cleared', alarm, alarm.severity);
   }
 
   #retract({ row }: RecordedAlarm): void {
@@ -124,7 +126,7 @@ class CorrectionBatch {
     const { now, replayId, byPersonId } = this.#context;
     const { severity, peakSeverity, raisedAt, clearedAt, count, active } = after;
     const news = active && (row.active === 0 || row.callOwed !== callOwed.nobody);
-    const call = news && this.#context.isFresh(episode);
+    const call = news && this.#context.isToCall(episode);
     const seen = Number.isFinite(episode.lastAt);
     const alarm: Row<'alarm'> = {
       ...row,

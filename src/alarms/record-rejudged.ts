@@ -15,7 +15,8 @@ const everything: Scope = {
 
 /**
  * Corrects the record by what a late sample has changed. What is written carries when it was measured and when it became
- * known. People are called for an alarm that lasts when the newest measurement that speaks for it is not old.
+ * known. People are called for an alarm that lasts when the newest measurement that speaks for it is not old; and for a call
+ * for help, however old it is and whether it lasts: that the button was let go of says nothing.
  * @returns what people must be told of.
  */
 export async function recordRejudged(
@@ -29,7 +30,8 @@ export async function recordRejudged(
     replayId: null,
     byPersonId: null,
     now: receivedAt,
-    isFresh: ({ speaksAt }) => receivedAt - speaksAt <= callWithinMs,
+    isToCall: ({ active, speaksAt, lifeSafety }) =>
+      lifeSafety === true || (active && receivedAt - speaksAt <= callWithinMs),
     gridOf,
   });
 }

@@ -7,6 +7,8 @@ export interface Episode extends AlarmFacts {
   /** The version of the rule that raised it; absent where rules have none. */
   ruleVersion?: number;
   deviceId: string;
+  /** Its rule looks at what is about somebody's life. */
+  lifeSafety?: true;
   /** When we could know that it began, received time. */
   raisedReceivedAt: number;
   /** When the newest sample that speaks for it was measured, and when it came. */

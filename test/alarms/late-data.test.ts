@@ -112,6 +112,32 @@ describe('late data', () => {
     expect(told(await live(other.store, fresh, [reading(38, 12, 41)]))).toEqual(['raised yellow']);
   });
 
+  test('that somebody called for help is told however old it is, and though the button was let go of since', async () => {
+    const plain = deviceType({
+      channels: { level: 'cm', sos: 'switch' },
+      rules: [{ name: 'sos', levels: [{ severity: 'red', when: 'sos', clear: '!sos' }] }],
+    });
+    const channels = plain.channels.map((one) => (one.name === 'sos' ? { ...one, lifeSafety: true } : one));
+    const help = { ...plain, channels, channelByName: new Map(channels.map((one) => [one.name, one])) };
+    const said = (values: Record<string, number>, at: number, comes = at) => ({ ...reading(at, 0, comes), values });
+
+    const lasting = await tempStore();
+    const fold = foldOf(help);
+    await live(lasting.store, fold, [said({ level: 7 }, 60)]);
+    expect(told(await live(lasting.store, fold, [said({ sos: 1 }, 10, 61)]))).toEqual(['raised red']);
+    // Nothing is owed any more, and the same again calls nobody.
+    expect(await lasting.store.selectFrom('alarm').select(['active', 'callOwed']).execute()).toEqual([
+      { active: 1, callOwed: 0 },
+    ]);
+    expect(told(await live(lasting.store, fold, [said({ sos: 1 }, 10, 62)]))).toEqual([]);
+
+    const over = await tempStore();
+    const other = foldOf(help);
+    await live(over.store, other, [said({ level: 7, sos: 0 }, 60)]);
+    expect(told(await live(over.store, other, [said({ sos: 1 }, 10, 61)]))).toEqual(['raised red', 'cleared red']);
+    expect(await recordIn(over.store)).toMatchObject([{ active: false, clearedAt: begin + 60 * minute }]);
+  });
+
   test('that shows an end clears, and what shows that there was none brings the alarm back', async () => {
     const { store } = await tempStore();
     const fold = foldOf(type);

@@ -146,7 +146,7 @@ export class ReplayRun {
         replayId: id,
         byPersonId,
         now,
-        isFresh: (episode) => this.#isFresh(episode, now),
+        isToCall: (episode) => episode.active && this.#isFresh(episode, now),
         gridOf: (deviceId) => this.#plan.devices.get(deviceId)?.gridId ?? '',
       });
       await this.#options.respond(tx, transitions);
