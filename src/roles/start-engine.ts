@@ -15,6 +15,7 @@ import type { ResponseContext } from '../response/context.ts';
 import { escalateDue } from '../response/escalate.ts';
 import { Fold } from '../rules/fold.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
+import { ruleProblems } from '../rules/rule-problems.ts';
 import { dataFiles } from '../settings/data-files.ts';
 import { steadyClock, systemClock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -56,6 +57,7 @@ export async function startEngine(
   };
   const reader = await openReader();
   const deviceTypes = withInternalTypes(loadDeviceTypes(settings.devicesDir, log).types);
+  for (const problem of ruleProblems(deviceTypes)) log.error(`rule left out: ${problem}`);
   const rules = new LiveRules({ store, types: deviceTypes, log });
   await rules.load();
   const devices = new DeviceDirectory(store);
