@@ -37,6 +37,12 @@ test('a backtest prints what the rules would have said, and how they differ', ()
   expect(error).toMatch(/1016 readings in .* a second/);
 });
 
+test('a time without readings is said to be one', () => {
+  const asked = ['backtest', '--type', gauge, '--data', example, ...zone];
+  expect(tocsin(...asked, '--from', '2027-01-01 00:00').out).toContain('No reading lies between --from and --to');
+  expect(tocsin(...asked, '--to', '2026-07-18 15:00').out).not.toContain('No reading lies');
+});
+
 test('a correction tells what was known before and after, and a file without readings says so', async () => {
   const late = file(
     'late.csv',

@@ -23,6 +23,11 @@ export async function backtest(args: string[]): Promise<Outcome> {
   return await answering(usage, () => readArguments(args), run);
 }
 
+const nothingWithin = {
+  zh: '--from 与 --to 之间没有读数，因此不会有告警。',
+  en: 'No reading lies between --from and --to, so there can be no alarm.',
+};
+
 async function run(asked: BacktestArguments): Promise<Outcome> {
   const settings = loadSettings({ env: process.env });
   const typeOf = typesOf(asked, settings.devicesDir);
@@ -46,14 +51,19 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   });
   const spacing = new Spacing();
   const tried = new Set<string>();
+  let within = false;
   const began = steadyClock.now();
   const samples = allData(asked, typeOf, devices, settings, data);
   for await (const batch of arriving(samples, asked.arrival, devices.channels())) {
     judging.take(batch);
     const own = batch.filter(({ deviceId }) => devices.isTried(deviceId));
     spacing.take(own);
-    for (const { deviceId } of own) tried.add(deviceId);
+    for (const { deviceId, measuredAt } of own) {
+      tried.add(deviceId);
+      within ||= measuredAt >= (asked.from ?? measuredAt) && measuredAt <= (asked.to ?? measuredAt);
+    }
   }
+  if (tried.size > 0 && !within) data.note(nothingWithin);
   const types = new Set([type.id, ...heard.keys()]);
   const around = Array.from(tried, (id) => aroundOf(devices.device(id)));
   const gaps = [...askingBlindly(rules, types, around), ...silentBehind(rules, around)];
