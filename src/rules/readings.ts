@@ -99,14 +99,6 @@ export class Readings {
     return (place & 1) === 0 ? upper : pair - upper * half;
   }
 
-  /** Looks at where the next one will be; see `Fold.lookAhead`. */
-  lookAhead(): number {
-    const { cells } = this.block;
-    const { at } = this;
-    const place = cells[at + first]! + cells[at + count]!;
-    return this.#numberAt(cells[at + pace]! > 0 ? place >> 1 : cells[at + scale] === 0 ? 2 * place : place);
-  }
-
   /** Position of the first reading measured at a time or later; the length when there is none. */
   positionOf(time: number): number {
     const { cells } = this.block;

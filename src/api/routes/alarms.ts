@@ -152,6 +152,7 @@ async function visibleAlarm(context: ApiContext, id: string, scope: Scope): Prom
 
 /** The rule as it was when it raised the alarm; as it is now, for alarms of before rules had versions. */
 async function ruleOfAlarm({ store, rules, deviceTypes }: ApiContext, alarm: Alarm): Promise<Rule | null> {
+  // Versions of the last seconds are read, too.
   await rules.history();
   const row = await store.selectFrom('alarm').select('ruleVersion').where('id', '=', alarm.id).executeTakeFirst();
   return ruleById(deviceTypes, alarm.ruleId, row?.ruleVersion);
