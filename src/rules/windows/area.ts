@@ -1,7 +1,7 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, dividedBy } from '../exact.ts';
-import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
-import type { WindowPart } from './part.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
+import { Summed } from './summed.ts';
 
 /** So that asking for a mean allocates nothing. */
 const scratch = [0.5, 0.5];
@@ -10,34 +10,16 @@ const scratch = [0.5, 0.5];
  * The sum of values times how long each stood, for means over time. Each reading stands for the time since the one
  * before it, so that a device that reports faster for a while does not count for more.
  */
-export class Area implements WindowPart {
-  readonly #sum: number;
-
+export class Area extends Summed {
   constructor(plan: PartPlan) {
-    this.#sum = plan.take(0, 0);
+    super(plan, 2);
   }
 
-  take(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log, position, 1);
-  }
-
-  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log, position, -1);
-  }
-
-  #add(memory: WindowMemory, log: ChannelLog, position: number, sign: number): void {
-    const { cells } = memory;
-    const sum = placeOfPart(memory, this.#sum);
+  protected override add(cells: number[], from: number, log: ChannelLog, position: number, sign: 1 | -1): void {
     const merged = log.mergedAt(position);
-    if (merged) addExact(cells, sum, sign * merged.area);
+    if (merged) addExact(cells, from, sign * merged.area);
     else if (position > 0)
-      addProduct(cells, sum, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
-  }
-
-  clear(memory: WindowMemory): void {
-    const sum = placeOfPart(memory, this.#sum);
-    memory.cells[sum] = 0;
-    memory.cells[sum + 1] = 0;
+      addProduct(cells, from, sign * log.valueAt(position), log.timeAt(position) - log.timeAt(position - 1));
   }
 
   /**
@@ -45,7 +27,7 @@ export class Area implements WindowPart {
    * @param oldest position of the oldest reading after the edge: only a part of the time for which it stands is within.
    */
   mean(memory: WindowMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
-    const sum = placeOfPart(memory, this.#sum);
+    const sum = this.from(memory);
     scratch[0] = memory.cells[sum]!;
     scratch[1] = memory.cells[sum + 1]!;
     if (oldest > 0) {

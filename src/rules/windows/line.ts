@@ -1,7 +1,7 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, addProduct, asDecimal, centred } from '../exact.ts';
-import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
-import type { WindowPart } from './part.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
+import { Summed } from './summed.ts';
 
 /** Times are counted from here, so that their squares keep all their digits; milliseconds since the epoch. */
 const origin = 1_700_000_000_000;
@@ -22,24 +22,14 @@ const size = 11;
 const leastSquares = 1e-14;
 
 /** The straight line that fits the readings best, by least squares. */
-export class Line implements WindowPart {
-  readonly #from: number;
-
+export class Line extends Summed {
   constructor(plan: PartPlan) {
-    this.#from = plan.take(...new Array<number>(size).fill(0));
+    super(plan, size);
   }
 
-  take(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log.timeAt(position) - origin, log.valueAt(position), 1);
-  }
-
-  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log.timeAt(position) - origin, log.valueAt(position), -1);
-  }
-
-  #add(memory: WindowMemory, at: number, value: number, sign: 1 | -1): void {
-    const { cells } = memory;
-    const from = placeOfPart(memory, this.#from);
+  protected override add(cells: number[], from: number, log: ChannelLog, position: number, sign: 1 | -1): void {
+    const at = log.timeAt(position) - origin;
+    const value = log.valueAt(position);
     addExact(cells, from + x, sign * at);
     addExact(cells, from + y, sign * value);
     addProduct(cells, from + xx, sign * at, at);
@@ -48,22 +38,19 @@ export class Line implements WindowPart {
     cells[from + n]! += sign;
   }
 
-  clear(memory: WindowMemory): void {
-    const from = placeOfPart(memory, this.#from);
-    memory.cells.fill(0, from, from + size);
-  }
-
   /** Change per second; NaN with fewer than two readings. Readings that are all the same lie on a level line. */
-  slope({ cells }: WindowMemory): number {
-    const from = placeOfPart({ cells }, this.#from);
+  slope(memory: WindowMemory): number {
+    const { cells } = memory;
+    const from = this.from(memory);
     if (cells[from + n]! < 2) return Number.NaN;
     if (centredAt(cells, from, yy, y, y) < leastSquares) return 0;
     return (1000 * centredAt(cells, from, xy, x, y)) / centredAt(cells, from, xx, x, x);
   }
 
   /** Share of the readings' variance that the line explains, 0 to 1; readings that are all the same lie on it. */
-  fit({ cells }: WindowMemory): number {
-    const from = placeOfPart({ cells }, this.#from);
+  fit(memory: WindowMemory): number {
+    const { cells } = memory;
+    const from = this.from(memory);
     if (cells[from + n]! < 2) return Number.NaN;
     const along = centredAt(cells, from, xy, x, y);
     const values = centredAt(cells, from, yy, y, y);

@@ -1,7 +1,7 @@
 import type { ChannelLog } from '../channel-log.ts';
 import { addExact, asDecimal } from '../exact.ts';
-import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
-import type { WindowPart } from './part.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
+import { Summed } from './summed.ts';
 
 /** Places of the sum, of what it leaves out (see `addExact`), and of the number of readings. */
 const sum = 0;
@@ -11,37 +11,20 @@ const count = 2;
 const scratch: [number, number] = [0, 0];
 
 /** Sum and number of the readings: increments such as rain per report add up to what they are on paper. */
-export class Total implements WindowPart {
-  readonly #from: number;
-
+export class Total extends Summed {
   constructor(plan: PartPlan) {
-    this.#from = plan.take(0, 0, 0);
+    super(plan, 3);
   }
 
-  take(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log, position, 1);
-  }
-
-  leave(memory: WindowMemory, log: ChannelLog, position: number): void {
-    this.#add(memory, log, position, -1);
-  }
-
-  #add(memory: WindowMemory, log: ChannelLog, position: number, sign: number): void {
-    const { cells } = memory;
-    const from = placeOfPart(memory, this.#from);
+  protected override add(cells: number[], from: number, log: ChannelLog, position: number, sign: 1 | -1): void {
     const merged = log.mergedAt(position);
     addExact(cells, from + sum, sign * (merged?.sum ?? log.valueAt(position)));
     cells[from + count]! += sign * (merged?.count ?? 1);
   }
 
-  clear(memory: WindowMemory): void {
-    const from = placeOfPart(memory, this.#from);
-    memory.cells.fill(0, from + sum, from + count + 1);
-  }
-
   /** Without the readings from a position up to another, which are the oldest. */
   sum(memory: WindowMemory, log: ChannelLog, from: number, until: number): number {
-    const place = placeOfPart(memory, this.#from) + sum;
+    const place = this.from(memory) + sum;
     scratch[0] = memory.cells[place]!;
     scratch[1] = memory.cells[place + 1]!;
     for (let i = from; i < until; i++) addExact(scratch, 0, -(log.mergedAt(i)?.sum ?? log.valueAt(i)));
@@ -50,7 +33,7 @@ export class Total implements WindowPart {
 
   /** The same. */
   count(memory: WindowMemory, log: ChannelLog, from: number, until: number): number {
-    let within = memory.cells[placeOfPart(memory, this.#from) + count]!;
+    let within = memory.cells[this.from(memory) + count]!;
     for (let i = from; i < until; i++) within -= log.mergedAt(i)?.count ?? 1;
     return within;
   }
