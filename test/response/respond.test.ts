@@ -176,6 +176,28 @@ test('endpoints are told in full, each from its own severity on', async () => {
   });
 });
 
+test('endpoints are told in the words of the version that raised the alarm', async () => {
+  const { store, context } = await town();
+  await store
+    .insertInto('webhook')
+    .values({ id: 'all', minSeverity: 'blue', url: 'http://127.0.0.1/x', secret: null, createdAt: 0 })
+    .execute();
+  const type = context.deviceTypes.get('flood-gauge')!;
+  const own = { ...type.rules[0]!, name: { zh: '低洼', en: 'Low underpass' } };
+  const placed = { ...type, ruleOfVersion: (version: number) => (version === 7 ? own : null) };
+  const told = { ...context, deviceTypes: new Map([[type.id, placed]]) };
+  await take(store, told, morning, [
+    { ...raised('here'), ruleVersion: 7 },
+    { ...raised('there'), ruleVersion: 6 },
+  ]);
+  const outbox = await store.selectFrom('outbox').select('bodyJson').orderBy('seq').execute();
+  const alarms = outbox.map(({ bodyJson }) => (JSON.parse(bodyJson) as WebhookBody).alarm);
+  expect(alarms.map(({ id, rule }) => [id, rule.name.en])).toEqual([
+    ['here', 'Low underpass'],
+    ['there', 'Waterlogging'],
+  ]);
+});
+
 test('a storm of alarms in one batch', async () => {
   const { store, context } = await town();
   const ids = Array.from({ length: 600 }, (_, i) => `a${i}`);

@@ -1,5 +1,5 @@
 import { recordEffects } from '../../src/alarms/ledger.ts';
-import type { AlarmEffect } from '../../src/model/alarm.ts';
+import type { AlarmEffect, AlarmRaised } from '../../src/model/alarm.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { DeviceType } from '../../src/model/device-type.ts';
 import type { Role } from '../../src/model/role.ts';
@@ -85,7 +85,7 @@ export async function addDuty(store: Store, areaId: string, personId: string): P
     .execute();
 }
 
-export function raised(alarmId: string, severity: Severity = 'yellow', deviceId = 'gauge-1'): AlarmEffect {
+export function raised(alarmId: string, severity: Severity = 'yellow', deviceId = 'gauge-1'): AlarmRaised {
   const common = { at: morning - 2000, receivedAt: morning - 1000, values: { level: 16 } };
   return { kind: 'raised', alarmId, ruleId: 'flood-gauge/waterlogging', deviceId, severity, ...common };
 }
