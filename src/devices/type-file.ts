@@ -18,6 +18,7 @@ const ChannelInFile = z
     label: TextInFile,
     unit: UnitInFile.default('1'),
     kind: z.enum(['number', 'switch']).default('number'),
+    momentary: z.boolean().optional(),
     states: z.strictObject({ on: TextInFile, off: TextInFile }).optional(),
     min: z.number().optional(),
     max: z.number().optional(),
@@ -25,9 +26,11 @@ const ChannelInFile = z
     baseline: z.boolean().default(false),
     lifeSafety: z.boolean().optional(),
   })
-  .superRefine(({ kind, states, min, max, unit, resolution, baseline }, context) => {
+  .superRefine(({ kind, momentary, states, min, max, unit, resolution, baseline }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (kind !== 'switch' && states) issue('states', 'only a switch has states; add kind: switch');
+    if (kind !== 'switch' && momentary)
+      issue('momentary', 'only a switch is momentary, as a button is; add kind: switch');
     if (kind === 'switch') {
       if (min !== undefined || max !== undefined) issue('min', 'a switch is 0 or 1: leave min and max out');
       if (unit !== '1') issue('unit', 'a switch has no unit');

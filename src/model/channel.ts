@@ -9,6 +9,8 @@ export interface Channel {
   unit: string;
   /** A switch is stored as 0 or 1 and accepts `true` and `false`. */
   kind: 'number' | 'switch';
+  /** Whether it says that something happens, as a button does, and not that it is so: on only in the sample that says it. */
+  momentary?: boolean;
   /** What on and off are called for this switch, for example running and stopped; absent where on and off will do. */
   states?: { on: Text; off: Text };
   /** Physical range in `unit`; a value outside is quarantined, never judged. */

@@ -98,7 +98,7 @@ export function compileType(
       if (index === undefined) return null;
       const channel = type.channels[index]!;
       const measure = measureOf(channel.unit) ?? dimensionless;
-      return { index, name, measure, isSwitch: channel.kind === 'switch' };
+      return { index, name, measure, isSwitch: channel.kind === 'switch', isMomentary: channel.momentary === true };
     },
     window(channel, spanMs, maxGapMs) {
       const known = windows.find(

@@ -78,7 +78,7 @@ export function judgeLevel(
 
 /**
  * Whether it is over: by its clear condition, or else when what began it is no longer so. Where both are true it goes on:
- * it would begin again with the next reading, and end, and begin.
+ * it would begin again with the next reading, and end, and begin. A sequence would not, by its last step alone.
  */
 function overNow(
   rule: CompiledRule,
@@ -89,9 +89,9 @@ function overNow(
   truth: number,
   at: number,
 ): number {
-  const { clear, confirm } = level;
+  const { clear, confirm, sequence } = level;
   if (confirm === 1 && !clear) return 1 - truth;
-  const over = clear && now !== 1 ? clear.evaluate(context) : 1 - now;
+  const over = clear && (now !== 1 || sequence) ? clear.evaluate(context) : 1 - now;
   if (confirm === 1) return over;
   return tallied(cells, level.cells.clearTally, over, at, confirm, confirm, rule.maxGapMs, rule.onGap);
 }

@@ -179,6 +179,11 @@ test.each([
     /channels\.flow\.states: only a switch has states/,
   ],
   [
+    'a momentary number',
+    device.replace('max: 100', 'max: 100, momentary: true'),
+    /channels\.flow\.momentary: only a switch is momentary/,
+  ],
+  [
     'half of the states',
     device.replace('kind: switch', 'kind: switch, states: { on: { zh: 转, en: Runs } }'),
     /channels\.on\.states\.off: both languages/,

@@ -210,11 +210,21 @@ export class Expression {
     const channel = this.scope.channel(name);
     const word = words.get(name);
     if (!channel && word) return word;
-    const { index, measure, isSwitch } = this.channelNamed(node, name);
+    const { index, measure, isSwitch, isMomentary } = this.channelNamed(node, name);
+    if (isMomentary) return this.#moment(index);
     const { maxGapMs } = this.scope;
     const run: Evaluate = (c) =>
       c.now - newestTime(c.past, index) <= maxGapMs ? newestValue(c.past, index) : Number.NaN;
     return isSwitch ? plainTruth(run) : { ...number(measure, run), channel: index, bounds: exactly(run) };
+  }
+
+  /** Whether this very sample says that it happens: every other one of the device says that it does not. */
+  #moment(index: number): TruthTyped {
+    this.scope.everySample();
+    return plainTruth(({ past, now }) => {
+      const at = newestTime(past, index);
+      return at === now ? newestValue(past, index) : at < 0 ? Number.NaN : 0;
+    });
   }
 
   #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): ComparedTruth {

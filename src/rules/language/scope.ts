@@ -7,6 +7,8 @@ export interface ChannelInScope {
   name: string;
   measure: Measure;
   isSwitch: boolean;
+  /** Whether it is on only in the sample that says so. */
+  isMomentary: boolean;
 }
 
 /** What the expressions of one rule may refer to, and what they have asked for. */

@@ -1,7 +1,9 @@
 import { newestTime } from '../../windows/memory.ts';
 import type { RuleFunction } from '../function.ts';
 import { milliseconds } from '../measures.ts';
+import type { ASTNode } from '../parse.ts';
 import { number, truth } from '../typed.ts';
+import { ageOfPrevious } from './states.ts';
 
 const silent: RuleFunction = {
   name: 'silent',
@@ -21,8 +23,10 @@ const age: RuleFunction = {
   example: 'age(level) > 10 min',
   takes: [1, 1],
   compile(call) {
-    const { index } = call.expression.channel(call);
+    const [of] = call.args as [ASTNode];
     call.expression.scope.everySample();
+    if (of.op === 'call' && of.args[0] === 'previous') return number(milliseconds, ageOfPrevious(call, of.args[1][0]!));
+    const { index } = call.expression.channel(call);
     return number(milliseconds, (c) =>
       newestTime(c.past, index) < 0 ? Number.NaN : c.now - newestTime(c.past, index),
     );

@@ -1,7 +1,8 @@
 import { newestTime, newestValue } from '../../windows/memory.ts';
-import type { MemoryCell, RuleContext } from '../context.ts';
+import type { Evaluate, MemoryCell, RuleContext } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { milliseconds } from '../measures.ts';
+import type { ASTNode } from '../parse.ts';
 import type { ChannelInScope } from '../scope.ts';
 import { number, type Typed, truth } from '../typed.ts';
 
@@ -25,9 +26,15 @@ function pairCell(index: number): MemoryCell {
 }
 
 /** Where the last two readings of the call's channel are kept. */
-function pairOf(call: Call): { channel: ChannelInScope; at: number } {
-  const channel = call.expression.channel(call);
+function pairOf(call: Call, node = call.args[0]!): { channel: ChannelInScope; at: number } {
+  const channel = call.expression.channel(call, node);
   return { channel, at: call.expression.scope.memory(pairCell(channel.index)) };
+}
+
+/** How old the reading before the newest is: the newest one of an increment is of the time since then. */
+export function ageOfPrevious(call: Call, node: ASTNode): Evaluate {
+  const { at } = pairOf(call, node);
+  return ({ now, memory }) => (memory[at + 3]! < 0 ? Number.NaN : now - memory[at + 3]!);
 }
 
 const previous: RuleFunction = {
@@ -109,6 +116,8 @@ const since: RuleFunction = {
   takes: [1, 1],
   compile(call): Typed {
     const at = heldOf(call);
+    // It grows with every sample, whatever that brings.
+    call.expression.scope.everySample();
     return number(milliseconds, ({ now, memory }) => (memory[at + 1]! < 0 ? Number.NaN : now - memory[at + 1]!));
   },
 };
