@@ -98,7 +98,8 @@ export function compileType(
       if (index === undefined) return null;
       const channel = type.channels[index]!;
       const measure = measureOf(channel.unit) ?? dimensionless;
-      return { index, name, measure, isSwitch: channel.kind === 'switch', isMomentary: channel.momentary === true };
+      const isMomentary = channel.momentary === true;
+      return { index, name, measure, min: channel.min, isSwitch: channel.kind === 'switch', isMomentary };
     },
     window(channel, spanMs, maxGapMs) {
       const known = windows.find(

@@ -99,9 +99,26 @@ describe('held for a time', () => {
     });
     const told = (when: string) => story(judgeAll(rain(when), samples));
     expect(told('level > 10 cm && max(rain, 30 min) > 0.1 mm')).toEqual([]);
-    expect(told('level > 10 cm && sum(rain, 30 min) >= 4 mm')).toEqual(['raised blue 80', 'cleared 82']);
-    expect(told('level > 10 cm && sum(rain, 30 min) < 5 mm')).toEqual(['raised blue 80']);
+    expect(told('level > 10 cm && sum(rain, 30 min) >= 4 mm')).toEqual(['raised blue 80']);
+    expect(told('level > 10 cm && sum(rain, 30 min) < 5 mm')).toEqual([]);
     expect(told('level > 10 cm && count(rain, 30 min) < 1')).toEqual(['raised blue 89']);
+  });
+
+  test('takes a sum over a gap for what it is at least', () => {
+    const rain = deviceType({
+      channels: { rain: 'mm' },
+      rules: [
+        {
+          name: 'rain',
+          levels: [{ severity: 'blue', when: 'sum(rain, 30 min) >= 10 mm', clear: '2 mm > sum(rain, 30 min)' }],
+        },
+      ],
+    });
+    const at = (from: number, to: number, value: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => ({ at: (from + i) * minute, values: { rain: value } }));
+    // Ten minutes after the first reading, and again after a gap, in which nobody knows what fell.
+    const storm = [...at(0, 20, 1), ...at(40, 80, 0), ...at(100, 110, 1)];
+    expect(story(judgeAll(rain, storm))).toEqual(['raised blue 9', 'cleared 70', 'raised blue 109']);
   });
 
   test('goes on while what began it is true, whatever its clear condition says', () => {

@@ -101,13 +101,14 @@ describe('neighbours', () => {
   });
 
   test('without the channel are left out, whatever a sum of nothing is', () => {
-    const rows: Row[] = [
-      [1, 'b', { level: 1 }],
-      [1, 'c', { level: 1, rain: 0 }],
-      [1, 'd', { level: 1, rain: 2 }],
-      [1, 'a', { level: 1, rain: 1 }],
-    ];
-    expect(story('rain == 1 mm && neighbours(grid, sum(rain, 1 h)).count == 2', four, rows)).toEqual(['1 a raised']);
+    const rows: Row[] = [0, 1, 2, 3].flatMap((minute): Row[] => [
+      [minute, 'b', { level: 1 }],
+      [minute, 'c', { level: 1, rain: 0 }],
+      [minute, 'd', { level: 1, rain: 2 }],
+    ]);
+    rows.push([3, 'a', { level: 1, rain: 1 }]);
+    expect(story('rain == 1 mm && neighbours(grid, sum(rain, 3 min)).count == 2', four, rows)).toEqual(['3 a raised']);
+    expect(story('rain == 1 mm && neighbours(grid, sum(rain, 1 h)).count == 2', four, rows)).toEqual([]);
   });
 
   test('are those within a distance, and not those further away', () => {
@@ -229,10 +230,11 @@ describe('neighbours', () => {
 
   test('may be of another type, such as rain gauges', () => {
     const gauge = { ...device('r'), type: 'rain-gauge' };
-    const when = 'delta(level, 2 min) > 5 cm && neighbours(grid, "rain-gauge", sum(rain, 1 h), 1).max < 0.2 mm';
+    const when = 'delta(level, 2 min) > 5 cm && neighbours(grid, "rain-gauge", sum(rain, 2 min), 1).max < 0.2 mm';
+    const rained = (rain: number): Row[] => [0, 1, 2].map((minute) => [minute, 'r', { rain }]);
     const rises = [...at(1, { a: 0 }), ...at(2, { a: 4 }), ...at(3, { a: 9 })];
-    expect(story(when, [device('a'), gauge], [[0, 'r', { rain: 0 }], ...rises])).toEqual(['3 a raised']);
-    expect(story(when, [device('a'), gauge], [[0, 'r', { rain: 3 }], ...rises])).toEqual([]);
+    expect(story(when, [device('a'), gauge], [...rained(0), ...rises])).toEqual(['3 a raised']);
+    expect(story(when, [device('a'), gauge], [...rained(3), ...rises])).toEqual([]);
     expect(story(when, [device('a'), gauge], rises)).toEqual([]);
   });
 

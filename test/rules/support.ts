@@ -29,7 +29,8 @@ export function deviceType(options: {
     label: text,
     unit: unit === 'switch' ? '1' : unit,
     kind: unit === 'switch' ? 'switch' : 'number',
-    min: -1000,
+    // Rain is told by the millimetre, and there is never less than none.
+    min: unit === 'mm' ? 0 : -1000,
     max: 1000,
     baseline: options.baseline?.includes(name) ?? false,
   }));

@@ -35,6 +35,8 @@ export interface RuleWindow {
    * nothing; when nothing has come at all, and not for longer than a gap may be, it is not known.
    */
   sum(past: WindowMemory, now: number): number;
+  /** Whether the readings reach back over the whole span before such a time without a gap. */
+  isWhole(past: WindowMemory, now: number): boolean;
   /** Their number, up to a time that is not before the newest. */
   count(past: WindowMemory, now: number): number;
   /** Change from the oldest reading to the newest. */
@@ -61,7 +63,7 @@ export interface RuleWindow {
 
 export type WindowQuestion = Exclude<
   keyof RuleWindow,
-  'keepFor' | 'maxGapMs' | 'low' | 'high' | 'most' | 'leastApartMs'
+  'keepFor' | 'maxGapMs' | 'isWhole' | 'low' | 'high' | 'most' | 'leastApartMs'
 >;
 
 /**

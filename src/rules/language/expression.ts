@@ -11,6 +11,7 @@ import {
   and,
   type Comparison,
   compare,
+  compareAtLeast,
   comparisons,
   minus,
   negative,
@@ -33,6 +34,7 @@ import {
   plainTruth,
   type TruthTyped,
   type Typed,
+  toldOf,
   truth,
 } from './typed.ts';
 
@@ -246,15 +248,15 @@ export class Expression {
     const told = converted(right, shown);
     const compared: Compared = {
       source: this.source.textOf(node.args[0]),
-      value: converted(left, shown).run,
-      limit: told.run,
+      value: toldOf(converted(left, shown)),
+      limit: toldOf(told),
       unit: shown.unit,
       operator,
       channel: left.channel ?? null,
       constant: told.constant ?? null,
       fixed: isFixed(told),
     };
-    const run = compare(operator, left.run, limit.run, limit.constant);
+    const run = compareAtLeast(operator, left, limit);
     if (isExact(left) && isExact(limit)) return { ...plainTruth(run), compared };
     if (!left.bounds || !limit.bounds) return { ...truth(run), compared };
     return { ...truth(run), may: mayCompare(operator, left.bounds, limit.bounds, limit.constant), compared };

@@ -11,6 +11,7 @@ import {
   number,
   plainTruth,
   type TruthTyped,
+  toldOf,
   truth,
 } from './typed.ts';
 
@@ -84,6 +85,22 @@ export function compare(operator: Comparison, a: Evaluate, b: Evaluate, limit?: 
     case '!=':
       return orUnknown((x, y) => x !== y);
   }
+}
+
+/**
+ * Compares two numbers of one measure, of one of which it may only be known what it is at least: that is above a limit
+ * for certain, or nobody knows.
+ */
+export function compareAtLeast(operator: Comparison, left: NumberTyped, right: NumberTyped): Evaluate {
+  const whole = compare(operator, left.run, right.run, right.constant);
+  if (operator === '==' || operator === '!=' || !left.atLeast === !right.atLeast) return whole;
+  const partly = compare(operator, toldOf(left), toldOf(right), right.constant);
+  const certain = (left.atLeast !== undefined) === operator.startsWith('>') ? 1 : 0;
+  return (c) => {
+    const truth = whole(c);
+    if (!Number.isNaN(truth)) return truth;
+    return partly(c) === certain ? certain : Number.NaN;
+  };
 }
 
 /** The same against a fixed limit, which is what nearly every rule does. Only NaN is neither above, below nor equal. */

@@ -6,6 +6,8 @@ export interface ChannelInScope {
   index: number;
   name: string;
   measure: Measure;
+  /** The least that it can say, in its unit. */
+  min: number;
   isSwitch: boolean;
   /** Whether it is on only in the sample that says so. */
   isMomentary: boolean;

@@ -3,7 +3,7 @@ import type { Evaluate } from './context.ts';
 import { compileValue } from './expression.ts';
 import { type Measure, measureOf, perHour } from './measures.ts';
 import type { Scope } from './scope.ts';
-import { converted } from './typed.ts';
+import { converted, toldOf } from './typed.ts';
 
 /** A value that a rule's text tells; kept with the alarm under its source, as channels are under their names. */
 export interface TextValue {
@@ -30,7 +30,7 @@ export function compileText(text: Text, scope: Scope): TextValue[] {
     const typed = compileValue(source, scope);
     if (typed.kind === 'truth') return { source, value: typed.run, unit: '' };
     const told = toldIn(typed.measure);
-    return { source, value: converted(typed, told).run, unit: told.unit };
+    return { source, value: toldOf(converted(typed, told)), unit: told.unit };
   });
 }
 

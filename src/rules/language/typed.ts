@@ -25,6 +25,8 @@ export interface NumberTyped {
   ofPlace?: boolean;
   /** Between what it lies, told with little work. */
   bounds?: Bounds;
+  /** What it is at least where `run` does not know it: the rain that is known of an hour with a gap. */
+  atLeast?: Evaluate;
   /** For what is only known to lie between two numbers: the greater one; `run` is the smaller. */
   most?: Evaluate;
   /** Index of the channel that it is itself, or whose usual or extreme value over a time: a chart of it can show it. */
@@ -71,6 +73,11 @@ export function isFixed({ constant, ofPlace }: NumberTyped): boolean {
   return constant !== undefined || ofPlace === true;
 }
 
+/** What is told of a number: as much of it as is known. */
+export function toldOf({ atLeast, run }: NumberTyped): Evaluate {
+  return atLeast ?? run;
+}
+
 /** A number in another unit of its dimension. */
 export function converted(typed: NumberTyped, to: Measure): NumberTyped {
   const { measure, run, bounds } = typed;
@@ -81,6 +88,7 @@ export function converted(typed: NumberTyped, to: Measure): NumberTyped {
   // What is greater in one unit is greater in the other.
   if (isExact(typed)) result.bounds = exactly(result.run);
   else if (bounds) result.bounds = { low: change(bounds.low), high: change(bounds.high) };
+  if (typed.atLeast) result.atLeast = change(typed.atLeast);
   return typed.ofPlace ? { ...result, ofPlace: true } : result;
 }
 

@@ -167,6 +167,11 @@ export class Window implements RuleWindow {
     return total.sum(memory, log, oldest, from);
   }
 
+  isWhole(memory: WindowMemory, now: number): boolean {
+    const newest = newestTime(memory, this.channel);
+    return now - newest <= this.maxGapMs && now - memory.cells[this.#since]! >= this.spanMs;
+  }
+
   count(memory: WindowMemory, now: number): number {
     const log = memory.log(this.channel);
     if (log.length === 0) return 0;

@@ -21,13 +21,13 @@ function inAnHour(perSecond: number): number {
 /**
  * Each a function of its own, so that the machine code of one is not that of all. A window ends at the newest reading of
  * its channel: when that is further back than a gap may be, what it says is of another time, and not known now. Sum and
- * number are of what came until now.
+ * number are of what came until now; of a gap nobody knows what it would have added.
  */
 const asked = {
   avg: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.avg(c.past) : Number.NaN),
   min: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.min(c.past) : Number.NaN),
   max: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.max(c.past) : Number.NaN),
-  sum: (window) => (c) => window.sum(c.past, c.now),
+  sum: (window) => (c) => (window.isWhole(c.past, c.now) ? window.sum(c.past, c.now) : Number.NaN),
   count: (window) => (c) => window.count(c.past, c.now),
   delta: (window, i) => (c) => (c.now - newestTime(c.past, i) <= window.maxGapMs ? window.delta(c.past) : Number.NaN),
   rate: (window, i) => (c) =>
@@ -70,14 +70,16 @@ function windowFunction(name: Plain): RuleFunction {
     example: `${name}(level, 10 min)`,
     takes: [2, 2],
     compile(call): Typed {
-      const { index, measure } = call.expression.channel(call);
+      const { index, measure, min } = call.expression.channel(call);
       const window = windowOf(call, index, call.args[1]!, name);
       const run = asked[name](window, index);
       const bounds = boundsOf[name]?.(window);
       if (name === 'count' || name === 'fit') return { ...number(dimensionless, run), bounds };
       if (name === 'rate' || name === 'slope') return { ...number(hourly(measure), run), bounds };
       if (name === 'delta') return { ...number(difference(measure), run), bounds };
-      return { ...number(measure, run), bounds, ...(name !== 'sum' && { channel: index }) };
+      if (name !== 'sum') return { ...number(measure, run), bounds, channel: index };
+      const atLeast: Evaluate | undefined = min < 0 ? undefined : (c) => window.sum(c.past, c.now);
+      return { ...number(measure, run), bounds, ...(atLeast && { atLeast }) };
     },
   };
 }
