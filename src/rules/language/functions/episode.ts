@@ -5,23 +5,30 @@ import { mistakes } from '../mistakes.ts';
 import { number } from '../typed.ts';
 
 /**
- * The highest reading of a channel since the alarm began, and the lowest since that; both are the newest reading while
- * there is no alarm. The third number tells whether anything came yet.
+ * How high a channel has been since the alarm began, and how low since then, by two readings in a row each: a single
+ * wrong one is no wave. Both are the newest reading while there is no alarm. The third number tells whether anything came
+ * yet, the fourth is the newest reading.
  */
 function waveCell(index: number): MemoryCell {
   return {
-    key: `wave/${index}`,
-    initial: [0, 0, 0],
+    key: `agreed-wave/${index}`,
+    initial: [0, 0, 0, 0],
     step(context, memory, at, inEpisode) {
       if (newestTime(context.past, index) !== context.now) return;
       const value = newestValue(context.past, index);
-      if (!inEpisode || memory[at + 2] === 0 || value >= memory[at]!) {
+      const before = memory[at + 3]!;
+      const [low, high] = value < before ? [value, before] : [before, value];
+      if (!inEpisode || memory[at + 2] === 0) {
         memory[at] = value;
         memory[at + 1] = value;
-      } else if (value < memory[at + 1]!) {
-        memory[at + 1] = value;
+      } else if (low >= memory[at]!) {
+        memory[at] = low;
+        memory[at + 1] = high;
+      } else if (high < memory[at + 1]!) {
+        memory[at + 1] = high;
       }
       memory[at + 2] = 1;
+      memory[at + 3] = value;
     },
   };
 }
