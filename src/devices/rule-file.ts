@@ -102,16 +102,21 @@ export function lineOfRule(text: string, ruleId: string, condition: string): num
   const rule = (isSeq(contents) ? contents.items : [contents]).find(
     (item) => isMap(item) && String(item.get('id')) === id,
   );
-  let offset = isMap(rule) ? (rule.range?.[0] ?? 0) : 0;
-  if (isMap(rule)) {
-    visit(rule, {
-      Scalar(_, { value, range }) {
-        // A text has its expressions in braces.
-        if (String(value).trim() !== condition && !String(value).includes(`{${condition}}`)) return;
-        offset = range?.[0] ?? offset;
-        return visit.BREAK;
-      },
-    });
-  }
-  return counter.linePos(offset).line;
+  if (!isMap(rule)) return 1;
+  const wanted = inOneLine(condition);
+  let whole: number | undefined;
+  let part: number | undefined;
+  visit(rule, {
+    Scalar(_, { value, range }) {
+      const said = inOneLine(String(value));
+      if (said === wanted) whole ??= range?.[0];
+      // Other devices are asked a part of a condition; a text has its expressions in braces.
+      else if (said.includes(wanted)) part ??= range?.[0];
+    },
+  });
+  return counter.linePos(whole ?? part ?? rule.range?.[0] ?? 0).line;
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

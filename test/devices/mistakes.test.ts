@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MistakesInFile } from '../../src/devices/mistakes-in-file.ts';
-import { readRulesText } from '../../src/devices/rule-file.ts';
+import { lineOfRule, readRulesText } from '../../src/devices/rule-file.ts';
 
 const head = 'id: r\nname: { zh: 名, en: Name }\nadvice: { zh: 做, en: Do }\nsource: { zh: 源, en: From }\n';
 const single = (rest: string) => `${head}${rest}`;
@@ -136,4 +136,24 @@ test('a list of rules names the one that is wrong', () => {
 
 test('one rule alone needs no dash', () => {
   expect(mistakesOf(single('severity: red\nwhen: fan'))).toEqual([]);
+});
+
+test.each([
+  ['a condition', 'leve > 3 cm', 9],
+  ['a part of one that other devices are asked', 'lvel > 3 cm', 13],
+  ['one in lines of its own', 'level > 3 cm && rian > 1 mm', 14],
+  ['an expression of a text', 'rate(leve, 10 min)', 12],
+  ['what is not there', 'open', 1],
+])('%s that is wrong has its line', (_, condition, line) => {
+  const text = ladder(`  - severity: red
+    when: leve > 3 cm
+text:
+  zh: 水
+  en: "{rate(leve, 10 min)}"
+clear: devices(grid, lvel > 3 cm) < 2
+rearm: |
+  level > 3 cm
+  && rian > 1 mm
+`);
+  expect(lineOfRule(text, 'flood-gauge/r', condition)).toBe(line);
 });

@@ -1,6 +1,6 @@
 import type { DeviceType } from '../../model/device-type.ts';
 import type { RuleVersion } from '../../model/rule-version.ts';
-import { checkRule, inLines } from '../../rules/versions/check-rule.ts';
+import { checkRule, notUsable } from '../../rules/versions/check-rule.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import type { StoreOrTransaction } from '../../store/open.ts';
 import { addRuleVersion, type NewRuleVersion, newestVersion, type RuleSlot } from '../../store/rule-versions.ts';
@@ -62,8 +62,7 @@ const verbs = { live: 'set', shadow: 'tried', off: 'switched-off', withdrawn: 'w
 
 function refuseWrong(text: string, type: DeviceType, name: string): void {
   const { problems } = checkRule(text, type, name);
-  if (problems.length === 0) return;
-  throw new TocsinError('RULE_INVALID', inLines(problems), { problems });
+  if (problems.length > 0) throw notUsable(problems);
 }
 
 async function requirePlace(tx: StoreOrTransaction, { scope, scopeId }: RuleSlot, type: DeviceType): Promise<void> {

@@ -47,12 +47,17 @@ export function usableRules(text: string, type: DeviceType): CompiledType {
     rules = readRulesText(text, type.id, type.periodMs);
   } catch (error) {
     if (!(error instanceof MistakesInFile)) throw error;
-    throw new TocsinError('RULE_INVALID', inLines(problemsRead(error)));
+    throw notUsable(problemsRead(error));
   }
   const compiled = compileType({ ...type, rules });
   const problems = compiled.problems.map((one) => ({ line: lineOf(one, text), message: one.text }));
-  if (problems.length > 0) throw new TocsinError('RULE_INVALID', inLines(problems));
+  if (problems.length > 0) throw notUsable(problems);
   return compiled;
+}
+
+/** Says what is wrong with a text of rules. */
+export function notUsable(problems: readonly RuleProblem[]): TocsinError {
+  return new TocsinError('RULE_INVALID', inLines(problems), { problems });
 }
 
 function problemsRead({ mistakes }: MistakesInFile): RuleProblem[] {
@@ -64,7 +69,7 @@ function lineOf({ rule, expression }: RuleMistake, text: string): number {
 }
 
 /** All that is wrong in one sentence, a line of it for each. */
-export function inLines(problems: readonly RuleProblem[]): Text {
+function inLines(problems: readonly RuleProblem[]): Text {
   return {
     zh: problems.map(({ line, message }) => `第 ${line} 行：${message.zh}`).join('\n'),
     en: problems.map(({ line, message }) => `line ${line}: ${message.en}`).join('\n'),
