@@ -128,4 +128,17 @@ test('rules are tried on what has been kept, held against those in force, and ex
     { kind: 'added', device: gauge.id, now: { peak: 'blue', cleared: null } },
   ]);
   expect(await tocsin.call<Alarm[]>('GET', '/alarms')).toEqual(before);
+
+  // What was before a change is explained by the rule as it was; when it was off, that is what is said.
+  await tocsin.call('PUT', path, { ...change, mode: 'live', note: 'six' });
+  const earlierSince = Date.now();
+  const off = { scope: 'device', scopeId: gauge.id, mode: 'off', note: 'mended' };
+  await tocsin.call('PUT', path, off);
+  const asItWas = await explain('waterlogging', at(25));
+  expect(asItWas).toMatchObject({ alarm: null });
+  expect(asItWas.levels[0]!.when.source).toBe('level >= 10 cm');
+  expect(await explain('waterlogging', earlierSince)).toMatchObject({
+    levels: [{ when: { source: 'level >= 6 cm' } }, {}],
+  });
+  await expect(explain('waterlogging', Date.now())).rejects.toThrow(/was switched off here from .* on \(version \d+\)/);
 });

@@ -4,7 +4,7 @@ import { loadDeviceTypes } from '../../src/devices/registry.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import { openJournalWriter } from '../../src/journal/writer.ts';
 import type { Device } from '../../src/model/device.ts';
-import { bookInForce } from '../../src/roles/tryouts/in-force.ts';
+import { rulesEver } from '../../src/roles/tryouts/in-force.ts';
 import { type BacktestParts, runBacktest } from '../../src/roles/tryouts/run-backtest.ts';
 import { runExplain } from '../../src/roles/tryouts/run-explain.ts';
 import { Places } from '../../src/rules/site/places.ts';
@@ -65,12 +65,13 @@ test('what the journal has is judged as it came in, what was kept before as it w
   const kept = [[5, 30], ...came.map(([measured, , level]) => [measured, level])] as [number, number][];
   const places = new Places();
   const request = { deviceType: type.id, rules, againstCurrent: false, deviceIds: ['g'], from: at(0), to: at(16) };
+  const history = await rulesEver(store, types, log);
   const parts: BacktestParts = {
     type,
     types,
     devicesOfTypes: async () => [g],
     devices: [g],
-    book: await bookInForce(store, types, log),
+    book: history.at(),
     range: async ({ channel, from, to }) =>
       kept
         .filter(([measured]) => channel === 'level' && at(measured) >= from && at(measured) < to)
@@ -123,7 +124,7 @@ test('what the journal has is judged as it came in, what was kept before as it w
   const away = { ...parts, range: async () => [] };
   const why = await runExplain(
     { deviceId: 'g', rule: 'waterlogging', at: at(12) },
-    { ...away, device: g, store, timeZone: 'UTC' },
+    { ...away, device: g, history, store, timeZone: 'UTC' },
   );
   expect(why.lastAt).toBe(at(12));
   expect(why.levels.at(-1)!.when.parts).toMatchObject([{ value: 40 }]);

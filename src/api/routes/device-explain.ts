@@ -22,8 +22,9 @@ export function deviceExplainRoutes(api: Api, context: ApiContext): void {
         summary: 'Why a rule had, or had not, raised an alarm at a moment',
         description:
           'Which part of its condition held, with values and limits, for how long, and which gap stopped it, in parts ' +
-          'and in words. The readings that the telemetry store has go through the rules in force once more: what it does not ' +
-          'have, such as readings still waiting while it is away, is left out.',
+          'and in words. What came in goes through the rules of that moment once more, from the journal or, of what it no longer has, ' +
+          'from the telemetry store. A rule that was made later goes by its text of now; of one that was switched off ' +
+          'then, that is said.',
         params: byId,
         querystring: Question,
         response: { 200: Explanation },

@@ -7,16 +7,16 @@ import type { Logger } from '../../shared/logger.ts';
 import type { Store } from '../../store/open.ts';
 import { loadAreaParents, ruleVersionsAfter } from '../../store/rule-versions.ts';
 
-/** The rules that are in force now, as the store has them. */
-export async function bookInForce(
+/** The rules that are in force now, and those that were, as the store has them. */
+export async function rulesEver(
   store: Store,
   types: ReadonlyMap<string, DeviceType>,
   log: Logger,
-): Promise<RuleBook> {
+): Promise<RuleHistory> {
   const history = new RuleHistory(types, log);
   history.add(await ruleVersionsAfter(store, 0));
   history.setAreas(await loadAreaParents(store));
-  return history.at();
+  return history;
 }
 
 /** What is in force for some devices: for each what holds at its place. */

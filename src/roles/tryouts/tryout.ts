@@ -7,7 +7,7 @@ import { openJournalReader } from '../../journal/reader.ts';
 import type { Device } from '../../model/device.ts';
 import { loadAreas } from '../../response/areas.ts';
 import type { AroundOf } from '../../rules/language/surroundings.ts';
-import type { RuleBook } from '../../rules/versions/rule-book.ts';
+import type { RuleHistory } from '../../rules/versions/rule-history.ts';
 import { dataFiles } from '../../settings/data-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { TocsinError } from '../../shared/errors.ts';
@@ -19,7 +19,7 @@ import type { Row } from '../../store/schema.ts';
 import { selectIn } from '../../store/select-in.ts';
 import { sitePlaces } from '../site-places.ts';
 import type { AroundParts } from './asked-around.ts';
-import { bookInForce } from './in-force.ts';
+import { rulesEver } from './in-force.ts';
 import type { TryoutAnswer, TryoutData, TryoutFunctions, TryoutHost } from './messages.ts';
 import type { PastParts } from './past-samples.ts';
 import { runBacktest } from './run-backtest.ts';
@@ -41,6 +41,7 @@ host = serveWorker<TryoutFunctions, TryoutHost>({
     answered(async (past) =>
       runBacktest(request, {
         ...past,
+        book: past.history.at(),
         type: types.get(request.deviceType)!,
         devices: await devicesOf(request.deviceIds),
         rawSince: systemClock.now() - settings.telemetry.retention.raw,
@@ -82,15 +83,15 @@ function asDevice({ id, type, name, latitude, longitude, gridId, state }: Row<'d
 }
 
 /** What is known of the past and of what is around, now. */
-type PastNow = PastParts & AroundParts & { book: RuleBook };
+type PastNow = PastParts & AroundParts & { history: RuleHistory };
 
 async function answered<T>(work: (past: PastNow) => Promise<T>): Promise<TryoutAnswer<T>> {
   const place = { dir: dataFiles(settings).journal, partition: embeddedPartition, progress: journalProgress };
   const journal = pastDamage(await openJournalReader(place), log);
   try {
     const around = { types, devicesOfTypes, aroundOf: await aroundNow() };
-    const book = await bookInForce(store, types, log);
-    return { ok: await work({ ...around, book, range, journal, limits: decodeLimits(settings.intake) }) };
+    const history = await rulesEver(store, types, log);
+    return { ok: await work({ ...around, history, range, journal, limits: decodeLimits(settings.intake) }) };
   } catch (error) {
     if (error instanceof TocsinError) return { code: error.code, text: error.text };
     log.error({ err: error }, 'trying rules failed');
