@@ -40,8 +40,11 @@ export interface ExplainedCount {
   of: number | null;
   /** Within which time, milliseconds. */
   withinMs: number | null;
-  /** The step that is waited for. */
+  /** The step that is waited for, and how long it has held of the time for which it has to, milliseconds. */
   next: string | null;
+  held: { heldMs: number; neededMs: number } | null;
+  /** When steps that were done came to nothing, and by which `unless`; by null: the next one was not done in time. */
+  brokenOff: { at: number; by: string | null } | null;
 }
 
 export interface ExplainedLevel {

@@ -28,6 +28,19 @@ const type = compileType(
       },
       { name: 'often', levels: [{ severity: 'blue', when: 'level > 10 cm', atLeast: { readings: 4, of: 5 } }] },
       { name: 'silent', silentForMs: 600_000 },
+      {
+        name: 'then',
+        levels: [
+          {
+            severity: 'red',
+            when: 'level < 3 cm',
+            sequence: [
+              { when: 'level > 20 cm', forMs: 0, withinMs: null, unless: null },
+              { when: 'level < 3 cm', forMs: 60_000, withinMs: 240_000, unless: 'level < -5 cm' },
+            ],
+          },
+        ],
+      },
     ],
   }),
 );
@@ -230,7 +243,7 @@ test('silence of a channel is explained by when that channel was heard last', ()
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
   expect(ask).toThrow(
-    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/silent.',
+    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/then, test-type/silent.',
   );
 });
 
@@ -279,4 +292,25 @@ test('of a window it is told what it said, also where its rule was at rest', () 
   const { levels, text } = explainer.answer();
   expect(levels[0]!.when.parts).toMatchObject([{ holds: false, value: 4, limit: 12 }]);
   expect(text.en).toContain('avg(level, 3 min) > 12 cm does not hold (4 cm)');
+});
+
+test('of steps it is said which is waited for, how long that has held, and what called them off', () => {
+  const blow: [string, string, number] = ['08:00:00', '08:00:00', 30];
+  const still = explain([blow, ['08:00:20', '08:01:00', 1]], '08:01:00', 'then');
+  expect(still.levels[0]!.counted).toMatchObject({
+    have: 1,
+    held: { heldMs: 40_000, neededMs: 60_000 },
+    brokenOff: null,
+  });
+  expect(still.text.en).toContain('1 of 2 steps are done, level < 3 cm is waited for; 40 s of 1 min');
+  const off = explain(
+    [blow, ['08:00:20', '08:00:40', 1], ['08:01:00', '08:01:00', -10], ['08:01:20', '08:02:00', 5]],
+    '08:02:00',
+    'then',
+  );
+  expect(off.text.en).toContain('it was called off at 2026-06-01 08:01:00 +08:00 by level < -5 cm');
+  expect(off.text.zh).toContain('2026-06-01 08:01:00 +08:00 因 level < -5 cm 而取消');
+  const late = explain([blow, ['08:00:20', '08:06:00', 5]], '08:06:00', 'then');
+  expect(late.levels[0]!.counted).toMatchObject({ have: 0, brokenOff: { at: at('08:04:20'), by: null } });
+  expect(late.text.en).toContain('it began anew at 2026-06-01 08:04:20 +08:00, not done in time');
 });

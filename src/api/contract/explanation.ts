@@ -51,6 +51,9 @@ export const Explanation = z.object({
           of: Count.nullable(),
           withinMs: z.number().nullable(),
           next: z.string().nullable(),
+          held: z.object({ heldMs: z.number(), neededMs: z.number() }).nullable(),
+          /** When steps that were done came to nothing, and by which `unless`; by null: the next one was not in time. */
+          brokenOff: z.object({ at: Time, by: z.string().nullable() }).nullable(),
         })
         .nullable(),
       text: Text,

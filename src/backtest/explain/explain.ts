@@ -140,11 +140,13 @@ function endsByTally({ clear, tally, confirm }: CompiledLevel): boolean {
 
 /** What a level counts, and how far that has come. */
 function countedOf(level: CompiledLevel, progress: LevelProgress, at: number): ExplainedCount | null {
-  const nothing = { of: null, withinMs: null, next: null };
+  const nothing = { of: null, withinMs: null, next: null, held: null, brokenOff: null };
   const { tally, repeated, sequence } = level;
   if (sequence) {
-    const next = sequence[progress.step]?.when.source ?? null;
-    return { ...nothing, kind: 'steps', have: progress.step, needed: sequence.length, next };
+    const { step, stepHold, brokenOff } = progress;
+    const { when, forMs } = sequence[step]!;
+    const held = stepHold.heldMs >= 0 && forMs > 0 ? { heldMs: stepHold.heldMs, neededMs: forMs } : null;
+    return { ...nothing, kind: 'steps', have: step, needed: sequence.length, next: when.source, held, brokenOff };
   }
   if (repeated) {
     const { times, withinMs } = repeated;

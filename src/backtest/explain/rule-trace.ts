@@ -1,7 +1,7 @@
 import { newCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
-import { mayBeginBy } from '../../rules/compile-rule.ts';
-import type { CompiledCondition } from '../../rules/language/context.ts';
+import { type CompiledStep, mayBeginBy } from '../../rules/compile-rule.ts';
+import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
 import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import { judgeLevel } from '../../rules/level-judge.ts';
 import { ConditionTrace } from './condition-trace.ts';
@@ -43,8 +43,11 @@ export interface LevelProgress {
   trueOfLast: number;
   /** When it became true, for a level that counts how often. Measured times. */
   ups: number[];
-  /** For a sequence: index of the step that is waited for. */
+  /** For a sequence: index of the step that is waited for, and how long that has held. */
   step: number;
+  stepHold: Held;
+  /** When it last went back to its beginning, and by what: the source of an `unless`; null: it took too long. */
+  brokenOff: { at: number; by: string | null } | null;
 }
 
 /** Listens to a rule while a fold judges it, so that it can be said afterwards why it came out as it did. */
@@ -98,6 +101,8 @@ export class RuleTrace {
       trueOfLast: 0,
       ups: [],
       step: 0,
+      stepHold: nothing,
+      brokenOff: null,
     };
     for (const at of this.#timesUntil(until)) {
       const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
@@ -105,6 +110,7 @@ export class RuleTrace {
       const context = nothingMeasured(at);
       judgeLevel(rule, level, cells, context, level.when.evaluate(context), at, true);
       progress.active = cells[places.active] === 1;
+      if (level.sequence) noteStep(progress, level.sequence, cells[places.sequence]!, context);
       progress.hold = heldAt(places.hold);
       progress.clear = heldAt(places.clear);
       progress.lastAt = at;
@@ -121,7 +127,7 @@ export class RuleTrace {
     }
     if (places.tally >= 0) progress.trueOfLast = bitsOf(cells[places.tally]!);
     if (places.ups >= 0) progress.ups = cells.slice(places.ups + 1, places.ups + 1 + level.repeated!.times);
-    if (places.sequence >= 0) progress.step = cells[places.sequence]!;
+    if (places.sequence >= 0) progress.stepHold = heldAt(places.sequence + 2);
     return progress;
   }
 
@@ -152,6 +158,16 @@ export class RuleTrace {
     for (const trace of this.#traces) for (const time of trace.times) if (time <= until) times.add(time);
     return [...times].sort((a, b) => a - b);
   }
+}
+
+/** Notes which step is waited for after a sample. */
+function noteStep(progress: LevelProgress, steps: readonly CompiledStep[], step: number, context: RuleContext): void {
+  if (progress.active || step > progress.step) progress.brokenOff = null;
+  else if (step < progress.step) {
+    const { unless } = steps[progress.step]!;
+    progress.brokenOff = { at: context.now, by: unless?.evaluate(context) === 1 ? unless.source : null };
+  }
+  progress.step = step;
 }
 
 function bitsOf(number: number): number {

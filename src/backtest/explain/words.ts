@@ -56,7 +56,7 @@ export class Words {
     const write = (language: Language) => {
       const zh = language === 'zh';
       const name = severities[severity][language];
-      const far = counted ? `${zh ? '；' : '; '}${countText(counted, language)}` : '';
+      const far = counted ? `${zh ? '；' : '; '}${this.#count(counted, language)}` : '';
       if (!active || !clear) {
         const told = `${this.#condition(when, past, language)}${far}`;
         return zh ? `${name}：${told}。` : `${name}: ${told}.`;
@@ -184,6 +184,41 @@ export class Words {
       : `Nothing for ${quiet} since ${this.#at(heardAt)}; ${allowed} is an alarm.`;
   }
 
+  /** How far what a level counts has come. */
+  #count(count: ExplainedCount, language: Language): string {
+    const zh = language === 'zh';
+    const { kind, have, needed, of, withinMs } = count;
+    if (kind === 'readings')
+      return zh
+        ? `最近 ${of} 个读数中 ${have} 个成立，需 ${needed} 个`
+        : `${have} of the last ${of} readings, ${needed} are needed`;
+    if (kind === 'times') {
+      const span = spokenDuration(withinMs!, language);
+      return zh ? `${span}内 ${have} 次，需 ${needed} 次` : `${have} times within ${span}, ${needed} are needed`;
+    }
+    return this.#steps(count, language);
+  }
+
+  #steps({ have, needed, next, held, brokenOff }: ExplainedCount, language: Language): string {
+    const zh = language === 'zh';
+    const told = [
+      zh
+        ? `${needed} 步中已到第 ${have} 步，等待 ${next}`
+        : `${have} of ${needed} steps are done, ${next} is waited for`,
+    ];
+    if (held) {
+      const [sofar, all] = [spokenDuration(held.heldMs, language), spokenDuration(held.neededMs, language)];
+      told.push(zh ? `${all} 中已持续 ${sofar}` : `${sofar} of ${all}`);
+    }
+    if (brokenOff) {
+      const { at, by } = brokenOff;
+      const time = this.#at(at);
+      if (by === null) told.push(zh ? `${time} 因未在时限内完成而重来` : `it began anew at ${time}, not done in time`);
+      else told.push(zh ? `${time} 因 ${by} 而取消` : `it was called off at ${time} by ${by}`);
+    }
+    return joined(told, language);
+  }
+
   #at(time: number): string {
     return this.#times.write(time);
   }
@@ -196,20 +231,4 @@ export function isPast({ at, lastAt, maxGapMs }: { at: number; lastAt: number; m
 
 function joined(texts: readonly string[], language: Language): string {
   return texts.filter((text) => text !== '').join(language === 'zh' ? '；' : '; ');
-}
-
-/** How far what a level counts has come. */
-function countText({ kind, have, needed, of, withinMs, next }: ExplainedCount, language: Language): string {
-  const zh = language === 'zh';
-  if (kind === 'readings')
-    return zh
-      ? `最近 ${of} 个读数中 ${have} 个成立，需 ${needed} 个`
-      : `${have} of the last ${of} readings, ${needed} are needed`;
-  if (kind === 'times') {
-    const span = spokenDuration(withinMs!, language);
-    return zh ? `${span}内 ${have} 次，需 ${needed} 次` : `${have} times within ${span}, ${needed} are needed`;
-  }
-  return zh
-    ? `${needed} 步中已到第 ${have} 步，等待 ${next}`
-    : `${have} of ${needed} steps are done, ${next} is waited for`;
 }
