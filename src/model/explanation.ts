@@ -78,6 +78,8 @@ export interface Explanation {
    * silence. Further than this from `lastAt` nothing is judged, and levels are as they were then.
    */
   maxGapMs: number | null;
+  /** For an alarm that the rule keeps in sight (`minActive`): when it can be over at the earliest; null: at any time. */
+  lastsUntil: number | null;
   /** For a rule of silence: how long nothing has come, and how long that may be. Milliseconds. */
   silence: { heardAt: number | null; silentForMs: number } | null;
   levels: ExplainedLevel[];

@@ -28,6 +28,7 @@ const type = compileType(
       },
       { name: 'often', levels: [{ severity: 'blue', when: 'level > 10 cm', atLeast: { readings: 4, of: 5 } }] },
       { name: 'silent', silentForMs: 600_000 },
+      { name: 'kept', levels: [{ severity: 'blue', when: 'level > 10 cm' }], minActiveMs: 600_000 },
       {
         name: 'then',
         levels: [
@@ -243,7 +244,7 @@ test('silence of a channel is explained by when that channel was heard last', ()
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
   expect(ask).toThrow(
-    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/then, test-type/silent.',
+    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/kept, test-type/then, test-type/silent.',
   );
 });
 
@@ -313,4 +314,16 @@ test('of steps it is said which is waited for, how long that has held, and what 
   const late = explain([blow, ['08:00:20', '08:06:00', 5]], '08:06:00', 'then');
   expect(late.levels[0]!.counted).toMatchObject({ have: 0, brokenOff: { at: at('08:04:20'), by: null } });
   expect(late.text.en).toContain('it began anew at 2026-06-01 08:04:20 +08:00, not done in time');
+});
+
+test('an alarm that the rule keeps in sight says until when', () => {
+  const stretches: [string, string, number][] = [
+    ['08:00:00', '08:00:40', 12],
+    ['08:01:00', '08:04:00', 2],
+  ];
+  const kept = explain(stretches, '08:04:00', 'kept');
+  expect(kept.lastsUntil).toBe(at('08:10:00'));
+  expect(kept.text.en).toContain('By minActive it lasts until 2026-06-01 08:10:00 +08:00 at least.');
+  expect(kept.text.zh).toContain('按 minActive 最早于 2026-06-01 08:10:00 +08:00 解除。');
+  expect(explain(stretches, '08:04:00', 'high').lastsUntil).toBeNull();
 });

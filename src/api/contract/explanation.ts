@@ -33,6 +33,8 @@ export const Explanation = z.object({
   lastAt: z.number().nullable(),
   /** Further than this from `lastAt` nothing is judged, and levels are as they were then; null for a rule of silence. */
   maxGapMs: z.number().nullable(),
+  /** For an alarm that the rule keeps in sight (`minActive`): when it can be over at the earliest. */
+  lastsUntil: Time.nullable(),
   silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
   levels: z.array(
     z.object({

@@ -86,6 +86,7 @@ export class Explainer {
     this.#trial.finish();
     const alarm = this.#alarmThen();
     const levels = this.#levels(alarm);
+    const until = alarm === null ? at : alarm.raised + (this.#trace?.rule.minActiveMs ?? 0);
     const parts = {
       rule: this.#ruleId,
       device,
@@ -93,6 +94,7 @@ export class Explainer {
       alarm,
       lastAt: this.#lastAt,
       maxGapMs: this.#trace?.rule.maxGapMs ?? null,
+      lastsUntil: until > at ? until : null,
       silence: this.#silence && { heardAt: this.#heardAt, silentForMs: this.#silence.silentForMs },
       levels,
     };

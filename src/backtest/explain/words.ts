@@ -29,13 +29,17 @@ export class Words {
   }
 
   /** What the whole rule came to, a sentence a line. */
-  whole({ alarm, at, lastAt, maxGapMs, silence, levels }: Omit<Explanation, 'text'>): Text {
+  whole({ alarm, at, lastAt, maxGapMs, lastsUntil, silence, levels }: Omit<Explanation, 'text'>): Text {
     const inBoth = (write: (language: Language) => string): Text => ({ zh: write('zh'), en: write('en') });
     return inBoth((language) => {
       const zh = language === 'zh';
       const parts: string[] = [];
       if (alarm) parts.push(zh ? `告警自 ${this.#at(alarm.raised)} 起。` : `In alarm since ${this.#at(alarm.raised)}.`);
       else parts.push(zh ? '没有告警。' : 'No alarm.');
+      if (lastsUntil !== null) {
+        const earliest = this.#at(lastsUntil);
+        parts.push(zh ? `按 minActive 最早于 ${earliest} 解除。` : `By minActive it lasts until ${earliest} at least.`);
+      }
       if (silence) parts.push(this.#silence(silence, at, language));
       else if (lastAt === null)
         parts.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
