@@ -62,7 +62,9 @@ export class Words {
       const name = severities[severity][language];
       const far = counted ? `${zh ? '；' : '; '}${this.#count(counted, language)}` : '';
       if (!active || !clear) {
-        const told = `${this.#condition(when, past, language)}${far}`;
+        // Before the last step it makes no difference whether that would hold.
+        const isLater = counted?.kind === 'steps' && counted.have + 1 < counted.needed;
+        const told = isLater ? this.#count(counted, language) : `${this.#condition(when, past, language)}${far}`;
         return zh ? `${name}：${told}。` : `${name}: ${told}.`;
       }
       if (!ownClear) {
