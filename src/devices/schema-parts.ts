@@ -5,14 +5,18 @@ import { both } from './both-languages.ts';
 
 /** Pieces that the files of a device type's folder have in common. */
 
-const bothLanguages = both({
+const needed = {
   zh: '两种语言都要写：{ zh: 水位, en: Level }',
   en: 'both languages are needed: { zh: 水位, en: Level }',
-});
+};
+const bothLanguages = both(needed);
+const missing = both({ zh: `缺少，${needed.zh}`, en: `is missing, ${needed.en}` });
 const OneLanguage = z.string(bothLanguages).min(1, bothLanguages);
 export const TextInFile = z.strictObject(
   { zh: OneLanguage, en: OneLanguage },
-  { error: ({ code }) => (code === 'invalid_type' ? bothLanguages : undefined) },
+  {
+    error: ({ code, input }) => (code === 'invalid_type' ? (input === undefined ? missing : bothLanguages) : undefined),
+  },
 );
 
 const aDuration = both({

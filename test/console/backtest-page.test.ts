@@ -59,7 +59,7 @@ test('what is wrong with the rules is told; one under way can be stopped, and ea
   await failure.waitFor();
   // It comes below the form, and is seen all the same.
   await vi.waitFor(async () => expect((await failure.boundingBox())!.y).toBeLessThan(phone.height), 10_000);
-  expect(await failure.innerText()).toContain('第 1 行：name：两种语言都要写');
+  expect(await failure.innerText()).toContain('第 1 行：name：缺少，两种语言都要写');
 
   web.fake.api.backtests.finishing = false;
   await text.fill('');

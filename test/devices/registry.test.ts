@@ -186,9 +186,9 @@ test.each([
   [
     'half of the states',
     device.replace('kind: switch', 'kind: switch, states: { on: { zh: 转, en: Runs } }'),
-    /channels\.on\.states\.off: both languages/,
+    /channels\.on\.states\.off: is missing, both languages/,
   ],
-  ['a command without a label', `${device}commands: [{ name: stop }]\n`, /commands\.0\.label: both languages/],
+  ['a command without a label', `${device}commands: [{ name: stop }]\n`, /commands\.0\.label: is missing, both languages/],
   [
     'a command twice',
     `${device}commands:\n  - &stop { name: stop, label: { zh: 停, en: Stop } }\n  - *stop\n`,
