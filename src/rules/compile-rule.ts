@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
+import { TocsinError } from '../shared/errors.ts';
 import type { CellPlan } from './cells.ts';
 import type { CompiledCondition, Evaluate, MemoryCell, RuleWindow } from './language/context.ts';
 import { compileCondition } from './language/expression.ts';
+import { mistakes } from './language/mistakes.ts';
 import type { Scope } from './language/scope.ts';
 import type { Asked, PeerPlace, PeerQuestion } from './language/surroundings.ts';
 import { compileText, type TextValue } from './language/text.ts';
@@ -132,6 +134,7 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
   };
   // What is only told is no reason to judge the rule.
   const channels = [...scope.channels];
+  if (channels.length === 0 && peers.length === 0) throw noChannel(rule);
   const textValues = rule.text ? compileText(rule.text, scope) : [];
   const { id, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0 } = rule;
   const cells = planRule(index, { minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
@@ -159,6 +162,11 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     cells,
     initial: plan.initial,
   };
+}
+
+function noChannel({ levels }: Rule): TocsinError {
+  const { when } = levels[0]!;
+  return new TocsinError('RULE_INVALID', mistakes.nothingLookedAt(when), { expression: when });
 }
 
 /** What `mayBegin` is of a rule with these levels. */

@@ -98,8 +98,15 @@ export function compileType(
       if (index === undefined) return null;
       const channel = type.channels[index]!;
       const measure = measureOf(channel.unit) ?? dimensionless;
-      const isMomentary = channel.momentary === true;
-      return { index, name, measure, min: channel.min, isSwitch: channel.kind === 'switch', isMomentary };
+      return {
+        index,
+        name,
+        measure,
+        min: channel.min,
+        isSwitch: channel.kind === 'switch',
+        isMomentary: channel.momentary === true,
+        isLearnt: channel.baseline,
+      };
     },
     window(channel, spanMs, maxGapMs) {
       const known = windows.find(

@@ -188,7 +188,11 @@ test.each([
     device.replace('kind: switch', 'kind: switch, states: { on: { zh: 转, en: Runs } }'),
     /channels\.on\.states\.off: is missing, both languages/,
   ],
-  ['a command without a label', `${device}commands: [{ name: stop }]\n`, /commands\.0\.label: is missing, both languages/],
+  [
+    'a command without a label',
+    `${device}commands: [{ name: stop }]\n`,
+    /commands\.0\.label: is missing, both languages/,
+  ],
   [
     'a command twice',
     `${device}commands:\n  - &stop { name: stop, label: { zh: 停, en: Stop } }\n  - *stop\n`,

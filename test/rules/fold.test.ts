@@ -104,6 +104,28 @@ describe('held for a time', () => {
     expect(told('level > 10 cm && count(rain, 30 min) < 1')).toEqual(['raised blue 89']);
   });
 
+  test('takes a button for pressed in the sample that says so, and for not pressed in every other', () => {
+    const told = (when: string) => {
+      const band = deviceType({
+        channels: { steps: '1', sos: 'button' },
+        rules: [{ name: 'band', levels: [{ severity: 'blue', when }] }],
+      });
+      const samples = Array.from({ length: 20 }, (_, i) => ({ at: i * minute, values: { steps: i } }));
+      const presses = [6.2, 6.5, 12.5].map((i) => ({ at: i * minute, values: { sos: 1 } }));
+      return story(
+        judgeAll(
+          band,
+          [...samples, ...presses].sort((a, b) => a.at - b.at),
+        ),
+      );
+    };
+    expect(told('sos')).toEqual(['raised blue 6.2', 'cleared 7', 'raised blue 12.5', 'cleared 13']);
+    // One that was never pressed is not pressed.
+    expect(told('steps >= 3 && !sos').slice(0, 2)).toEqual(['raised blue 3', 'cleared 6.2']);
+    expect(told('count(sos, 2 min) >= 2')).toEqual(['raised blue 6.5', 'cleared 9']);
+    expect(told('since(sos) < 3 min')).toEqual(['raised blue 6.2', 'cleared 10', 'raised blue 12.5', 'cleared 16']);
+  });
+
   test('takes a sum over a gap for what it is at least', () => {
     const rain = deviceType({
       channels: { rain: 'mm' },

@@ -261,7 +261,7 @@ test.each([
   ['neighbours(grid, level > 3 cm).median > 3 cm', /a number is needed here, not a condition/],
   ['neighbours(grid, level).median > 3 mm/h', /level\)\.median is a length/],
   ['neighbours(grid, "lamp", level).median > 3 cm', /no device type lamp/],
-  ['neighbours(grid, hour()).median > 3', /something that they measure/],
+  ['neighbours(grid, hour()).median > 3', /in "hour\(\)": no channel is looked at/],
   ['neighbours(grid, level, 0).median > 3 cm', /how many neighbours must be known, 1 to 100/],
   ['neighbours(grid, neighbours(grid, level).median).median > 3 cm', /cannot be asked of others/],
   ['neighbours(grid).median > 3 cm', /is written neighbours\(community, /],

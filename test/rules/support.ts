@@ -27,8 +27,9 @@ export function deviceType(options: {
   const channels: Channel[] = Object.entries(options.channels).map(([name, unit]) => ({
     name,
     label: text,
-    unit: unit === 'switch' ? '1' : unit,
-    kind: unit === 'switch' ? 'switch' : 'number',
+    unit: unit === 'switch' || unit === 'button' ? '1' : unit,
+    kind: unit === 'switch' || unit === 'button' ? 'switch' : 'number',
+    momentary: unit === 'button',
     // Rain is told by the millimetre, and there is never less than none.
     min: unit === 'mm' ? 0 : -1000,
     max: 1000,

@@ -223,10 +223,7 @@ export class Expression {
   /** Whether this very sample says that it happens: every other one of the device says that it does not. */
   #moment(index: number): TruthTyped {
     this.scope.everySample();
-    return plainTruth(({ past, now }) => {
-      const at = newestTime(past, index);
-      return at === now ? newestValue(past, index) : at < 0 ? Number.NaN : 0;
-    });
+    return plainTruth(({ past, now }) => (newestTime(past, index) === now ? newestValue(past, index) : 0));
   }
 
   #comparison(node: ASTNode & { args: [ASTNode, ASTNode] }): ComparedTruth {

@@ -129,6 +129,18 @@ export const mistakes = {
     zh: `${name} 的参数是通道，如 ${example}；此类型有 ${list(there).zh}`,
     en: `${name} is about a channel, as in ${example}; the type has ${list(there).en}`,
   }),
+  momentByItself: (name: string): Text => ({
+    zh: `${name} 是瞬时开关，只在报出它的那条读数上为真，没有前后之分：直接写 ${name}，或 since(${name})、count(${name}, 10 min)`,
+    en: `${name} is momentary, on only in the sample that says so, and there is no before: write ${name} by itself, since(${name}) or count(${name}, 10 min)`,
+  }),
+  baselineNotLearnt: (name: string, there: readonly string[]): Text => ({
+    zh: `${name} 没有基线：在 device.yaml 里给它写 baseline: true；${there.length > 0 ? `有基线的是 ${list(there).zh}` : '此类设备都没有'}`,
+    en: `nothing is learnt of ${name}: write baseline: true with it in device.yaml; ${there.length > 0 ? `it is learnt of ${list(there).en}` : 'it is learnt of none here'}`,
+  }),
+  nothingLookedAt: (condition: string): Text => ({
+    zh: `“${condition}” 中：条件没有看任何通道，永远不会被判断：加上通道，如 open && hour() < 6`,
+    en: `in "${condition}": no channel is looked at, and it would never be judged: add one, as in open && hour() < 6`,
+  }),
   numbersNeeded: (name: string): Text => ({
     zh: `${name} 的参数是数值通道`,
     en: `${name} is of a channel with numbers`,
@@ -175,10 +187,6 @@ export const mistakes = {
   leastKnown: (example: string): Text => ({
     zh: `最后一个参数是至少要知道几个邻居，1 到 100，如 ${example}`,
     en: `the last is how many neighbours must be known, 1 to 100, as in ${example}`,
-  }),
-  neighboursMeasure: (example: string): Text => ({
-    zh: `问邻居的须是它们测量的东西，如 ${example}`,
-    en: `neighbours are asked for something that they measure, as in ${example}`,
   }),
 } satisfies Record<string, Text | ((...args: never[]) => Text)>;
 

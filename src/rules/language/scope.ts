@@ -11,6 +11,8 @@ export interface ChannelInScope {
   isSwitch: boolean;
   /** Whether it is on only in the sample that says so. */
   isMomentary: boolean;
+  /** Whether it has a baseline. */
+  isLearnt: boolean;
 }
 
 /** What the expressions of one rule may refer to, and what they have asked for. */

@@ -36,8 +36,9 @@ export function peerQuestion(type: DeviceType, asking: Rule, where: PeerPlace, {
     measure = typed.measure;
     return { source: text, evaluate: typed.run, may: null, parts: [] };
   };
-  const channels = type.channels.map((one) => ({ ...one, baseline: false }));
-  const probe = compileType({ ...type, channels, rules: [rule] }, undefined, undefined, compileWhen);
+  const compiledAlone = compileType({ ...type, rules: [rule] }, undefined, undefined, compileWhen);
+  // What it asks of baselines is answered by those of the devices themselves.
+  const probe = { ...compiledAlone, baselines: [] };
   const [problem] = probe.problems;
   if (problem)
     throw new TocsinError(

@@ -7,7 +7,16 @@ import { deviceType, judgeAll } from '../support.ts';
 
 const typeWith = (when: string, clear?: string) =>
   deviceType({
-    channels: { level: 'cm', temperature: 'Cel', spo2: '%', steps: '1', fan: 'switch', door: 'switch' },
+    channels: {
+      level: 'cm',
+      temperature: 'Cel',
+      spo2: '%',
+      steps: '1',
+      fan: 'switch',
+      door: 'switch',
+      button: 'button',
+    },
+    baseline: ['level'],
     rules: [{ name: 'r', levels: [{ severity: 'red', when, clear: clear ?? null }] }],
   });
 
@@ -85,6 +94,10 @@ describe('conditions', () => {
     ['rate(level, 10) > 1 cm/h', /at "10" .*takes a duration here/],
     ['avg(level, 91 d) > 1 cm', /at "91 d" .*a window is 90 d at most: it remembers 2,048 readings/],
     ['mean(level, 10 min) > 1 cm', /at "mean\(level, 10 min\)" .*no function mean; there are avg/],
+    ['baseline(steps).score > 0.9', /nothing is learnt of steps: .*; it is learnt of level$/],
+    ['hour() < 6', /no channel is looked at, .* as in open && hour\(\) < 6/],
+    ['rises(button)', /button is momentary, .*: write button by itself/],
+    ['button != previous(button)', /at "button" .*there is no before/],
     ['baseline(level).mood > 3', /no \.mood; there are baseline\.score/],
     ['baseline(level).kind == "strange"', /never that; .* by == or != with one of "usual", "point", .*"stuck"/],
     ['baseline(level).kind', /true or false; this is compared by == or != with one of "usual"/],
@@ -118,7 +131,7 @@ describe('conditions', () => {
   test('what is wrong is said in Chinese as well, with the same names and places', () => {
     const said = (when: string) => compileType(typeWith(when)).problems[0]!.said.zh;
     expect(said('level > 3 cm && depth > 3 cm')).toBe(
-      '“level > 3 cm && depth > 3 cm” 中的 “depth”（第 17 个字符）：没有 depth 这个通道；有 level、temperature、spo2、steps、fan、door',
+      '“level > 3 cm && depth > 3 cm” 中的 “depth”（第 17 个字符）：没有 depth 这个通道；有 level、temperature、spo2、steps、fan、door、button',
     );
     expect(said('level > 27')).toBe('“level > 27” 中：level 是长度，27 是没有单位的数：写成 27 cm');
     expect(said('level > ')).toMatch(/^“level > ” 中的末尾：这里读不懂（.*）。写法例如：/);

@@ -48,6 +48,15 @@ function asked(call: Call) {
   const { expression } = call;
   if (call.args.length !== 1) return expression.fail(call.node, mistakes.writtenSo(call.name.replace('.', '(level).')));
   const channel = expression.channel(call);
-  expression.scope.baselines.add(channel.index);
+  const { scope } = expression;
+  if (!channel.isLearnt)
+    return expression.fail(
+      call.node,
+      mistakes.baselineNotLearnt(
+        channel.name,
+        scope.channelNames().filter((name) => scope.channel(name)!.isLearnt),
+      ),
+    );
+  scope.baselines.add(channel.index);
   return channel;
 }

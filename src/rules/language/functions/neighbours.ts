@@ -40,8 +40,6 @@ function asked(call: Call) {
   const { least, rest } = leastOf(call);
   if (rest.length > 3) return expression.fail(node, mistakes.writtenSo(exampleOf(name.split('.')[1]!)));
   const question = questionOf({ ...call, name: 'neighbours' }, rest, 'value', 'level');
-  if (question.probe.rules[0]!.channels.length === 0)
-    return expression.fail(rest.at(-1)!, mistakes.neighboursMeasure(exampleOf('median')));
   return { question, least };
 }
 

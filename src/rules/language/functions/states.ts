@@ -2,6 +2,7 @@ import { newestTime, newestValue } from '../../windows/memory.ts';
 import type { Evaluate, MemoryCell, RuleContext } from '../context.ts';
 import type { Call, RuleFunction } from '../function.ts';
 import { milliseconds } from '../measures.ts';
+import { mistakes } from '../mistakes.ts';
 import type { ASTNode } from '../parse.ts';
 import type { ChannelInScope } from '../scope.ts';
 import { number, type Typed, truth } from '../typed.ts';
@@ -28,6 +29,7 @@ function pairCell(index: number): MemoryCell {
 /** Where the last two readings of the call's channel are kept. */
 function pairOf(call: Call, node = call.args[0]!): { channel: ChannelInScope; at: number } {
   const channel = call.expression.channel(call, node);
+  if (channel.isMomentary) return call.expression.fail(node, mistakes.momentByItself(channel.name));
   return { channel, at: call.expression.scope.memory(pairCell(channel.index)) };
 }
 

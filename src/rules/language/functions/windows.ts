@@ -70,7 +70,9 @@ function windowFunction(name: Plain): RuleFunction {
     example: `${name}(level, 10 min)`,
     takes: [2, 2],
     compile(call): Typed {
-      const { index, measure, min } = call.expression.channel(call);
+      const { index, measure, min, isMomentary } = call.expression.channel(call);
+      // Its number falls with time, and nobody says that it does not come.
+      if (isMomentary) call.expression.scope.everySample();
       const window = windowOf(call, index, call.args[1]!, name);
       const run = asked[name](window, index);
       const bounds = boundsOf[name]?.(window);
