@@ -9,6 +9,8 @@ export interface Episode extends AlarmFacts {
   deviceId: string;
   /** Its rule looks at what is about somebody's life. */
   lifeSafety?: true;
+  /** The beginning that gave it its id, where it turned out to have begun at another moment. */
+  namedAt?: number;
   /** When we could know that it began, received time. */
   raisedReceivedAt: number;
   /** When the newest sample that speaks for it was measured, and when it came. */

@@ -37,13 +37,20 @@ export function rejudged({ deviceId, at, receivedAt, told, found }: JudgedAgain)
     const to = known?.alarmId ?? taken;
     if (to !== episode.alarmId) renamed.push({ from: episode.alarmId, to });
     episode.alarmId = to;
-    if (known) episode.raisedReceivedAt = known.raisedReceivedAt;
+    if (known) goOnAs(known, episode);
     if (!known || !samePlain(said(known), said(episode))) changed.push(copyEpisode(episode));
   }
   const paired = new Set(pairs.values());
   const gone = [...open.values()].filter((one) => !paired.has(one)).map((one) => one.alarmId);
   const effect: Rejudged = { kind: 'rejudged', deviceId, at, receivedAt, found: changed, gone };
   return { effect: changed.length + gone.length > 0 ? effect : null, renamed };
+}
+
+/** An alarm that people know already is not a new one, however it went. */
+function goOnAs(known: Episode, episode: Episode): void {
+  episode.raisedReceivedAt = known.raisedReceivedAt;
+  const namedAt = known.namedAt ?? known.raisedAt;
+  if (namedAt !== episode.raisedAt) episode.namedAt = namedAt;
 }
 
 /** What the record says of an alarm. */

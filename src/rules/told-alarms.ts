@@ -28,10 +28,13 @@ export class ToldAlarms extends EpisodeCollector {
     return told;
   }
 
-  /** Without those that were over before a time: no late sample can change them any more. */
+  /**
+   * Without those that were over before a time: no late sample can change them any more. One that is named after a later
+   * moment is kept until then, or else what begins at that moment would be taken for it.
+   */
   since(floor: number): ToldAlarms {
-    for (const { alarmId: id, clearedAt } of this.episodes.values())
-      if (clearedAt !== null && clearedAt < floor) this.episodes.delete(id);
+    for (const { alarmId: id, clearedAt, namedAt = floor - 1 } of this.episodes.values())
+      if (clearedAt !== null && clearedAt < floor && namedAt < floor) this.episodes.delete(id);
     return this.episodes.size > 0 ? this : ToldAlarms.none;
   }
 }

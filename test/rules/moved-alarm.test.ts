@@ -29,3 +29,34 @@ test('an alarm that begins where another one was thought to begin does not take 
   expect(recordInOrder([0, 50, 10, 20, 40, 30])).toBe(inOrder);
   expect(recordInOrder([0, 50, 10, 20, 30, 40])).toBe(inOrder);
 });
+
+test('nor when that one has been over for longer than anything may be late', () => {
+  const band = {
+    ...deviceType({
+      channels: { fall: 'button', steps: '1' },
+      rules: [{ name: 'fall', levels: [{ severity: 'red', when: 'fall', clear: '!fall', clearForMs: 10 * minute }] }],
+    }),
+    latenessMs: 120 * minute,
+  };
+  const span = (from: number, to: number, every: number) =>
+    Array.from({ length: (to - from) / every + 1 }, (_, i) => from + i * every);
+  const falls = [130, 20, 115];
+  // It began at 130, then at 20, is over at 31, and is forgotten when another one begins at 130 after all.
+  const late = [...falls, ...span(21, 32, 1), ...span(40, 110, 10), ...span(160, 225, 5), ...span(116, 127, 1)];
+  const recorded = (order: readonly number[]) => {
+    const fold = foldOf(band);
+    const effects: AlarmEffect[] = [];
+    for (const at of order) {
+      const values: Record<string, number> = falls.includes(at) ? { steps: 0, fall: 1 } : { steps: 0 };
+      fold.sample(
+        testDevice,
+        { deviceId: testDevice.id, measuredAt: at * minute, receivedAt: 230 * minute, values },
+        effects,
+      );
+    }
+    return recordOf(effects);
+  };
+  const inOrder = recorded(late.toSorted((a, b) => a - b));
+  expect(inOrder.split('\n')).toHaveLength(3);
+  expect(recorded(late)).toBe(inOrder);
+});
