@@ -140,7 +140,7 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
   const cells = planRule(index, { minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
   return {
     id,
-    print: printOf(rule, memory),
+    print: printOf(rule, memory, plan.size - from),
     levels,
     channels,
     judgedOn: everySample ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
@@ -212,10 +212,11 @@ function compileLevel(
   return { ...compiled, from, to: plan.size, cells };
 }
 
-function printOf(rule: Rule, memory: readonly { cell: MemoryCell }[]): string {
+/** @param size how many cells it has: those of another number mean something else. */
+function printOf(rule: Rule, memory: readonly { cell: MemoryCell }[], size: number): string {
   const { levels, maxGapMs, onGap, minActiveMs, stepDownAfterMs, rearm } = rule;
   const remembered = memory.map(({ cell }) => cell.key);
-  const judging = JSON.stringify([levels, maxGapMs, onGap, minActiveMs, stepDownAfterMs, rearm, remembered]);
+  const judging = JSON.stringify([levels, maxGapMs, onGap, minActiveMs, stepDownAfterMs, rearm, remembered, size]);
   return createHash('sha256').update(judging).digest('base64url').slice(0, 12);
 }
 

@@ -2,7 +2,7 @@ import { type CellPlan, longAgo } from './cells.ts';
 import type { CompiledLevel, CompiledRule } from './compile-rule.ts';
 import { endHold, holdCells, holdFor } from './hold.ts';
 import type { RuleContext } from './language/context.ts';
-import { restartSequence, sequenceCells, sequenceDone } from './sequence.ts';
+import { sequenceCells, sequenceDone } from './sequence.ts';
 import { clearTally, tallied, tallyCells } from './tally.ts';
 
 /** Where a level keeps what it knows of a device; -1 for what it does not need. */
@@ -65,6 +65,9 @@ export function judgeLevel(
   if (level.tally)
     truth = tallied(cells, places.tally, now, at, level.tally.readings, level.tally.of, rule.maxGapMs, rule.onGap);
   if (cells[places.active] === 1) {
+    // What happens once more during an alarm is not over, and what has begun goes on when it is.
+    if (level.sequence && sequenceDone(level.sequence, cells, places.sequence, context, at, rule.maxGapMs, rule.onGap))
+      endHold(cells, places.clear);
     const over = overNow(rule, level, cells, context, now, truth, at);
     if (holdFor(cells, places.clear, over, at, level.clearForMs, rule.maxGapMs, rule.onGap) && mayEnd) {
       cells[places.active] = 0;
@@ -133,5 +136,4 @@ function forgetLevel({ cells: places, repeated }: CompiledLevel, cells: number[]
   if (places.tally >= 0) clearTally(cells, places.tally);
   if (places.clearTally >= 0) clearTally(cells, places.clearTally);
   if (repeated) cells.fill(longAgo, places.ups + 1, places.ups + 1 + repeated.times);
-  if (places.sequence >= 0) restartSequence(cells, places.sequence);
 }

@@ -2,7 +2,7 @@ import { severities, severityRank } from '../model/severity.ts';
 import { type CellPlan, longAgo, resetCells } from './cells.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { endHold, holdCells, holdFor } from './hold.ts';
-import type { RuleContext } from './language/context.ts';
+import { type AlarmCourse, alarmCourse, type RuleContext } from './language/context.ts';
 import { judgeLevel, levelRests } from './level-judge.ts';
 
 /** Where a rule keeps what it knows of a device beside its levels; -1 for what it does not need. */
@@ -16,7 +16,7 @@ export interface RuleCells {
   severity: number;
   /** Measured time at which the alarm began. */
   since: number;
-  /** For how long a lower severity has been the right one. */
+  /** For how long a lower severity has been the right one; then the rank of the highest one that was meanwhile. */
   down: number;
   /** Whether it is armed again, and for how long a new wave has been there. */
   again: number;
@@ -45,7 +45,7 @@ export function planRule(
     count: plan.take(0),
     severity: plan.take(0),
     since: minActiveMs > 0 ? plan.take(longAgo) : -1,
-    down: stepDownAfterMs > 0 ? plan.take(...holdCells) : -1,
+    down: stepDownAfterMs > 0 ? plan.take(...holdCells, 0) : -1,
     again: rearm ? plan.take(0, ...holdCells) : -1,
   };
 }
@@ -96,7 +96,7 @@ export function judgeRule(rule: CompiledRule, memory: RuleMemory, context: RuleC
   // Of most rules at most readings there is nothing else to look at.
   const atRest = rule.mayRest && (memory.cells[places.awake]! & places.bit) === 0;
   if (atRest && rule.mayBegin(context) !== 1) return ruleChange.none;
-  if (rule.memory.length > 0) remember(rule, memory.own(), context, memory.cells[places.count]! > 0);
+  if (rule.memory.length > 0) remember(rule, memory.own(), context, courseOf(rule, memory.cells));
   let goesOn = false;
   for (let i = 0; i < levels.length; i++) {
     const truth = levels[i]!.when.evaluate(context);
@@ -154,13 +154,14 @@ function judgeAwake(rule: CompiledRule, cells: number[], context: RuleContext, a
   if (rule.rearm && newWave(rule, rule.rearm, cells, context, at)) {
     end(rule, cells);
     const next = startOver(rule, cells, context);
-    remember(rule, cells, context, false);
+    remember(rule, cells, context, alarmCourse.none);
     begin(rule, cells, at, next);
     return ruleChange.cleared | ruleChange.raised;
   }
   let changed: number = ruleChange.none;
-  if (steps(rule, cells, severity, at)) {
-    cells[places.severity] = severity;
+  const next = nextSeverity(rule, cells, severity, at);
+  if (next !== cells[places.severity]) {
+    cells[places.severity] = next;
     changed |= ruleChange.severity;
   }
   if (goesOn) {
@@ -187,22 +188,33 @@ function end({ cells: places }: CompiledRule, cells: number[]): void {
   }
 }
 
+function courseOf({ cells: { count, again } }: CompiledRule, cells: readonly number[]): AlarmCourse {
+  if (cells[count] === 0) return alarmCourse.none;
+  return again >= 0 && cells[again] === 1 ? alarmCourse.armed : alarmCourse.on;
+}
+
 /** Lets the rule's memory take the sample in. */
-function remember(rule: CompiledRule, cells: number[], context: RuleContext, underway: boolean): void {
+function remember(rule: CompiledRule, cells: number[], context: RuleContext, course: AlarmCourse): void {
   for (let i = 0; i < rule.memory.length; i++) {
     const { cell, offset } = rule.memory[i]!;
-    cell.step(context, cells, offset, underway);
+    cell.step(context, cells, offset, course);
   }
 }
 
-/** Whether the alarm's severity changes: up at once, down when the lower one has been right for long enough. */
-function steps(rule: CompiledRule, cells: number[], rank: number, at: number): boolean {
+/** The rank of an alarm's severity: up at once, down when nothing higher has been right for long enough. */
+function nextSeverity(rule: CompiledRule, cells: number[], rank: number, at: number): number {
   const { severity, down } = rule.cells;
-  const step = rank - cells[severity]!;
-  if (down < 0) return step !== 0;
-  if (step < 0 && !holdFor(cells, down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap)) return false;
+  const now = cells[severity]!;
+  if (down < 0 || rank >= now) {
+    if (down >= 0) endHold(cells, down);
+    return rank;
+  }
+  const isLongEnough = holdFor(cells, down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap);
+  const highest = cells[down] === 0 ? rank : Math.max(cells[down + 2]!, rank);
+  cells[down + 2] = highest;
+  if (!isLongEnough) return now;
   endHold(cells, down);
-  return step !== 0;
+  return highest;
 }
 
 /**

@@ -8,11 +8,6 @@ import type { RuleContext } from './language/context.ts';
  */
 export const sequenceCells = [0, 0, ...holdCells] as const;
 
-/** It begins anew. */
-export function restartSequence(cells: number[], place: number): void {
-  begin(cells, place, 0, 0);
-}
-
 /**
  * Takes one sample into a sequence: its steps come one after another, at different samples. A step that is not done
  * within its time, or is called off, takes it back to the beginning.

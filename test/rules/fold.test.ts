@@ -104,6 +104,65 @@ describe('held for a time', () => {
     expect(told('level > 10 cm && count(rain, 30 min) < 1')).toEqual(['raised blue 89']);
   });
 
+  test('steps down to the highest severity that was right meanwhile', () => {
+    const ladder = deviceType({
+      channels: { level: 'cm' },
+      rules: [
+        {
+          name: 'ladder',
+          stepDownAfterMs: 5 * minute,
+          levels: [
+            { severity: 'yellow', when: 'level >= 15 cm' },
+            { severity: 'orange', when: 'level >= 22 cm' },
+            { severity: 'red', when: 'level >= 27 cm' },
+          ],
+        },
+      ],
+    });
+    const levels = [30, 24, 24, 24, 24, 24, 16, 24, 16, 16, 16, 16, 16, 16, 16];
+    const samples = levels.map((level, i) => ({ at: i * minute, values: { level } }));
+    expect(story(judgeAll(ladder, samples))).toEqual(['raised red 0', 'severity orange 6', 'severity yellow 13']);
+  });
+
+  test('sees a sequence again while its alarm lasts, and goes on with it when that is over', () => {
+    const band = deviceType({
+      channels: { steps: '1', fall: 'button' },
+      rules: [
+        {
+          name: 'still',
+          levels: [
+            {
+              severity: 'red',
+              when: 'steps == 0',
+              sequence: [
+                { when: 'fall', forMs: 0, withinMs: null, unless: null },
+                { when: 'steps == 0', forMs: minute, withinMs: 5 * minute, unless: null },
+              ],
+              clear: 'steps > 10',
+              clearForMs: minute,
+            },
+          ],
+        },
+      ],
+    });
+    const still = (...stretches: [from: number, to: number, steps: number][]) => {
+      const steps = stretches.flatMap(([from, to, steps]) =>
+        Array.from({ length: to - from + 1 }, (_, i) => ({ at: (from + i) * minute, values: { steps } })),
+      );
+      const falls = [0.5, 10.5].map((at) => ({ at: at * minute, values: { fall: 1 } }));
+      return story(
+        judgeAll(
+          band,
+          [...steps, ...falls].sort((a, b) => a.at - b.at),
+        ),
+      );
+    };
+    // Up again, and down once more in the minute in which the alarm ends.
+    expect(still([1, 9, 0], [10, 11, 20], [12, 20, 0])).toEqual(['raised red 2', 'cleared 11', 'raised red 13']);
+    // Down once more while the alarm lasts: what was up again counts no longer.
+    expect(still([1, 9, 0], [10, 10, 20], [11, 12, 0], [13, 20, 20])).toEqual(['raised red 2', 'cleared 14']);
+  });
+
   test('takes a button for pressed in the sample that says so, and for not pressed in every other', () => {
     const told = (when: string) => {
       const band = deviceType({

@@ -120,7 +120,11 @@ export interface MemoryCell {
   initial: readonly number[];
   /**
    * Takes in a sample before the rule is judged.
-   * @param inEpisode whether an alarm of the rule is under way.
+   * @param course how far an alarm of the rule has come.
    */
-  step(context: RuleContext, memory: number[], offset: number, inEpisode: boolean): void;
+  step(context: RuleContext, memory: number[], offset: number, course: AlarmCourse): void;
 }
+
+/** No alarm is under way; one is; one is, and the rule is armed again for another wave. */
+export const alarmCourse = { none: 0, on: 1, armed: 2 } as const;
+export type AlarmCourse = (typeof alarmCourse)[keyof typeof alarmCourse];

@@ -1,5 +1,5 @@
 import { newestTime, newestValue } from '../../windows/memory.ts';
-import type { MemoryCell } from '../context.ts';
+import { alarmCourse, type MemoryCell } from '../context.ts';
 import type { RuleFunction } from '../function.ts';
 import { mistakes } from '../mistakes.ts';
 import { number } from '../typed.ts';
@@ -7,21 +7,22 @@ import { number } from '../typed.ts';
 /**
  * How high a channel has been since the alarm began, and how low since then, by two readings in a row each: a single
  * wrong one is no wave. Both are the newest reading while there is no alarm. The third number tells whether anything came
- * yet, the fourth is the newest reading.
+ * yet, the fourth is the newest reading. Once the rule is armed again a higher crest is that of the next wave: what it
+ * rises from stays the trough.
  */
 function waveCell(index: number): MemoryCell {
   return {
     key: `agreed-wave/${index}`,
     initial: [0, 0, 0, 0],
-    step(context, memory, at, inEpisode) {
+    step(context, memory, at, course) {
       if (newestTime(context.past, index) !== context.now) return;
       const value = newestValue(context.past, index);
       const before = memory[at + 3]!;
       const [low, high] = value < before ? [value, before] : [before, value];
-      if (!inEpisode || memory[at + 2] === 0) {
+      if (course === alarmCourse.none || memory[at + 2] === 0) {
         memory[at] = value;
         memory[at + 1] = value;
-      } else if (low >= memory[at]!) {
+      } else if (low >= memory[at]! && course !== alarmCourse.armed) {
         memory[at] = low;
         memory[at + 1] = high;
       } else if (high < memory[at + 1]!) {
