@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { RuleFile, RuleInFile } from './rule-schema.ts';
 import { parseYaml, textOf } from './yaml-file.ts';
@@ -104,17 +104,26 @@ export function lineOfRule(text: string, ruleId: string, condition: string): num
   );
   if (!isMap(rule)) return 1;
   const wanted = inOneLine(condition);
-  let whole: number | undefined;
-  let part: number | undefined;
+  // Other devices are asked a part of a condition; a text has its expressions in braces.
+  const offsets: (number | undefined)[] = [undefined, undefined, undefined, rule.range?.[0]];
   visit(rule, {
-    Scalar(_, { value, range }) {
+    Scalar(key, { value, range }, path) {
+      const pair = path.at(-1);
+      const isCondition = key === 'value' && isPair(pair) && conditionKeys.has(String(pair.key));
       const said = inOneLine(String(value));
-      if (said === wanted) whole ??= range?.[0];
-      // Other devices are asked a part of a condition; a text has its expressions in braces.
-      else if (said.includes(wanted)) part ??= range?.[0];
+      if (isCondition && said === wanted) offsets[0] ??= range?.[0];
+      else if (placeholders(said).some((one) => inOneLine(one) === wanted)) offsets[1] ??= range?.[0];
+      else if (isCondition && said.includes(wanted)) offsets[2] ??= range?.[0];
     },
   });
-  return counter.linePos(whole ?? part ?? rule.range?.[0] ?? 0).line;
+  return counter.linePos(offsets.find((one) => one !== undefined) ?? 0).line;
+}
+
+/** Keys of a rule, of its levels, of the steps of a sequence and of `rearm` that have conditions. */
+const conditionKeys = new Set(['when', 'clear', 'unless', 'rearm', 'after', 'again']);
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{([^{}]*)\}/g)].map(([, expression]) => expression!);
 }
 
 function inOneLine(text: string): string {

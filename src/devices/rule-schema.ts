@@ -237,6 +237,11 @@ function noKey(key: string, schema: Kind, path: readonly PropertyKey[]): Text {
       zh: '这里只有 zh 和 en；花括号里的文字含有逗号时要加引号',
       en: 'is no key here; there are zh, en. Within braces a text with a comma needs quotation marks',
     };
+  if (/[\s()<>=&|]/.test(key))
+    return {
+      zh: '是条件的一部分：花括号里的条件含有逗号时要加引号，如 { severity: red, when: "rate(level, 10 min) > 5 cm/h" }',
+      en: 'is a part of a condition: within braces one with a comma needs quotation marks, as in { severity: red, when: "rate(level, 10 min) > 5 cm/h" }',
+    };
   return { zh: `这里没有这个键；有 ${keys.join('、')}`, en: `is no key here; there are ${keys.join(', ')}` };
 }
 

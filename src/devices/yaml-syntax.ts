@@ -27,6 +27,13 @@ const usualMistakes: { pattern: RegExp; text: Text }[] = [
       en: 'after a key stand a half-width colon and a blank, as in severity: red',
     },
   },
+  {
+    pattern: /^\s*(?:- )?\w+: \{[^{}:]*\}\s*[^\s#]/,
+    text: {
+      zh: '以花括号开头的文字要加引号，如 en: "{level} deep"',
+      en: 'a text that begins with a brace needs quotation marks, as in en: "{level} deep"',
+    },
+  },
 ];
 
 /** YAML takes what follows a colon and a blank for the value of a key. */

@@ -117,6 +117,20 @@ test.each([
     /半角冒号和一个空格/,
   ],
   [
+    'a condition with a comma in braces',
+    single('levels:\n  - { severity: red, when: slope(level, 10 min) > 3 cm/h }'),
+    6,
+    /10 min\) > 3 cm\/h: is a part of a condition: within braces one with a comma needs quotation marks/,
+    /花括号里的条件含有逗号时要加引号/,
+  ],
+  [
+    'a text that begins with a value',
+    single('severity: red\nwhen: fan\ntext:\n  zh: 水深\n  en: {level} deep'),
+    9,
+    /a text that begins with a brace needs quotation marks/,
+    /以花括号开头的文字要加引号/,
+  ],
+  [
     'a colon in a text',
     single('severity: red\ntext: { zh: 水, en: Level: high }'),
     6,
@@ -143,12 +157,13 @@ test.each([
   ['a part of one that other devices are asked', 'lvel > 3 cm', 13],
   ['one in lines of its own', 'level > 3 cm && rian > 1 mm', 14],
   ['an expression of a text', 'rate(leve, 10 min)', 12],
+  ['one that is a part of another word', 'lev', 11],
   ['what is not there', 'open', 1],
 ])('%s that is wrong has its line', (_, condition, line) => {
   const text = ladder(`  - severity: red
     when: leve > 3 cm
 text:
-  zh: 水
+  zh: leve > 3 cm {lev}
   en: "{rate(leve, 10 min)}"
 clear: devices(grid, lvel > 3 cm) < 2
 rearm: |

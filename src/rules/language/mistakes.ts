@@ -206,6 +206,12 @@ export const readingCures = {
   halfWidth: { zh: '请用半角符号：, ( ) > < = ! & |', en: 'Write half-width characters: , ( ) > < = ! & |' },
   orEqual: { zh: '请写 >= <= !=', en: 'Write >= <= !=' },
   logic: { zh: '“且”写 &&，“或”写 ||，“非”写 !', en: 'Write && for and, || for or, ! for not' },
+  comment: {
+    zh: '条件里不能写注释（#）；注释写在它的上一行',
+    en: 'A condition has no comments (#) within; write them in the line before it',
+  },
+  brackets: { zh: '括号要成对', en: 'Brackets come in pairs' },
+  between: { zh: '两个条件之间要写 && 或 ||', en: 'Between two conditions stands && or ||' },
   point: { zh: '小数用点写，如 1.5', en: 'A decimal number is written with a point, as in 1.5' },
   duration: {
     zh: '持续多久不写在条件里，而是另写一个键：for: 5 min',

@@ -130,6 +130,8 @@ function rewrite(text: string): {
 
 /** What is likely meant where nothing can be read. */
 function cureOf(text: string, start: number): Text {
+  const bare = text.replaceAll(/"[^"]*"|'[^']*'/g, '');
+  if (/#/.test(bare)) return readingCures.comment;
   if (/(?<![=!<>])=(?!=)/.test(text)) return readingCures.equals;
   if (/[，；：（）＞＜＝！＆｜]/.test(text)) return readingCures.halfWidth;
   if (/[≥≤≠]/.test(text)) return readingCures.orEqual;
@@ -138,5 +140,7 @@ function cureOf(text: string, start: number): Text {
   if (/^\s*for\b/.test(text.slice(start))) return readingCures.duration;
   if (/^[且和并或非不]/.test(text.slice(start))) return readingCures.logic;
   if (/\p{Script=Han}/u.test(text.slice(start, start + 1))) return readingCures.latin;
+  if (bare.split('(').length !== bare.split(')').length) return readingCures.brackets;
+  if (/[\w%)]\s+[\w!(]*$/.test(text.slice(0, start + 1))) return readingCures.between;
   return readingCures.example;
 }
