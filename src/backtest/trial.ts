@@ -2,6 +2,7 @@ import type { AlarmEffect } from '../model/alarm.ts';
 import type { Device } from '../model/device.ts';
 import type { Episode } from '../model/episode.ts';
 import type { Sample } from '../model/sample.ts';
+import type { SilenceRule } from '../rules/compile.ts';
 import { EpisodeCollector } from '../rules/episodes.ts';
 import { Fold } from '../rules/fold.ts';
 import type { AroundOf } from '../rules/language/surroundings.ts';
@@ -63,6 +64,11 @@ export class Trial {
   /** Values that were as old as, or older than, what was known already. */
   get stale(): number {
     return this.#fold.stale;
+  }
+
+  /** After how long without a word a rule says that a device is silent, milliseconds. */
+  silentAfterMs(deviceId: string, rule: SilenceRule): number {
+    return this.#fold.silentAfterMs(deviceId, rule);
   }
 
   get corrections(): Corrections {

@@ -61,6 +61,11 @@ export interface ExplainedLevel {
    * such readings are too few. Null otherwise.
    */
   counted: ExplainedCount | null;
+  /**
+   * For a level that is over while the alarm still has its severity (`stepDownAfter`): how long it has been, of how long
+   * that has to be, milliseconds.
+   */
+  stepsDown: { heldMs: number; neededMs: number } | null;
   text: Text;
 }
 
@@ -80,6 +85,8 @@ export interface Explanation {
   maxGapMs: number | null;
   /** For an alarm that the rule keeps in sight (`minActive`): when it can be over at the earliest; null: at any time. */
   lastsUntil: number | null;
+  /** For a rule with `onGap: fault`: since when an alarm had said then that its readings stay away; null: none did. */
+  faultSince: number | null;
   /** For a rule of silence: how long nothing has come, and how long that may be. Milliseconds. */
   silence: { heardAt: number | null; silentForMs: number } | null;
   levels: ExplainedLevel[];

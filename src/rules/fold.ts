@@ -5,7 +5,7 @@ import type { BaselineWord } from '../model/baseline-word.ts';
 import type { Device } from '../model/device.ts';
 import type { Sample } from '../model/sample.ts';
 import { wrongBeyondMs } from '../shared/wrong-beyond.ts';
-import type { CompiledType } from './compile.ts';
+import type { CompiledType, SilenceRule } from './compile.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { type DeviceState, endStored } from './device-state.ts';
 import { type FoldClock, restoredClock } from './fold-clock.ts';
@@ -91,6 +91,11 @@ export class Fold {
   /** A copy of what is known of a device, baselines apart; null when its type is not there. */
   stateOf(device: Device): DeviceState | null {
     return structuredClone(this.#judgeOf(device)?.state() ?? null);
+  }
+
+  /** After how long without a word a rule says now that a device is silent, milliseconds. */
+  silentAfterMs(deviceId: string, rule: SilenceRule): number {
+    return this.#judges.get(deviceId)?.silence.allowed(rule) ?? rule.silentForMs;
   }
 
   /** Judges a device from another state on, without a word about alarms; its baselines stay as they are. */

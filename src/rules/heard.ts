@@ -76,7 +76,7 @@ export class Heard {
   }
 
   /** After how long without a word a rule says that it is silent, milliseconds. */
-  protected allowed(rule: SilenceRule): number {
+  allowed(rule: SilenceRule): number {
     const rhythm = this.#rhythm;
     if (rule.usualPeriods === undefined || !rhythm) return rule.silentForMs;
     const { usualMs } = rhythm;

@@ -28,6 +28,17 @@ const type = compileType(
       },
       { name: 'often', levels: [{ severity: 'blue', when: 'level > 10 cm', atLeast: { readings: 4, of: 5 } }] },
       { name: 'silent', silentForMs: 600_000 },
+      { name: 'seldom', silentForMs: 600_000, silentUsualPeriods: 4 },
+      {
+        name: 'slow-down',
+        stepDownAfterMs: 300_000,
+        onGap: 'fault',
+        maxGapMs: 120_000,
+        levels: [
+          { severity: 'yellow', when: 'level > 10 cm' },
+          { severity: 'red', when: 'level > 50 cm' },
+        ],
+      },
       { name: 'kept', levels: [{ severity: 'blue', when: 'level > 10 cm' }], minActiveMs: 600_000 },
       {
         name: 'then',
@@ -244,7 +255,7 @@ test('silence of a channel is explained by when that channel was heard last', ()
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
   expect(ask).toThrow(
-    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/kept, test-type/then, test-type/silent.',
+    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/slow-down, test-type/kept, test-type/then, test-type/silent, test-type/seldom, test-type/slow-down.data.',
   );
 });
 
@@ -326,4 +337,31 @@ test('an alarm that the rule keeps in sight says until when', () => {
   expect(kept.text.en).toContain('By minActive it lasts until 2026-06-01 08:10:00 +08:00 at least.');
   expect(kept.text.zh).toContain('按 minActive 最早于 2026-06-01 08:10:00 +08:00 解除。');
   expect(explain(stretches, '08:04:00', 'high').lastsUntil).toBeNull();
+});
+
+test('of a device that reports seldom it is said how long its silence may be', () => {
+  const explainer = new Explainer(type, { device: 'd1', rule: 'seldom', at: at('10:20:00') }, words);
+  for (const clock of ['08:00:00', '08:20:00', '08:40:00', '09:00:00', '09:20:00']) {
+    const time = at(clock);
+    explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level: 1 } }]);
+  }
+  const { alarm, text } = explainer.answer();
+  expect(alarm).toBeNull();
+  expect(text.en).toContain('Nothing for 1 h since 2026-06-01 09:20:00 +08:00; 1 h 20 min is an alarm.');
+});
+
+test('a level that is over says when the alarm steps down, and a rule that its readings stay away', () => {
+  const stretches: [string, string, number][] = [
+    ['08:00:00', '08:02:00', 60],
+    ['08:02:20', '08:06:00', 20],
+  ];
+  const slow = explain(stretches, '08:05:20', 'slow-down');
+  expect(slow.levels[1]).toMatchObject({ active: true, stepsDown: { heldMs: 180_000, neededMs: 300_000 } });
+  expect(slow.text.en).toContain(
+    'Red has been over for 3 min; after 5 min of that the alarm steps down (stepDownAfter).',
+  );
+  expect(slow.faultSince).toBeNull();
+  const away = explain(stretches, '08:20:00', 'slow-down');
+  expect(away.faultSince).toBe(at('08:08:00'));
+  expect(away.text.zh).toContain('2026-06-01 08:08:00 +08:00 起另有告警：本规则的读数缺失（onGap: fault）。');
 });

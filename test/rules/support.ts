@@ -10,7 +10,8 @@ import { rulesByType } from '../../src/rules/rules-of.ts';
 const minute = 60_000;
 const text = { zh: '试', en: 'test' };
 
-export interface RuleUnderTest extends Partial<Pick<Rule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm'>> {
+export interface RuleUnderTest
+  extends Partial<Pick<Rule, 'minActiveMs' | 'stepDownAfterMs' | 'rearm' | 'silentUsualPeriods'>> {
   name: string;
   levels?: (Partial<RuleLevel> & Pick<RuleLevel, 'severity' | 'when'>)[];
   silentForMs?: number;

@@ -35,6 +35,8 @@ export const Explanation = z.object({
   maxGapMs: z.number().nullable(),
   /** For an alarm that the rule keeps in sight (`minActive`): when it can be over at the earliest. */
   lastsUntil: Time.nullable(),
+  /** For a rule with `onGap: fault`: since when an alarm had said then that its readings stay away. */
+  faultSince: Time.nullable(),
   silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
   levels: z.array(
     z.object({
@@ -58,6 +60,8 @@ export const Explanation = z.object({
           brokenOff: z.object({ at: Time, by: z.string().nullable() }).nullable(),
         })
         .nullable(),
+      /** For a level that is over while the alarm still has its severity: how long it has been, of how long. */
+      stepsDown: z.object({ heldMs: z.number(), neededMs: z.number() }).nullable(),
       text: Text,
     }),
   ),

@@ -1,5 +1,6 @@
 import type { TrialAlarm } from '../../model/backtest.ts';
 import type { ExplainedCondition, ExplainedCount, ExplainedLevel, Explanation } from '../../model/explanation.ts';
+import { dataFaultId } from '../../model/rule.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
 import type { CompiledLevel, CompiledType, SilenceRule } from '../../rules/compile.ts';
@@ -94,8 +95,12 @@ export class Explainer {
       alarm,
       lastAt: this.#lastAt,
       maxGapMs: this.#trace?.rule.maxGapMs ?? null,
+      faultSince: this.#alarmThen(dataFaultId(this.#ruleId))?.raised ?? null,
       lastsUntil: until > at ? until : null,
-      silence: this.#silence && { heardAt: this.#heardAt, silentForMs: this.#silence.silentForMs },
+      silence: this.#silence && {
+        heardAt: this.#heardAt,
+        silentForMs: this.#trial.silentAfterMs(device, this.#silence),
+      },
       levels,
     };
     return { ...parts, text: this.#words.whole(parts) };
@@ -105,9 +110,9 @@ export class Explainer {
     return this.#trace?.progress(0, this.#question.at).lastAt ?? this.#heardAt;
   }
 
-  #alarmThen(): TrialAlarm | null {
+  #alarmThen(ruleId = this.#ruleId): TrialAlarm | null {
     const { at } = this.#question;
-    const alarms = ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === this.#ruleId);
+    const alarms = ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === ruleId);
     return alarms.find(({ raised, cleared }) => raised <= at && (cleared === null || cleared > at)) ?? null;
   }
 
@@ -126,6 +131,7 @@ export class Explainer {
         when: explained(trace, traced.when, progress, active ? null : progress.hold, level.forMs),
         clear: active ? explainedClear(trace, traced, progress) : null,
         ownClear: level.clear !== null,
+        stepsDown: active ? stepsDownOf(trace, progress, at) : null,
         counted: !active || endsByTally(level) ? countedOf(level, progress, at) : null,
       };
       const { lastAt } = progress;
@@ -138,6 +144,12 @@ export class Explainer {
 /** Whether an alarm ends when too few of the last readings hold. */
 function endsByTally({ clear, tally, confirm }: CompiledLevel): boolean {
   return clear === null && confirm === 1 && tally !== null;
+}
+
+/** How long a level has been over whose severity the alarm keeps for a while. */
+function stepsDownOf({ rule }: RuleTrace, { active, endedAt }: LevelProgress, at: number): ExplainedLevel['stepsDown'] {
+  if (active || endedAt === null || rule.stepDownAfterMs === 0) return null;
+  return { heldMs: at - endedAt, neededMs: rule.stepDownAfterMs };
 }
 
 /** What a level counts, and how far that has come. */

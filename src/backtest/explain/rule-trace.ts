@@ -30,6 +30,8 @@ export interface Held {
 /** How far a level had come at a moment. */
 export interface LevelProgress {
   active: boolean;
+  /** When it was last over, measured time; null: it never was. */
+  endedAt: number | null;
   /** Of its condition, and of what ends it. */
   hold: Held;
   clear: Held;
@@ -93,6 +95,7 @@ export class RuleTrace {
     const nothing = heldAt(places.hold);
     const progress: LevelProgress = {
       active: false,
+      endedAt: null,
       hold: nothing,
       clear: nothing,
       lastAt: null,
@@ -116,6 +119,7 @@ export class RuleTrace {
       progress.lastAt = at;
       const hold = progress.active ? progress.clear : progress.hold;
       if (progress.active !== wasActive) {
+        if (wasActive) progress.endedAt = at;
         progress.gap = null;
         progress.before = null;
       } else if (heldMs >= 0 && hold.heldMs < 0) {

@@ -29,26 +29,35 @@ export class Words {
   }
 
   /** What the whole rule came to, a sentence a line. */
-  whole({ alarm, at, lastAt, maxGapMs, lastsUntil, silence, levels }: Omit<Explanation, 'text'>): Text {
+  whole(parts: Omit<Explanation, 'text'>): Text {
+    const { alarm, at, lastAt, maxGapMs, lastsUntil, faultSince, silence, levels } = parts;
     const inBoth = (write: (language: Language) => string): Text => ({ zh: write('zh'), en: write('en') });
     return inBoth((language) => {
       const zh = language === 'zh';
-      const parts: string[] = [];
-      if (alarm) parts.push(zh ? `告警自 ${this.#at(alarm.raised)} 起。` : `In alarm since ${this.#at(alarm.raised)}.`);
-      else parts.push(zh ? '没有告警。' : 'No alarm.');
+      const told: string[] = [];
+      if (alarm) told.push(zh ? `告警自 ${this.#at(alarm.raised)} 起。` : `In alarm since ${this.#at(alarm.raised)}.`);
+      else told.push(zh ? '没有告警。' : 'No alarm.');
+      if (faultSince !== null) {
+        const since = this.#at(faultSince);
+        told.push(
+          zh
+            ? `${since} 起另有告警：本规则的读数缺失（onGap: fault）。`
+            : `Another alarm says since ${since} that its readings stay away (onGap: fault).`,
+        );
+      }
       if (lastsUntil !== null) {
         const earliest = this.#at(lastsUntil);
-        parts.push(zh ? `按 minActive 最早于 ${earliest} 解除。` : `By minActive it lasts until ${earliest} at least.`);
+        told.push(zh ? `按 minActive 最早于 ${earliest} 解除。` : `By minActive it lasts until ${earliest} at least.`);
       }
-      if (silence) parts.push(this.#silence(silence, at, language));
+      if (silence) told.push(this.#silence(silence, at, language));
       else if (lastAt === null)
-        parts.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
+        told.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
       else {
-        const told = levels.map((level) => level.text[language]);
-        if (isPast({ at, lastAt, maxGapMs })) parts.push(this.#longSince(lastAt, at, maxGapMs!, language), ...told);
-        else parts.push(...told, this.#since(lastAt, at, language));
+        const ofLevels = levels.map((level) => level.text[language]);
+        if (isPast({ at, lastAt, maxGapMs })) told.push(this.#longSince(lastAt, at, maxGapMs!, language), ...ofLevels);
+        else told.push(...ofLevels, this.#since(lastAt, at, language));
       }
-      return parts.filter((part) => part !== '').join('\n');
+      return told.filter((part) => part !== '').join('\n');
     });
   }
 
@@ -56,11 +65,21 @@ export class Words {
    * One level: what decides at that moment, whether it begins or whether it ends.
    * @param past whether it is told of the last reading, and not of the moment.
    */
-  level({ severity, active, when, clear, ownClear, counted }: Omit<ExplainedLevel, 'text'>, past: boolean): Text {
+  level(level: Omit<ExplainedLevel, 'text'>, past: boolean): Text {
+    const { severity, active, when, clear, ownClear, counted, stepsDown } = level;
     const write = (language: Language) => {
       const zh = language === 'zh';
       const name = severities[severity][language];
       const far = counted ? `${zh ? '；' : '; '}${this.#count(counted, language)}` : '';
+      if (stepsDown) {
+        const [been, needed] = [
+          spokenDuration(stepsDown.heldMs, language),
+          spokenDuration(stepsDown.neededMs, language),
+        ];
+        return zh
+          ? `${name}已不成立 ${been}，满 ${needed} 后降级（stepDownAfter）。`
+          : `${name} has been over for ${been}; after ${needed} of that the alarm steps down (stepDownAfter).`;
+      }
       if (!active || !clear) {
         // Before the last step it makes no difference whether that would hold.
         const isLater = counted?.kind === 'steps' && counted.have + 1 < counted.needed;
