@@ -97,12 +97,16 @@ export function notAllHeard({ rules }: Pick<CompiledType, 'rules'>, heard: numbe
   ];
 }
 
-/** A sentence about silence behind gateways of which there are no readings. @param devices what is around those tried. */
+/**
+ * A sentence about silence behind gateways of which there are no readings.
+ * @param devices what is around those tried.
+ * @param heard ids of all devices of which there are readings.
+ */
 export function silentBehind(
   { silence }: Pick<CompiledType, 'silence'>,
-  devices: readonly Pick<Surroundings, 'id' | 'gateway'>[],
+  devices: readonly Pick<Surroundings, 'gateway'>[],
+  heard: ReadonlySet<string>,
 ): Text[] {
-  const heard = new Set(devices.map(({ id }) => id));
   const gateways = new Set(devices.flatMap(({ gateway }) => (gateway === null || heard.has(gateway) ? [] : [gateway])));
   if (silence.length === 0 || gateways.size === 0) return [];
   const of = namedDevices(gateways);

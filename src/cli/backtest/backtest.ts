@@ -51,11 +51,13 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   });
   const spacing = new Spacing();
   const tried = new Set<string>();
+  const came = new Set<string>();
   let within = false;
   const began = steadyClock.now();
   const samples = allData(asked, typeOf, devices, settings, data);
   for await (const batch of arriving(samples, asked.arrival, devices.channels())) {
     judging.take(batch);
+    for (const { deviceId } of batch) came.add(deviceId);
     const own = batch.filter(({ deviceId }) => devices.isTried(deviceId));
     spacing.take(own);
     for (const { deviceId, measuredAt } of own) {
@@ -66,7 +68,7 @@ async function run(asked: BacktestArguments): Promise<Outcome> {
   if (tried.size > 0 && !within) data.note(nothingWithin);
   const types = new Set([type.id, ...heard.keys()]);
   const around = Array.from(tried, (id) => aroundOf(devices.device(id)));
-  const gaps = [...askingBlindly(rules, types, around), ...silentBehind(rules, around)];
+  const gaps = [...askingBlindly(rules, types, around), ...silentBehind(rules, around, came)];
   for (const note of [...blindRules(rules, spacing), ...gaps, ...notTold.notes]) data.note(note);
   const result = judging.result();
   const seconds = Math.max(steadyClock.now() - began, 1) / 1000;

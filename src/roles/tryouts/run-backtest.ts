@@ -64,7 +64,7 @@ export async function runBacktest(request: BacktestRequest, parts: BacktestParts
   const coarseUntil = Math.min(parts.rawSince, past.journalFrom);
   const own = { ...rulesOf(rules, devices), channelNames: type.channels.map((channel) => channel.name) };
   const unheard = notAllHeard(own, around.devices.length, around.leftOut);
-  const gaps = [...unheard, ...silentBehind(own, devices.map(parts.aroundOf))];
+  const gaps = [...unheard, ...silentBehind(own, devices.map(parts.aroundOf), new Set(known.keys()))];
   const told = [...blindRules(own, spacing), ...gaps, ...notTold.notes];
   return { ...shortened(judging.result()), notes: told, coarseBefore: begin < coarseUntil ? coarseUntil : null };
 }
