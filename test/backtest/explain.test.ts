@@ -28,6 +28,7 @@ const type = compileType(
       },
       { name: 'often', levels: [{ severity: 'blue', when: 'level > 10 cm', atLeast: { readings: 4, of: 5 } }] },
       { name: 'silent', silentForMs: 600_000 },
+      { name: 'limit', levels: [{ severity: 'red', when: 'level > limit(level, "warning")' }] },
       { name: 'seldom', silentForMs: 600_000, silentUsualPeriods: 4 },
       {
         name: 'slow-down',
@@ -255,7 +256,7 @@ test('silence of a channel is explained by when that channel was heard last', ()
 test('a rule that is not there is answered with those that are', () => {
   const ask = () => new Explainer(type, { device: 'd1', rule: 'nothing', at: start }, words);
   expect(ask).toThrow(
-    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/slow-down, test-type/kept, test-type/then, test-type/silent, test-type/seldom, test-type/slow-down.data.',
+    'There is no rule nothing of a test-type; there are test-type/high, test-type/often, test-type/limit, test-type/slow-down, test-type/kept, test-type/then, test-type/silent, test-type/seldom, test-type/slow-down.data.',
   );
 });
 
@@ -364,4 +365,10 @@ test('a level that is over says when the alarm steps down, and a rule that its r
   const away = explain(stretches, '08:20:00', 'slow-down');
   expect(away.faultSince).toBe(at('08:08:00'));
   expect(away.text.zh).toContain('2026-06-01 08:08:00 +08:00 起另有告警：本规则的读数缺失（onGap: fault）。');
+});
+
+test('a limit that nobody has set is not taken for missing data', () => {
+  const answer = explain([['08:00:00', '08:01:00', 12]], '08:01:00', 'limit');
+  expect(answer.text.en).toContain('level > limit(level, "warning") is not known, there is nothing to compare with');
+  expect(answer.text.zh).toContain('level > limit(level, "warning") 未知，没有可比的值');
 });

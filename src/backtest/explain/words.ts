@@ -124,10 +124,15 @@ export class Words {
     return told.length > 0 ? told.join(language === 'zh' ? '，' : ', ') : source;
   }
 
-  #part({ source, holds, value, unit, gap }: ExplainedPart, past: boolean, language: Language): string {
+  #part({ source, holds, value, limit, unit, gap }: ExplainedPart, past: boolean, language: Language): string {
     const zh = language === 'zh';
     const then = past && zh ? '当时' : '';
     if (holds === null) {
+      // What is measured is there, and what it is held against is not: nobody has set the limit of this place, say.
+      if (value !== null && limit === null)
+        return zh
+          ? `${source} ${then}未知，没有可比的值`
+          : `${source} ${past ? 'was' : 'is'} not known, there is nothing to compare with`;
       const [from, to] = gap ? [this.#at(gap.from), this.#at(gap.to)] : [];
       if (zh) return `${source} ${then}未知，数据不足${gap ? `（${from} 至 ${to} 无数据）` : ''}`;
       const none = gap ? ` (none from ${from} to ${to})` : '';
