@@ -58,7 +58,7 @@ export interface ExplainedLevel {
   ownClear: boolean;
   /**
    * For a level that begins by several readings, repeats or steps: how far it has come; in alarm, for one that ends when
-   * such readings are too few. Null otherwise.
+   * such readings are too few, or by a condition of its own after steps. Null otherwise.
    */
   counted: ExplainedCount | null;
   /**

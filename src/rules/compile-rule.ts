@@ -135,6 +135,8 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
   // What is only told is no reason to judge the rule.
   const channels = [...scope.channels];
   if (channels.length === 0 && peers.length === 0) throw noChannel(rule);
+  if (rule.rearm?.again === null && levels.some(({ sequence }) => sequence)) throw noWave(rule.rearm.after);
+  const isJudgedAlways = everySample;
   const textValues = rule.text ? compileText(rule.text, scope) : [];
   const { id, maxGapMs, onGap, minActiveMs = 0, stepDownAfterMs = 0 } = rule;
   const cells = planRule(index, { minActiveMs, stepDownAfterMs, rearm: rearm ?? null }, plan);
@@ -143,7 +145,7 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     print: printOf(rule, memory, plan.size - from),
     levels,
     channels,
-    judgedOn: everySample ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
+    judgedOn: isJudgedAlways ? Array.from({ length: type.channelCount }, (_, index) => index) : channels,
     lifeSafety: channels.some(type.isLifeSafety),
     usesBaseline: scope.baselines.size > 0 || peers.length > 0,
     maxGapMs,
@@ -210,6 +212,10 @@ function compileLevel(
   const from = plan.size;
   const cells = planLevel(compiled, plan, rearms);
   return { ...compiled, from, to: plan.size, cells };
+}
+
+function noWave(after: string): TocsinError {
+  return new TocsinError('RULE_INVALID', mistakes.waveOfSequence(after), { expression: after });
 }
 
 /** @param size how many cells it has: those of another number mean something else. */

@@ -209,8 +209,9 @@ function nextSeverity(rule: CompiledRule, cells: number[], rank: number, at: num
     if (down >= 0) endHold(cells, down);
     return rank;
   }
+  const begins = cells[down]! < 0 || (rule.onGap !== 'freeze' && at - cells[down + 1]! > rule.maxGapMs);
+  const highest = begins ? rank : Math.max(cells[down + 2]!, rank);
   const isLongEnough = holdFor(cells, down, 1, at, rule.stepDownAfterMs, rule.maxGapMs, rule.onGap);
-  const highest = cells[down] === 0 ? rank : Math.max(cells[down + 2]!, rank);
   cells[down + 2] = highest;
   if (!isLongEnough) return now;
   endHold(cells, down);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Baseline } from '../../src/baseline/baseline.ts';
 import type { AlarmEffect, AlarmRaised } from '../../src/model/alarm.ts';
+import type { Text } from '../../src/model/text.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { Fold } from '../../src/rules/fold.ts';
 import { rulesByType } from '../../src/rules/rules-of.ts';
@@ -122,6 +123,29 @@ describe('held for a time', () => {
     const levels = [30, 24, 24, 24, 24, 24, 16, 24, 16, 16, 16, 16, 16, 16, 16];
     const samples = levels.map((level, i) => ({ at: i * minute, values: { level } }));
     expect(story(judgeAll(ladder, samples))).toEqual(['raised red 0', 'severity orange 6', 'severity yellow 13']);
+    // Also when the gap that stops the clock comes at its beginning.
+    const frozen = { ...ladder, rules: ladder.rules.map((rule) => ({ ...rule, onGap: 'freeze' as const })) };
+    const gap = [30, 24, ...new Array<number>(8).fill(Number.NaN), 16, 16, 16, 16, 16, 16]
+      .map((level, i) => ({ at: i * minute, values: { level } }))
+      .filter(({ values }) => !Number.isNaN(values.level));
+    expect(story(judgeAll(frozen, gap))).toEqual(['raised red 0', 'severity orange 15']);
+  });
+
+  test('is not judged by what is only told', () => {
+    const told = (text?: Text) => {
+      const gauge = deviceType({
+        channels: { level: 'cm', battery: '%' },
+        rules: [{ name: 'r', levels: [{ severity: 'red', when: 'level >= 27 cm', atLeast: { readings: 2, of: 3 } }] }],
+      });
+      const rules = gauge.rules.map((rule) => ({ ...rule, ...(text && { text }) }));
+      const samples = [
+        { at: 0, values: { level: 30 } },
+        ...[1, 2].map((i) => ({ at: i * 20_000, values: { battery: 9 } })),
+      ];
+      return story(judgeAll({ ...gauge, rules }, samples as { at: number; values: Record<string, number> }[]));
+    };
+    expect(told()).toEqual([]);
+    expect(told({ zh: '{since(level > 1 cm)}', en: '{since(level > 1 cm)}' })).toEqual([]);
   });
 
   test('sees a sequence again while its alarm lasts, and goes on with it when that is over', () => {
@@ -161,6 +185,28 @@ describe('held for a time', () => {
     expect(still([1, 9, 0], [10, 11, 20], [12, 20, 0])).toEqual(['raised red 2', 'cleared 11', 'raised red 13']);
     // Down once more while the alarm lasts: what was up again counts no longer.
     expect(still([1, 9, 0], [10, 10, 20], [11, 12, 0], [13, 20, 20])).toEqual(['raised red 2', 'cleared 14']);
+  });
+
+  test('must be told what is a new wave of a sequence', () => {
+    const steps = [
+      { when: 'level > 3 cm', forMs: 0, withinMs: null, unless: null },
+      { when: 'level < 1 cm', forMs: 0, withinMs: null, unless: null },
+    ];
+    const told = (again: string | null) =>
+      compileType(
+        deviceType({
+          channels: { level: 'cm' },
+          rules: [
+            {
+              name: 'r',
+              levels: [{ severity: 'red', when: 'level < 1 cm', sequence: steps }],
+              rearm: { after: 'level > 9 cm', again, forMs: 0 },
+            },
+          ],
+        }),
+      ).problems.map(({ message }) => message);
+    expect(told(null)).toEqual([expect.stringContaining('it must be said what begins anew')]);
+    expect(told('level > 5 cm')).toEqual([]);
   });
 
   test('takes a button for pressed in the sample that says so, and for not pressed in every other', () => {

@@ -131,8 +131,8 @@ export class Explainer {
         when: explained(trace, traced.when, progress, active ? null : progress.hold, level.forMs),
         clear: active ? explainedClear(trace, traced, progress) : null,
         ownClear: level.clear !== null,
-        stepsDown: active ? stepsDownOf(trace, progress, at) : null,
-        counted: !active || endsByTally(level) ? countedOf(level, progress, at) : null,
+        stepsDown: active ? stepsDownOf(trace, progress) : null,
+        counted: !active || isToldInAlarm(level) ? countedOf(level, progress, at) : null,
       };
       const { lastAt } = progress;
       const past = lastAt !== null && isPast({ at, lastAt, maxGapMs: trace.rule.maxGapMs });
@@ -141,15 +141,18 @@ export class Explainer {
   }
 }
 
-/** Whether an alarm ends when too few of the last readings hold. */
-function endsByTally({ clear, tally, confirm }: CompiledLevel): boolean {
-  return clear === null && confirm === 1 && tally !== null;
+/**
+ * Whether what a level counts makes a difference to its end: it ends when too few of the last readings hold; and its last
+ * step alone does not keep a sequence from ending.
+ */
+function isToldInAlarm({ clear, tally, confirm, sequence }: CompiledLevel): boolean {
+  return clear === null ? confirm === 1 && tally !== null : sequence !== null;
 }
 
 /** How long a level has been over whose severity the alarm keeps for a while. */
-function stepsDownOf({ rule }: RuleTrace, { active, endedAt }: LevelProgress, at: number): ExplainedLevel['stepsDown'] {
-  if (active || endedAt === null || rule.stepDownAfterMs === 0) return null;
-  return { heldMs: at - endedAt, neededMs: rule.stepDownAfterMs };
+function stepsDownOf({ rule }: RuleTrace, { over }: LevelProgress): ExplainedLevel['stepsDown'] {
+  if (over.heldMs < 0 || rule.stepDownAfterMs === 0) return null;
+  return { heldMs: over.heldMs, neededMs: rule.stepDownAfterMs };
 }
 
 /** What a level counts, and how far that has come. */

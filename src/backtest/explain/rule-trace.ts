@@ -1,6 +1,7 @@
 import { newCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
 import { type CompiledStep, mayBeginBy } from '../../rules/compile-rule.ts';
+import { holdCells, holdFor } from '../../rules/hold.ts';
 import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
 import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import { judgeLevel } from '../../rules/level-judge.ts';
@@ -30,8 +31,8 @@ export interface Held {
 /** How far a level had come at a moment. */
 export interface LevelProgress {
   active: boolean;
-  /** When it was last over, measured time; null: it never was. */
-  endedAt: number | null;
+  /** For how long it has been over since it last was active. */
+  over: Held;
   /** Of its condition, and of what ends it. */
   hold: Held;
   clear: Held;
@@ -93,9 +94,10 @@ export class RuleTrace {
     const places = level.cells;
     const heldAt = (place: number): Held => ({ heldMs: cells[place]!, lastAt: cells[place + 1]! });
     const nothing = heldAt(places.hold);
+    const over: number[] = [...holdCells];
     const progress: LevelProgress = {
       active: false,
-      endedAt: null,
+      over: nothing,
       hold: nothing,
       clear: nothing,
       lastAt: null,
@@ -114,12 +116,14 @@ export class RuleTrace {
       judgeLevel(rule, level, cells, context, level.when.evaluate(context), at, true);
       progress.active = cells[places.active] === 1;
       if (level.sequence) noteStep(progress, level.sequence, cells[places.sequence]!, context);
+      const isOver = !progress.active && (wasActive || progress.over.heldMs >= 0);
+      holdFor(over, 0, isOver ? 1 : 0, at, 0, rule.maxGapMs, rule.onGap);
+      progress.over = { heldMs: over[0]!, lastAt: over[1]! };
       progress.hold = heldAt(places.hold);
       progress.clear = heldAt(places.clear);
       progress.lastAt = at;
       const hold = progress.active ? progress.clear : progress.hold;
       if (progress.active !== wasActive) {
-        if (wasActive) progress.endedAt = at;
         progress.gap = null;
         progress.before = null;
       } else if (heldMs >= 0 && hold.heldMs < 0) {

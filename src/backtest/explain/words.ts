@@ -91,7 +91,7 @@ export class Words {
         return zh ? `${name}告警中，${told}。` : `${name} is in alarm; ${told}.`;
       }
       const still =
-        clear.holds && when.holds
+        clear.holds && when.holds && counted?.kind !== 'steps'
           ? `${zh ? '；但报警条件仍成立：' : '; but what began it still holds: '}${when.source}`
           : '';
       const ends = `${this.#condition(clear, past, language)}${still}`;

@@ -129,9 +129,13 @@ export const mistakes = {
     zh: `${name} 的参数是通道，如 ${example}；此类型有 ${list(there).zh}`,
     en: `${name} is about a channel, as in ${example}; the type has ${list(there).en}`,
   }),
+  waveOfSequence: (after: string): Text => ({
+    zh: `“${after}” 中：用 sequence 的规则须写明新一轮从何算起：rearm: { after: …, again: … }`,
+    en: `in "${after}": of a rule with a sequence it must be said what begins anew: rearm: { after: …, again: … }`,
+  }),
   momentByItself: (name: string): Text => ({
-    zh: `${name} 是瞬时开关，只在报出它的那条读数上为真，没有前后之分：直接写 ${name}，或 since(${name})、count(${name}, 10 min)`,
-    en: `${name} is momentary, on only in the sample that says so, and there is no before: write ${name} by itself, since(${name}) or count(${name}, 10 min)`,
+    zh: `${name} 是瞬时开关，只在报出它的那条读数上为真，没有前后之分：直接写 ${name}，或 since(${name}) < 10 min`,
+    en: `${name} is momentary, on only in the sample that says so, and there is no before: write ${name} by itself, or since(${name}) < 10 min`,
   }),
   baselineNotLearnt: (name: string, there: readonly string[]): Text => ({
     zh: `${name} 没有基线：在 device.yaml 里给它写 baseline: true；${there.length > 0 ? `有基线的是 ${list(there).zh}` : '此类设备都没有'}`,

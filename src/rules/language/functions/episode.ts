@@ -6,7 +6,7 @@ import { number } from '../typed.ts';
 
 /**
  * How high a channel has been since the alarm began, and how low since then, by two readings in a row each: a single
- * wrong one is no wave. Both are the newest reading while there is no alarm. The third number tells whether anything came
+ * wrong one is no wave. While there is no alarm they are the lower and the higher one of the last two. The third number tells whether anything came
  * yet, the fourth is the newest reading. Once the rule is armed again a higher crest is that of the next wave: what it
  * rises from stays the trough.
  */
@@ -19,9 +19,12 @@ function waveCell(index: number): MemoryCell {
       const value = newestValue(context.past, index);
       const before = memory[at + 3]!;
       const [low, high] = value < before ? [value, before] : [before, value];
-      if (course === alarmCourse.none || memory[at + 2] === 0) {
+      if (memory[at + 2] === 0) {
         memory[at] = value;
         memory[at + 1] = value;
+      } else if (course === alarmCourse.none) {
+        memory[at] = low;
+        memory[at + 1] = high;
       } else if (low >= memory[at]! && course !== alarmCourse.armed) {
         memory[at] = low;
         memory[at + 1] = high;
