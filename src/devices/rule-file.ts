@@ -1,4 +1,5 @@
 import { isMap, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { placeholders } from '../model/placeholders.ts';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { RuleFile, RuleInFile } from './rule-schema.ts';
 import { parseYaml, textOf } from './yaml-file.ts';
@@ -112,7 +113,7 @@ export function lineOfRule(text: string, ruleId: string, condition: string): num
       const isCondition = key === 'value' && isPair(pair) && conditionKeys.has(String(pair.key));
       const said = inOneLine(String(value));
       if (isCondition && said === wanted) offsets[0] ??= range?.[0];
-      else if (placeholders(said).some((one) => inOneLine(one) === wanted)) offsets[1] ??= range?.[0];
+      else if (placeholders(said).includes(wanted)) offsets[1] ??= range?.[0];
       else if (isCondition && said.includes(wanted)) offsets[2] ??= range?.[0];
     },
   });
@@ -121,10 +122,6 @@ export function lineOfRule(text: string, ruleId: string, condition: string): num
 
 /** Keys of a rule, of its levels, of the steps of a sequence and of `rearm` that have conditions. */
 const conditionKeys = new Set(['when', 'clear', 'unless', 'rearm', 'after', 'again']);
-
-function placeholders(text: string): string[] {
-  return [...text.matchAll(/\{([^{}]*)\}/g)].map(([, expression]) => expression!);
-}
 
 function inOneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();

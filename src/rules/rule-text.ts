@@ -1,4 +1,5 @@
 import type { DeviceType } from '../model/device-type.ts';
+import { fillPlaceholders } from '../model/placeholders.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { compileType } from './compile.ts';
@@ -14,10 +15,7 @@ const unitsByRule = new WeakMap<Rule, ReadonlyMap<string, string>>();
 export function ruleText(type: DeviceType, rule: Rule, values: Readonly<Record<string, number>>): Text | null {
   if (!rule.text) return null;
   const units = unitsOf(type, rule);
-  const filled = (text: string) =>
-    text.replace(/\{([^{}]*)\}/g, (_, source: string) =>
-      written(values[source.trim()], units.get(source.trim()) ?? ''),
-    );
+  const filled = (text: string) => fillPlaceholders(text, (source) => written(values[source], units.get(source) ?? ''));
   return { zh: filled(rule.text.zh), en: filled(rule.text.en) };
 }
 

@@ -64,8 +64,8 @@ function rulesThen({ rule, at }: ExplainRequest, { history, device }: ExplainPar
 function switchedOff(id: string, { version, at }: RuleVersion, times: LocalTimes): TocsinError {
   const since = times.write(at);
   return new TocsinError('NOT_FOUND', {
-    zh: `规则 ${id} 在此自 ${since} 起停用（第 ${version} 版），当时不判断。`,
-    en: `The rule ${id} was switched off here from ${since} on (version ${version}), and judged nothing then.`,
+    zh: `规则 ${id} 在此自 ${since} 起停用（第 ${version} 版），当时不判断；请问停用之前的时刻。`,
+    en: `The rule ${id} was switched off here from ${since} on (version ${version}), and judged nothing then; ask for a moment before.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { placeholders } from '../../model/placeholders.ts';
 import type { Text } from '../../model/text.ts';
 import type { Evaluate } from './context.ts';
 import { compileValue } from './expression.ts';
@@ -14,19 +15,13 @@ export interface TextValue {
   unit: string;
 }
 
-/** The expressions in a text, in their order, each once. */
-export function placeholders({ zh, en }: Text): string[] {
-  const found = [...`${zh}\n${en}`.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!.trim());
-  return [...new Set(found)];
-}
-
 /**
  * Compiles what a text tells in braces. Rates are told per hour and durations in minutes, everything else in its
  * channel's unit.
  * @throws TocsinError RULE_INVALID.
  */
 export function compileText(text: Text, scope: Scope): TextValue[] {
-  return placeholders(text).map((source) => {
+  return placeholders(`${text.zh}\n${text.en}`).map((source) => {
     const typed = compileValue(source, scope);
     if (typed.kind === 'truth') return { source, value: typed.run, unit: '' };
     const told = toldIn(typed.measure);
