@@ -89,6 +89,8 @@ export interface Explanation {
   faultSince: number | null;
   /** For a rule of silence: how long nothing has come, and how long that may be. Milliseconds. */
   silence: { heardAt: number | null; silentForMs: number } | null;
+  /** For a rule that was switched off there: since when, and by which version; nothing else is known then. */
+  off: { since: number; version: number } | null;
   levels: ExplainedLevel[];
   /** All of it in a few sentences. */
   text: Text;

@@ -140,5 +140,8 @@ test('rules are tried on what has been kept, held against those in force, and ex
   expect(await explain('waterlogging', earlierSince)).toMatchObject({
     levels: [{ when: { source: 'level >= 6 cm' } }, {}],
   });
-  await expect(explain('waterlogging', Date.now())).rejects.toThrow(/was switched off here from .* on \(version \d+\)/);
+  const whileOff = await explain('waterlogging', Date.now());
+  expect(whileOff).toMatchObject({ alarm: null, off: { version: expect.any(Number) }, levels: [] });
+  expect(whileOff.text.en).toMatch(/was switched off here from .* on \(version \d+\)/);
+  expect(whileOff.text.zh).toMatch(/起在此停用（第 \d+ 版）/);
 });

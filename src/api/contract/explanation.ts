@@ -38,6 +38,8 @@ export const Explanation = z.object({
   /** For a rule with `onGap: fault`: since when an alarm had said then that its readings stay away. */
   faultSince: Time.nullable(),
   silence: z.object({ heardAt: z.number().nullable(), silentForMs: z.number() }).nullable(),
+  /** For a rule that was switched off there: since when, and by which version. */
+  off: z.object({ since: Time, version: Count }).nullable(),
   levels: z.array(
     z.object({
       severity: Severity,

@@ -101,6 +101,7 @@ export class Explainer {
         heardAt: this.#heardAt,
         silentForMs: this.#trial.silentAfterMs(device, this.#silence),
       },
+      off: null,
       levels,
     };
     return { ...parts, text: this.#words.whole(parts) };

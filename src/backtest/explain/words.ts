@@ -28,6 +28,14 @@ export class Words {
     this.#times = times;
   }
 
+  /** That a rule judged nothing. */
+  off({ since, version }: NonNullable<Explanation['off']>): Text {
+    return {
+      zh: `没有告警。\n规则自 ${this.#at(since)} 起在此停用（第 ${version} 版），当时不判断。`,
+      en: `No alarm.\nThe rule was switched off here from ${this.#at(since)} on (version ${version}), and judged nothing then.`,
+    };
+  }
+
   /** What the whole rule came to, a sentence a line. */
   whole(parts: Omit<Explanation, 'text'>): Text {
     const { alarm, at, lastAt, maxGapMs, lastsUntil, faultSince, silence, levels } = parts;

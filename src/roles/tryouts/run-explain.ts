@@ -4,11 +4,9 @@ import type { ExplainRequest } from '../../model/backtest-request.ts';
 import type { Device } from '../../model/device.ts';
 import { typeIdOfRule } from '../../model/device-type.ts';
 import type { Explanation } from '../../model/explanation.ts';
-import type { RuleVersion } from '../../model/rule-version.ts';
 import type { CompiledType } from '../../rules/compile.ts';
 import type { RuleHistory } from '../../rules/versions/rule-history.ts';
 import { warmUpMs } from '../../rules/warm-up.ts';
-import { TocsinError } from '../../shared/errors.ts';
 import { LocalTimes } from '../../shared/local-times.ts';
 import type { Store } from '../../store/open.ts';
 import { type AroundParts, askedAround } from './asked-around.ts';
@@ -28,14 +26,15 @@ export interface ExplainParts extends AroundParts, PastParts {
 
 /**
  * Folds once more what has come from a device, and from those that the rule asks, and listens to the rule as it was then.
- * @throws TocsinError NOT_FOUND for a rule that is not there, or was switched off.
+ * @throws TocsinError NOT_FOUND for a rule that is not there.
  */
 export async function runExplain(request: ExplainRequest, parts: ExplainParts): Promise<Explanation> {
   const { types, device, aroundOf } = parts;
   const { at } = request;
-  const times = new LocalTimes(parts.timeZone);
-  const compiled = rulesThen(request, parts, times);
-  const words = new Words(times);
+  const words = new Words(new LocalTimes(parts.timeZone));
+  const off = switchedOff(request, parts, words);
+  if (off) return off;
+  const compiled = rulesThen(request, parts);
   const question = { device: device.id, rule: request.rule, at };
   const asked = compiled.rules.filter((rule) => isAsked(rule.id, request.rule));
   const around = await askedAround([device], () => asked, parts);
@@ -52,21 +51,25 @@ export async function runExplain(request: ExplainRequest, parts: ExplainParts): 
 }
 
 /** The rules that judged the device at the moment that is asked for; for a rule that nobody had made by then, those of now. */
-function rulesThen({ rule, at }: ExplainRequest, { history, device }: ExplainParts, times: LocalTimes): CompiledType {
-  const then = history.at(history.versionAt(at));
-  const compiled = then.rulesOf(device)!;
-  if ([...compiled.rules, ...compiled.silence].some(({ id }) => isAsked(id, rule))) return compiled;
-  for (const [id, version] of then.off(then.placeOf(device)))
-    if (isAsked(id, rule)) throw switchedOff(id, version, times);
+function rulesThen({ rule, at }: ExplainRequest, { history, device }: ExplainParts): CompiledType {
+  const then = history.at(history.versionAt(at)).rulesOf(device)!;
+  if ([...then.rules, ...then.silence].some(({ id }) => isAsked(id, rule))) return then;
   return history.at().rulesOf(device)!;
 }
 
-function switchedOff(id: string, { version, at }: RuleVersion, times: LocalTimes): TocsinError {
-  const since = times.write(at);
-  return new TocsinError('NOT_FOUND', {
-    zh: `规则 ${id} 在此自 ${since} 起停用（第 ${version} 版），当时不判断；请问停用之前的时刻。`,
-    en: `The rule ${id} was switched off here from ${since} on (version ${version}), and judged nothing then; ask for a moment before.`,
-  });
+/** The answer about a rule that was switched off for the device then; null when it was not. */
+function switchedOff(
+  { rule, at }: ExplainRequest,
+  { history, device }: ExplainParts,
+  words: Words,
+): Explanation | null {
+  const then = history.at(history.versionAt(at));
+  const found = [...then.off(then.placeOf(device))].find(([id]) => isAsked(id, rule));
+  if (!found) return null;
+  const [id, { at: since, version }] = found;
+  const off = { since, version };
+  const nothing = { alarm: null, lastAt: null, maxGapMs: null, lastsUntil: null, faultSince: null, silence: null };
+  return { rule: id, device: device.id, at, ...nothing, off, levels: [], text: words.off(off) };
 }
 
 /** When the alarm of the record began that was active then; else the moment itself. */
