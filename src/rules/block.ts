@@ -8,8 +8,8 @@ export const regionCells = 2;
 
 /** Numbers that a processor fetches at a time: 64 bytes. */
 const numbersALine = 8;
-/** Numbers that are looked at ahead before those of other blocks; and in the end: of most devices all. */
-const beginning = 4 * numbersALine;
+/** Numbers at the beginning that most readings look at, and those that are looked at ahead at most: of most devices all. */
+const beginning = 9 * numbersALine;
 const mostAhead = 256;
 
 /** Looks at one number of every line. */
@@ -85,7 +85,7 @@ export class Block {
     return this.cells[region + roomOf]!;
   }
 
-  /** Looks at the first of its numbers, and at the rest; see `Fold.lookAhead`. */
+  /** Looks at the first of its numbers, or at the rest; see `Fold.lookAhead`. */
   lookAtBeginning(): number {
     return seenIn(this.cells, 0, beginning);
   }

@@ -3,6 +3,8 @@ import { ChannelLog, type LogPlace, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { devicePlaces } from './device-places.ts';
+import { forgetsSoon } from './horizon.ts';
+import { lookAtNewest } from './readings.ts';
 import { newestTime, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
 
@@ -44,6 +46,7 @@ interface ChannelPlan {
   /** Where the logs of these lie. */
   logs: (LogPlace | undefined)[];
   block: BlockPlan;
+  latenessMs: number;
   /** Those over each channel. */
   windows: Window[][];
   /** By channel, how long its windows are, the shortest first. */
@@ -70,6 +73,7 @@ function planOf(type: CompiledType): ChannelPlan {
     kept,
     logs,
     block: type.windowPlan,
+    latenessMs: type.latenessMs,
     windows: specs,
     spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
     gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
@@ -131,6 +135,15 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
   /** Looks at where its numbers lie; see `Fold.lookAhead`. */
   lookAhead(): number {
     return this.cells.length + this.#plan.kept.length;
+  }
+
+  /** Looks at what a reading needs beside the beginning: all where windows are asked or something is forgotten. */
+  lookFurther(): number {
+    if (this.isAsked || forgetsSoon(this, this.#plan.latenessMs)) return this.lookAtRest();
+    const { kept, logs } = this.#plan;
+    let seen = 0;
+    for (let i = 0; i < kept.length; i++) seen += lookAtNewest(this, logs[kept[i]!]!.at);
+    return seen;
   }
 
   /** Adds a value that is newer than all others of its channel. */

@@ -43,7 +43,7 @@ const leastApartMs = 60_000;
  */
 const mostSamples = 4_096;
 
-const { samples, snapshotAfter, snapshotAt, snapshots, moments } = devicePlaces;
+const { head, samples, snapshotAfter, snapshotAt, snapshots, moments } = devicePlaces;
 
 const noEpisodes: readonly Episode[] = [];
 
@@ -226,6 +226,12 @@ export class Horizon {
     }
     this.#planNext();
   }
+}
+
+/** Whether some of what is kept will soon be needed no more: it is looked through then. */
+export function forgetsSoon(memory: DeviceMemory, latenessMs: number): boolean {
+  const second = memory.start(moments) + 2;
+  return memory.cells[head]! - memory.cells[second]! >= latenessMs - latenessMs / perLateness;
 }
 
 /** JSON has no infinity: it is kept as null. */

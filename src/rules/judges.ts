@@ -59,7 +59,7 @@ export class Judges {
     let seen = 0;
     for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAhead();
     for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAtBeginning();
-    for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookAtRest();
+    for (let i = 0; i < memories.length; i++) seen += memories[i]!.lookFurther();
     this.seen = seen;
   }
 

@@ -288,6 +288,14 @@ export class Readings {
   }
 }
 
+/** Looks at where the newest of the readings is that lie in a block at a place; see `Fold.lookAhead`. */
+export function lookAtNewest(block: Block, at: number): number {
+  const { cells } = block;
+  const newest = cells[at + first]! + cells[at + count]! - 1;
+  const place = cells[at + pace]! > 0 ? newest >> 1 : cells[at + scale] === 0 ? 2 * newest : newest;
+  return cells[block.start(at) + place]!;
+}
+
 /** Room for more beside so many readings. */
 function roomBeside(readings: number): number {
   return Math.max(few, readings >> 4);
