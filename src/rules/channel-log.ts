@@ -27,6 +27,9 @@ export interface LogState {
 /** Further apart than any readings that are kept as one, milliseconds. */
 const farApart = 2 ** 30;
 
+/** Room for so many readings is made before they come; where there are more, it grows with them. */
+const mostAtOnce = 256;
+
 /** Where the log of a channel lies in the memory of each device with the same rules. */
 export interface LogPlace {
   channel: number;
@@ -34,6 +37,8 @@ export interface LogPlace {
   at: number;
   /** The cell with the shortest time between two readings, since there were none; as far as merging asks. */
   closest: number;
+  /** For how long readings are kept at most, milliseconds. */
+  keptMs: number;
 }
 
 /**
@@ -51,8 +56,8 @@ export class ChannelLog extends Readings {
   }
 
   /** Takes the places of the log of a channel. */
-  static planOf(channel: number, plan: BlockPlan): LogPlace {
-    return { channel, at: Readings.plan(plan), closest: plan.take(farApart) };
+  static planOf(channel: number, plan: BlockPlan, keptMs: number): LogPlace {
+    return { channel, at: Readings.plan(plan), closest: plan.take(farApart), keptMs };
   }
 
   /** By position; null where none are kept as one. */
@@ -84,6 +89,10 @@ export class ChannelLog extends Readings {
     if (sinceLast < cells[this.#place.closest]!) cells[this.#place.closest] = sinceLast;
     super.push(at, value);
     if (this.#memory.merged !== null) this.#merged?.push(null);
+  }
+
+  protected override steadyRoom(paceMs: number): number {
+    return Math.min(Math.ceil(this.#place.keptMs / paceMs), mostAtOnce);
   }
 
   #sinceLast(at: number): number {

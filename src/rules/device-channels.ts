@@ -3,7 +3,7 @@ import { ChannelLog, type LogPlace, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { devicePlaces } from './device-places.ts';
-import { forgetsSoon } from './horizon.ts';
+import { forgetsSoon, reachesBack } from './horizon.ts';
 import { lookAtNewest } from './readings.ts';
 import { newestTime, type PartPlan, setNewest, type WindowMemory } from './windows/memory.ts';
 import type { Window } from './windows/window.ts';
@@ -66,8 +66,12 @@ function planOf(type: CompiledType): ChannelPlan {
   for (const { channel } of type.windows) used.add(channel);
   const specs = type.channelNames.map((_, channel) => type.windows.filter((one) => one.channel === channel));
   const kept = [...used].sort((a, b) => a - b);
+  const spans = specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b));
   const logs: ChannelPlan['logs'] = [];
-  for (const channel of kept) logs[channel] = ChannelLog.planOf(channel, type.windowPlan);
+  for (const channel of kept) {
+    const keptMs = (spans[channel]!.at(-1) ?? 0) + reachesBack * type.latenessMs;
+    logs[channel] = ChannelLog.planOf(channel, type.windowPlan, keptMs);
+  }
   const plan: ChannelPlan = {
     names: type.channelNames,
     kept,
@@ -75,7 +79,7 @@ function planOf(type: CompiledType): ChannelPlan {
     block: type.windowPlan,
     latenessMs: type.latenessMs,
     windows: specs,
-    spans: specs.map((list) => [...new Set(list.map((one) => one.spanMs))].sort((a, b) => a - b)),
+    spans,
     gaps: specs.map((list) => Math.min(...list.map((one) => one.maxGapMs))),
     parts: type.windowPlan.parts,
   };

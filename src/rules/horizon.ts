@@ -35,6 +35,8 @@ export interface SnapshotState {
  * again begins too early by at most about as much as it lies back.
  */
 const perLateness = 16;
+/** So many times the lateness bound the oldest one lies back at most: the next to it lies within, and no nearer than two thirds. */
+export const reachesBack = 1.5;
 /** Sooner one after the other they are not made, whatever the bound. Milliseconds. */
 const leastApartMs = 60_000;
 /**

@@ -240,8 +240,13 @@ export class Readings {
       if (!isPunctual(this.timeAt(i) - time - i * paceMs, this.valueAt(i), units)) return false;
     const [times, values] = this.#all();
     this.#set(0, time, units, paceMs);
-    this.#putAll(times, values, (length + roomBeside(length) + 1) >> 1);
+    this.#putAll(times, values, (Math.max(length + roomBeside(length), this.steadyRoom(paceMs) + few) + 1) >> 1);
     return true;
+  }
+
+  /** How many there will be at this pace, as far as that is known: room for them is made at once. */
+  protected steadyRoom(_paceMs: number): number {
+    return 0;
   }
 
   #all(): [times: number[], values: number[]] {

@@ -23,7 +23,7 @@ class Windowed extends DeviceChannels {
     const windowPlan = new WindowPlan(1);
     const windows = specs.map(({ spanMs, maxGapMs = 3 * minute }) => new Window(0, spanMs, maxGapMs, windowPlan));
     for (const window of windows) for (const question of questions) window.keepFor(question);
-    const type = { channelNames: ['level'], rules: [], baselines: [], windows, windowPlan };
+    const type = { channelNames: ['level'], rules: [], baselines: [], windows, windowPlan, latenessMs: 60 * minute };
     super(type as unknown as CompiledType);
     this.spans = windows.map(({ spanMs }) => spanMs);
     this.windows = windows.map((window) => ({
