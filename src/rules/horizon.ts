@@ -35,7 +35,10 @@ export interface SnapshotState {
  * again begins too early by at most about as much as it lies back.
  */
 const perLateness = 16;
-/** So many times the lateness bound the oldest one lies back at most: the next to it lies within, and no nearer than two thirds. */
+/**
+ * How far back the oldest one may lie, in lateness bounds: the next one to it lies within the bound, and two are no further
+ * apart than half of what the newer one lies back.
+ */
 export const reachesBack = 1.5;
 /** Sooner one after the other they are not made, whatever the bound. Milliseconds. */
 const leastApartMs = 60_000;

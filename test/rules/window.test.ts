@@ -192,6 +192,18 @@ describe('without evidence', () => {
   });
 });
 
+test('room for the readings of a steady device is made once', () => {
+  const channels = channelsOf({ spanMs: 60 * minute });
+  const places = new Set<number[]>();
+  for (let i = 0; i < 600; i++) {
+    channels.add(0, i * minute, Math.round(wave(i * minute)));
+    if (i % 30 === 0) channels.forgetBefore((i - 60) * minute);
+    if (i >= 10) places.add(channels.cells);
+  }
+  expect(channels.state().level!.values.length).toBeGreaterThan(120);
+  expect(places.size).toBe(1);
+});
+
 describe('a device that sends a hundred readings a second', () => {
   const windows = [{ spanMs: minute }, { spanMs: 6 * minute }];
   const lateMs = 6_000;
