@@ -119,7 +119,7 @@ async function run(task: ContenderTask): Promise<ContenderReport> {
   tocsin?.fold.takeTouched();
   const state = tocsin && memory() - before;
   const beside = task.beside && new Run(await contenderOf(name, task.beside.series), { name, ...task.beside });
-  // Until all code is compiled, and what looking at the memory left to be cleared away is cleared away.
+  // Until all code is compiled; and for some 30 ms after all garbage was collected, readings cost more.
   await beside?.give(1_000_000);
   if (tocsin) await main.give(1_000_000);
   const changesBefore = contender.changes;

@@ -8,8 +8,9 @@ export const regionCells = 2;
 
 /** Numbers that a processor fetches at a time: 64 bytes. */
 const numbersALine = 8;
-/** Numbers at the beginning that most readings look at, and those that are looked at ahead at most: of most devices all. */
-const beginning = 9 * numbersALine;
+/** Numbers behind the cells at which most readings look: of the first region most have no more. */
+const behindCells = 3 * numbersALine;
+/** Numbers that are looked at ahead at most: of most devices all. */
 const mostAhead = 256;
 
 /** Looks at one number of every line. */
@@ -85,13 +86,13 @@ export class Block {
     return this.cells[region + roomOf]!;
   }
 
-  /** Looks at the first of its numbers, or at the rest; see `Fold.lookAhead`. */
+  /** Looks at the cells and the first region, or at the rest; see `Fold.lookAhead`. */
   lookAtBeginning(): number {
-    return seenIn(this.cells, 0, beginning);
+    return seenIn(this.cells, 0, this.#plan.size + behindCells);
   }
 
   lookAtRest(): number {
-    return seenIn(this.cells, beginning, mostAhead);
+    return seenIn(this.cells, this.#plan.size + behindCells, mostAhead);
   }
 
   /** Gives a region another room: its first numbers stay. */
