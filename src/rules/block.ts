@@ -13,8 +13,8 @@ const behindCells = 3 * numbersALine;
 /** Numbers that are looked at ahead at most: of most devices all. */
 const mostAhead = 256;
 
-/** Looks at one number of every line. */
-function seenIn(numbers: readonly number[], from: number, until: number): number {
+/** Looks at one number of every line; see `Fold.lookAhead`. */
+export function lookedAt(numbers: readonly number[], from = 0, until = numbers.length): number {
   const end = Math.min(numbers.length, until);
   let seen = 0;
   for (let i = from; i < end; i += numbersALine) seen += numbers[i]!;
@@ -88,11 +88,11 @@ export class Block {
 
   /** Looks at the cells and the first region, or at the rest; see `Fold.lookAhead`. */
   lookAtBeginning(): number {
-    return seenIn(this.cells, 0, this.#plan.size + behindCells);
+    return lookedAt(this.cells, 0, this.#plan.size + behindCells);
   }
 
   lookAtRest(): number {
-    return seenIn(this.cells, this.#plan.size + behindCells, mostAhead);
+    return lookedAt(this.cells, this.#plan.size + behindCells, mostAhead);
   }
 
   /** Gives a region another room: its first numbers stay. */

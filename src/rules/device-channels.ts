@@ -1,4 +1,5 @@
-import type { BlockPlan } from './block.ts';
+import { type BlockPlan, lookedAt } from './block.ts';
+import { newCells } from './cells.ts';
 import { ChannelLog, type LogPlace, type LogState } from './channel-log.ts';
 import type { CompiledType } from './compile.ts';
 import { DeviceMemory } from './device-memory.ts';
@@ -102,26 +103,12 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
     return new ChannelLog(this, this.#plan.logs[channel]!);
   }
 
-  get isAsked(): boolean {
-    return this.room(devicePlaces.parts) > 0;
-  }
-
   ask(): void {
     this.cells[devicePlaces.unasked] = 0;
-    if (!this.isAsked) this.#openParts();
-  }
-
-  #openParts(): void {
+    if (this.partCells) return;
     const { parts } = this.#plan;
-    this.resize(devicePlaces.parts, parts.size);
-    const start = this.start(devicePlaces.parts);
-    for (let i = 0; i < parts.size; i++) this.cells[start + i] = parts.initial[i]!;
+    this.partCells = newCells(parts.initial);
     this.lists = parts.newLists();
-  }
-
-  #closeParts(): void {
-    this.resize(devicePlaces.parts, 0);
-    this.lists = null;
   }
 
   /** Measured time of the newest reading of all; -Infinity where nothing came yet. */
@@ -143,7 +130,8 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
 
   /** Looks at what a reading needs beside the beginning: all where windows are asked or something is forgotten. */
   lookFurther(): number {
-    if (this.isAsked || forgetsSoon(this, this.#plan.latenessMs)) return this.lookAtRest();
+    if (this.partCells) return this.lookAtRest() + lookedAt(this.partCells);
+    if (forgetsSoon(this, this.#plan.latenessMs)) return this.lookAtRest();
     const { kept, logs } = this.#plan;
     let seen = 0;
     for (let i = 0; i < kept.length; i++) seen += lookAtNewest(this, logs[kept[i]!]!.at);
@@ -211,7 +199,7 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
       const dropped = log.positionOf(floor - (spans.at(-1) ?? 0)) - 1;
       if (dropped > 0) {
         log.drop(dropped);
-        if (this.isAsked) for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
+        if (this.partCells) for (const window of this.#plan.windows[channel]!) window.shift(this, dropped);
       }
       if (!log.mayMerge((spans.at(-1) ?? 0) / parts)) continue;
       let merged = false;
@@ -230,7 +218,7 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
    * somebody does, is no more work than it was to keep them up to date.
    */
   #restParts(): void {
-    if (!this.isAsked) return;
+    if (!this.partCells) return;
     let within = 0;
     for (const channel of this.#plan.kept) {
       const longestMs = this.#plan.spans[channel]!.at(-1);
@@ -238,7 +226,10 @@ export class DeviceChannels extends DeviceMemory implements WindowMemory {
       const log = this.log(channel);
       within += log.length - log.positionOf(newestTime(this, channel) - longestMs);
     }
-    if (this.cells[devicePlaces.unasked]! > within) this.#closeParts();
+    if (this.cells[devicePlaces.unasked]! > within) {
+      this.partCells = null;
+      this.lists = null;
+    }
   }
 
   /** Forgets everything. */

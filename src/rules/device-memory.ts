@@ -9,6 +9,8 @@ export class DeviceMemory extends Block {
   ruled: number[];
   /** Ids of the alarms under way by index of their rule. */
   alarmIds: (string | null)[] | null = null;
+  /** What parts of windows have taken in; see `WindowMemory`. */
+  partCells: number[] | null = null;
   /** Lists of those parts of windows that need one; see `WindowMemory`. */
   lists: number[][] | null = null;
   /** What is known of readings that are kept as one, by channel and position; see `ChannelLog`. */

@@ -19,22 +19,19 @@ export const devicePlaces = {
   /** Snapshots that are kept, and the region of their moments. */
   snapshots: 8,
   moments: 9,
-  /** The region of what the parts of windows have taken in; without room where nobody has asked for long. */
-  parts: 11,
 } as const;
 
 /** What is there at the beginning, in the same order, up to the regions. */
 const atFirst = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0, 0, 0, Number.NEGATIVE_INFINITY, 0];
 
 /** Cells of a device before all others. */
-export const deviceCells = devicePlaces.parts + regionCells;
+export const deviceCells = devicePlaces.moments + regionCells;
 
-/** Numbers for the moments of snapshots for which there is room at the beginning. */
-const momentsAtFirst = 8;
+/** Numbers for the moments of snapshots for which there is room at the beginning: a steady device comes to ten of them. */
+const momentsAtFirst = 20;
 
 /** Takes these places, before all others. */
 export function planDevice(plan: BlockPlan): void {
   plan.take(...atFirst);
   plan.takeRegion(momentsAtFirst);
-  plan.takeRegion(0);
 }

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
+import { newCells } from '../../src/rules/cells.ts';
 import type { ChannelLog } from '../../src/rules/channel-log.ts';
-import { deviceCells, devicePlaces } from '../../src/rules/device-places.ts';
 import { nothingMeasured } from '../../src/rules/language/nothing-measured.ts';
 import { Line } from '../../src/rules/windows/line.ts';
 import { PartPlan } from '../../src/rules/windows/memory.ts';
 
 function memoryOf(plan: PartPlan) {
-  const cells = new Array<number>(deviceCells + plan.size).fill(0);
-  cells[devicePlaces.parts] = deviceCells;
-  return { ...nothingMeasured().past, cells };
+  return { ...nothingMeasured().past, partCells: newCells(plan.initial) };
 }
 
 test('readings that are all the same lie on the line, whatever has left the window before', () => {

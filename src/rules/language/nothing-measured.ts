@@ -7,8 +7,8 @@ const nothingPast: WindowMemory = {
     throw new RangeError('Nothing is measured here.');
   },
   cells: [],
+  partCells: null,
   lists: null,
-  isAsked: false,
   ask: () => undefined,
 };
 

@@ -27,9 +27,8 @@ export class Area extends Summed {
    * @param oldest position of the oldest reading after the edge: only a part of the time for which it stands is within.
    */
   mean(memory: WindowMemory, log: ChannelLog, oldest: number, edge: number, spanMs: number): number {
-    const sum = this.from(memory);
-    scratch[0] = memory.cells[sum]!;
-    scratch[1] = memory.cells[sum + 1]!;
+    scratch[0] = memory.partCells![this.from]!;
+    scratch[1] = memory.partCells![this.from + 1]!;
     if (oldest > 0) {
       const before = log.timeAt(oldest - 1);
       const merged = log.mergedAt(oldest);

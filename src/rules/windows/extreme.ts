@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Readings in the queue: as many as noise mostly has in it. */
@@ -26,8 +26,8 @@ export class Extreme implements WindowPart {
   }
 
   take(memory: WindowMemory, log: ChannelLog, position: number): void {
-    const { cells } = memory;
-    const from = placeOfPart(memory, this.#from);
+    const cells = memory.partCells!;
+    const from = this.#from;
     const sign = this.#sign;
     const value = this.#valueAt(log, position);
     const before = cells[from + size]!;
@@ -45,8 +45,8 @@ export class Extreme implements WindowPart {
   }
 
   leave(memory: WindowMemory, log: ChannelLog, position: number): void {
-    const { cells } = memory;
-    const from = placeOfPart(memory, this.#from);
+    const cells = memory.partCells!;
+    const from = this.#from;
     if (cells[from + first] !== log.timeAt(position) || cells[from + size] === 0) return;
     const length = cells[from + size]! - 1;
     cells[from + size] = length;
@@ -67,12 +67,11 @@ export class Extreme implements WindowPart {
   }
 
   clear(memory: WindowMemory): void {
-    const from = placeOfPart(memory, this.#from);
-    memory.cells[from + size] = 0;
-    memory.cells[from + othersWait] = 0;
+    memory.partCells![this.#from + size] = 0;
+    memory.partCells![this.#from + othersWait] = 0;
   }
 
   value(memory: WindowMemory): number {
-    return memory.cells[placeOfPart(memory, this.#from) + first + 1]!;
+    return memory.partCells![this.#from + first + 1]!;
   }
 }

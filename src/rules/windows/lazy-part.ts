@@ -1,5 +1,5 @@
 import type { ChannelLog } from '../channel-log.ts';
-import { type PartPlan, placeOfPart, type WindowMemory } from './memory.ts';
+import type { PartPlan, WindowMemory } from './memory.ts';
 import type { WindowPart } from './part.ts';
 
 /** Position of the oldest reading that has been taken in, and the one behind the newest. */
@@ -28,8 +28,8 @@ export class LazyPart<Part extends WindowPart> {
   upToDate(memory: WindowMemory, log: ChannelLog, edge: number): Part {
     const part = this.#part;
     memory.ask();
-    const { cells } = memory;
-    const between = placeOfPart(memory, this.#between);
+    const cells = memory.partCells!;
+    const between = this.#between;
     const end = log.length;
     let begin = cells[between + from]!;
     let behind = cells[between + to]!;
@@ -56,13 +56,13 @@ export class LazyPart<Part extends WindowPart> {
 
   /** Position of the oldest reading within. */
   oldest(memory: WindowMemory): number {
-    return memory.cells[placeOfPart(memory, this.#between) + from]!;
+    return memory.partCells![this.#between + from]!;
   }
 
   /** So many readings were forgotten at the log's beginning, none of which is within the window. */
   shift(memory: WindowMemory, dropped: number): void {
-    const { cells } = memory;
-    const between = placeOfPart(memory, this.#between);
+    const cells = memory.partCells!;
+    const between = this.#between;
     // One that was not let go of yet could no longer be, nor the one behind it, without what lay before.
     if (cells[between + from]! <= dropped) this.forget(memory);
     else {
@@ -74,8 +74,7 @@ export class LazyPart<Part extends WindowPart> {
   /** The log has changed otherwise than at its end. */
   forget(memory: WindowMemory): void {
     this.#part.clear(memory);
-    const between = placeOfPart(memory, this.#between);
-    memory.cells[between + from] = 0;
-    memory.cells[between + to] = 0;
+    memory.partCells![this.#between + from] = 0;
+    memory.partCells![this.#between + to] = 0;
   }
 }

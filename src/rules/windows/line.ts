@@ -40,8 +40,8 @@ export class Line extends Summed {
 
   /** Change per second; NaN with fewer than two readings. Readings that are all the same lie on a level line. */
   slope(memory: WindowMemory): number {
-    const { cells } = memory;
-    const from = this.from(memory);
+    const cells = memory.partCells!;
+    const { from } = this;
     if (cells[from + n]! < 2) return Number.NaN;
     if (centredAt(cells, from, yy, y, y) < leastSquares) return 0;
     return (1000 * centredAt(cells, from, xy, x, y)) / centredAt(cells, from, xx, x, x);
@@ -49,8 +49,8 @@ export class Line extends Summed {
 
   /** Share of the readings' variance that the line explains, 0 to 1; readings that are all the same lie on it. */
   fit(memory: WindowMemory): number {
-    const { cells } = memory;
-    const from = this.from(memory);
+    const cells = memory.partCells!;
+    const { from } = this;
     if (cells[from + n]! < 2) return Number.NaN;
     const along = centredAt(cells, from, xy, x, y);
     const values = centredAt(cells, from, yy, y, y);

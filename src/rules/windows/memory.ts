@@ -1,7 +1,7 @@
 import { BlockPlan } from '../block.ts';
 import { CellPlan } from '../cells.ts';
 import type { ChannelLog } from '../channel-log.ts';
-import { deviceCells, devicePlaces, planDevice } from '../device-places.ts';
+import { deviceCells, planDevice } from '../device-places.ts';
 
 /**
  * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
@@ -13,20 +13,18 @@ export interface WindowMemory {
   log(channel: number): ChannelLog;
   /**
    * What is known of the device itself, see `devicePlaces`; the newest value of each channel and its measured time, see
-   * `newestValue` and `newestTime`; then the windows' own, and what their parts have taken in, see `placeOfPart`.
+   * `newestValue` and `newestTime`; then the windows' own.
    */
   readonly cells: number[];
+  /**
+   * What the parts of windows have taken in, at the places of their plan; null where nobody has asked for long, as with
+   * most devices.
+   */
+  readonly partCells: number[] | null;
   /** Lists of those parts that need one. */
   readonly lists: number[][] | null;
-  /** Whether parts have taken anything in: nobody has asked those of most devices for long. */
-  readonly isAsked: boolean;
   /** Somebody asks: from here on there is room for what the parts take in. */
   ask(): void;
-}
-
-/** Where in the cells a part has what its plan has at a place; only of a device that is asked, and until it is next. */
-export function placeOfPart({ cells }: Pick<WindowMemory, 'cells'>, place: number): number {
-  return cells[devicePlaces.parts]! + place;
 }
 
 /** The newest value of a channel; NaN where nothing came yet. */

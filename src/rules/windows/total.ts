@@ -24,16 +24,16 @@ export class Total extends Summed {
 
   /** Without the readings from a position up to another, which are the oldest. */
   sum(memory: WindowMemory, log: ChannelLog, from: number, until: number): number {
-    const place = this.from(memory) + sum;
-    scratch[0] = memory.cells[place]!;
-    scratch[1] = memory.cells[place + 1]!;
+    const place = this.from + sum;
+    scratch[0] = memory.partCells![place]!;
+    scratch[1] = memory.partCells![place + 1]!;
     for (let i = from; i < until; i++) addExact(scratch, 0, -(log.mergedAt(i)?.sum ?? log.valueAt(i)));
     return asDecimal(scratch[0], Math.abs(scratch[0]));
   }
 
   /** The same. */
   count(memory: WindowMemory, log: ChannelLog, from: number, until: number): number {
-    let within = memory.cells[this.from(memory) + count]!;
+    let within = memory.partCells![this.from + count]!;
     for (let i = from; i < until; i++) within -= log.mergedAt(i)?.count ?? 1;
     return within;
   }

@@ -119,7 +119,7 @@ export class Window implements RuleWindow {
       first--;
     memory.cells[this.#since] = log.length === 0 ? Number.NaN : log.beginAt(first);
     this.#band.rebuild(memory, log);
-    if (memory.isAsked) for (const part of this.#parts) part.forget(memory);
+    if (memory.partCells) for (const part of this.#parts) part.forget(memory);
   }
 
   /** Measured time at which the window begins: it ends at the newest reading. */
