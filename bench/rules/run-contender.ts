@@ -76,14 +76,25 @@ class Run {
   }
 
   async #giveRound(): Promise<void> {
-    const { contender } = this;
-    for (let i = 0; i < this.#series; i++) {
-      if (i % together === 0) contender.lookAhead?.(i, Math.min(i + together, this.#series));
-      const taken = contender.take(readingOf(i, this.#round, this.#weather));
-      if (this.#isAsync) await taken;
+    const series = this.#series;
+    for (let i = 0; i < series; i += together) {
+      const until = Math.min(i + together, series);
+      if (this.#isAsync) await this.#giveOneByOne(i, until);
+      else this.#giveTogether(i, until);
     }
     this.#round++;
-    this.#readings += this.#series;
+    this.#readings += series;
+  }
+
+  async #giveOneByOne(from: number, until: number): Promise<void> {
+    for (let i = from; i < until; i++) await this.contender.take(readingOf(i, this.#round, this.#weather));
+  }
+
+  /** On its own, so that with many series it is compiled as with few: a round of a million is only begun a few times. */
+  #giveTogether(from: number, until: number): void {
+    const { contender } = this;
+    contender.lookAhead?.(from, until);
+    for (let i = from; i < until; i++) contender.take(readingOf(i, this.#round, this.#weather));
   }
 
   /** All that was given so far was to warm up. */

@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { TocsinError } from '../shared/errors.ts';
 import type { ApiError } from './contract.ts';
 
-/** The one place where errors become answers: `{code, message, detail}`; nothing of our inside goes out. */
+/** The one place where errors become answers: `{code, message, text, detail}`; nothing of our inside goes out. */
 export function handleErrors(api: FastifyInstance): void {
   api.setErrorHandler((error: FastifyError, request, reply) => {
     const known = toTocsinError(error);
@@ -68,7 +68,8 @@ function invalidRequest(error: Pick<FastifyError, 'validation' | 'validationCont
 function answer(reply: FastifyReply, error: TocsinError, status: number): FastifyReply {
   const { retryAfterS } = error.detail;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
-  const body: ApiError = { code: error.code, message: error.message, detail: error.detail };
+  const { code, message, text, detail } = error;
+  const body: ApiError = { code, message, ...(text.zh !== text.en && { text }), detail };
   return reply.code(status).serializer(JSON.stringify).type('application/json; charset=utf-8').send(body);
 }
 

@@ -55,19 +55,33 @@ test('what is wrong with the rules is told; one under way can be stopped, and ea
   const start = page.getByRole('button', { name: '开始回测' });
   await text.fill('id: waterlogging\nseverity: red\nwhen: level >= 12 cm\n');
   await start.click();
-  const failure = page.locator('.half .failure');
+  const failure = page.locator('.form .failure');
   await failure.waitFor();
-  // It comes below the form, and is seen all the same.
-  await vi.waitFor(async () => expect((await failure.boundingBox())!.y).toBeLessThan(phone.height), 10_000);
-  expect(await failure.innerText()).toContain('第 1 行：name：缺少，两种语言都要写');
+  expect((await failure.innerText()).split('\n')).toEqual([
+    expect.stringContaining('规则有误：第 1 行：name：缺少，两种语言都要写'),
+    expect.stringContaining('第 1 行：advice：'),
+    expect.stringContaining('第 1 行：source：'),
+  ]);
+  await page.getByRole('button', { name: 'EN' }).click();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await failure.getByText('The rules have a mistake: line 1: name').waitFor();
+  await page.getByRole('button', { name: '中' }).click();
 
   web.fake.api.backtests.finishing = false;
   await text.fill('');
   await start.click();
+  await failure.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: '停止' }).click();
-  await page.locator('.recent').filter({ hasText: '已停止' }).first().waitFor();
-  await page.locator('.recent').filter({ hasText: '失败' }).first().click();
-  await failure.waitFor();
+  const stopped = page.locator('.recent').filter({ hasText: '已停止' }).first();
+  await stopped.waitFor();
+  web.fake.api.backtests.finishing = true;
+  await start.click();
+  const outcome = page.locator('.outcome');
+  await outcome.locator('.result').waitFor();
+  // It comes below the form, and is seen all the same.
+  await vi.waitFor(async () => expect((await outcome.boundingBox())!.y).toBeLessThan(phone.height), 10_000);
+  await stopped.click();
+  await outcome.getByText('已停止').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width);
   await page.context().close();
 });

@@ -23,6 +23,7 @@ export const Note = z.object({ note: z.string().max(2000).optional() });
 export const ApiError = z.object({
   code: z.string(),
   message: z.string(),
+  text: Text.optional().describe('the message in both languages, where it is said in both'),
   detail: z.record(z.string(), z.unknown()).optional(),
 });
 export type ApiError = z.infer<typeof ApiError>;

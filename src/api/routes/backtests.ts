@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usableRules } from '../../rules/versions/check-rule.ts';
 import { TocsinError } from '../../shared/errors.ts';
 import { caller } from '../access/authenticate.ts';
 import { areaTree, below } from '../access/scope.ts';
@@ -39,6 +40,8 @@ export function backtestRoutes(api: Api, context: ApiContext): void {
       const type = typeOf(context, deviceType);
       if (from >= to) throw new TocsinError('REQUEST_INVALID', 'body.from: must be before body.to.');
       if (to - from > longestMs) throw new TocsinError('REQUEST_INVALID', 'body.from: 400 days are the most.');
+      // A mistake in them is told at once, with its line, and not by a backtest that failed.
+      if (rules !== null) usableRules(rules, type);
       const ids = await devicesOf(context, type.id, deviceIds, areaId);
       const asked = { deviceType: type.id, rules, againstCurrent: against === 'current', deviceIds: ids, from, to };
       const job = tryouts.begin(asked, caller(request).id);

@@ -382,6 +382,7 @@ export const en: Messages = {
     NOT_FOUND: 'Not found. It may be gone, or outside your areas.',
     CONFLICT: 'Things have changed: {message}',
     REQUEST_INVALID: 'Something is filled in wrongly: {message}',
+    RULE_INVALID: 'The rules have a mistake: {message}',
     TOO_MANY_REQUESTS: 'Too often; please wait a moment.',
     TELEMETRY_UNAVAILABLE: 'The history store cannot be reached; charts come back later. Alarms are not affected.',
     DEVICE_UNKNOWN: 'There is no such device.',

@@ -371,6 +371,7 @@ export const zh = {
     NOT_FOUND: '没有找到，可能已被删除，或者不在你的辖区。',
     CONFLICT: '情况已经变化：{message}',
     REQUEST_INVALID: '填写的内容不对：{message}',
+    RULE_INVALID: '规则有误：{message}',
     TOO_MANY_REQUESTS: '太频繁了，请稍等再试。',
     TELEMETRY_UNAVAILABLE: '历史数据库暂时连不上，曲线稍后可见；告警不受影响。',
     DEVICE_UNKNOWN: '没有这台设备。',

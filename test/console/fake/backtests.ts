@@ -16,7 +16,6 @@ import type { DeviceType } from '../../../src/model/device-type.ts';
 import type { Sample } from '../../../src/model/sample.ts';
 import { compileType } from '../../../src/rules/compile.ts';
 import { usableRules } from '../../../src/rules/versions/check-rule.ts';
-import { TocsinError } from '../../../src/shared/errors.ts';
 import { LocalTimes } from '../../../src/shared/local-times.ts';
 import { randomFrom } from '../../support/random.ts';
 import { FakeFailure } from './failure.ts';
@@ -46,12 +45,14 @@ export class FakeBacktests {
     this.#town = town;
   }
 
+  /** @throws TocsinError RULE_INVALID, as the real API answers. */
   begin(body: Record<string, unknown>, person: Person): Backtest {
     const {
       deviceType,
       rules = null,
       deviceIds,
     } = body as { deviceType: string; rules?: string; deviceIds?: string[] };
+    if (rules !== null) usableRules(rules, this.#town.types.get(deviceType)!);
     const ofType = this.#town.devices.filter(({ type }) => type === deviceType).map(({ id }) => id);
     const backtest: Backtest = {
       id: this.#all.length + 1,
@@ -122,22 +123,17 @@ export class FakeBacktests {
 
   #ended({ deviceType, deviceIds, rules, from, to }: Backtest): Partial<Backtest> {
     const type = this.#town.types.get(deviceType)!;
-    try {
-      const compiled = rules === null ? compileType(type) : usableRules(rules, type);
-      const devices = this.#town.devices.filter(({ id }) => deviceIds.includes(id)).slice(0, mostDevices);
-      const against = rules === null ? null : forAll(compileType(type));
-      const judging = new Judging({ rules: forAll(compiled), against, from, to });
-      const spacing = new Spacing();
-      for (const sample of this.#samples(devices, from - warmUpMs, to)) {
-        judging.take([sample]);
-        spacing.take([sample]);
-      }
-      const result = { ...judging.result(), more: 0, coarseBefore: null, notes: blindRules(compiled, spacing) };
-      return { state: 'done', progress: 1, finishedAt: Date.now(), result };
-    } catch (error) {
-      if (!(error instanceof TocsinError)) throw error;
-      return { state: 'failed', finishedAt: Date.now(), error: error.text };
+    const compiled = rules === null ? compileType(type) : usableRules(rules, type);
+    const devices = this.#town.devices.filter(({ id }) => deviceIds.includes(id)).slice(0, mostDevices);
+    const against = rules === null ? null : forAll(compileType(type));
+    const judging = new Judging({ rules: forAll(compiled), against, from, to });
+    const spacing = new Spacing();
+    for (const sample of this.#samples(devices, from - warmUpMs, to)) {
+      judging.take([sample]);
+      spacing.take([sample]);
     }
+    const result = { ...judging.result(), more: 0, coarseBefore: null, notes: blindRules(compiled, spacing) };
+    return { state: 'done', progress: 1, finishedAt: Date.now(), result };
   }
 
   #tried(

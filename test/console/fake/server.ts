@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FeedEvent } from '../../../src/api/contract.ts';
+import { TocsinError } from '../../../src/shared/errors.ts';
 import { FakeApi } from './api.ts';
 import { FakeFailure } from './failure.ts';
 import { sendFile } from './files.ts';
@@ -34,10 +35,13 @@ export async function startFake(port = 0): Promise<{ url: string; api: FakeApi; 
       }
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
     } catch (error) {
-      const failure = error instanceof FakeFailure ? error : new FakeFailure(500, 'INTERNAL', String(error));
+      const known = error instanceof FakeFailure || error instanceof TocsinError;
+      const failure = known ? error : new FakeFailure(500, 'INTERNAL', String(error));
+      const { status, code, message } = failure;
+      const text = failure instanceof TocsinError ? { text: failure.text } : {};
       response
-        .writeHead(failure.status, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ code: failure.code, message: failure.message }));
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ code, message, ...text }));
     }
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
