@@ -69,6 +69,17 @@ export interface ExplainedLevel {
   text: Text;
 }
 
+/** How far an alarm is from another one of its own, by a new wave (`rearm`). */
+export interface ExplainedRearm {
+  /** Since when the rule was armed again; null: it was not yet. */
+  armedAt: number | null;
+  /**
+   * What would arm it; once it is armed, what is a new wave. Null: a level that begins anew is. Without parts where it
+   * was not judged yet.
+   */
+  condition: ExplainedCondition | null;
+}
+
 /** Why a rule had, or had not, raised an alarm of a device at a moment. Times in milliseconds since the epoch. */
 export interface Explanation {
   rule: string;
@@ -92,6 +103,8 @@ export interface Explanation {
   /** For a rule that was switched off there: since when, and by which version; nothing else is known then. */
   off: { since: number; version: number } | null;
   levels: ExplainedLevel[];
+  /** Null: there was no alarm, or the rule has no `rearm`. */
+  rearm: ExplainedRearm | null;
   /** All of it in a few sentences. */
   text: Text;
 }

@@ -59,7 +59,7 @@ export interface CompiledRule {
   onGap: Rule['onGap'];
   minActiveMs: number;
   stepDownAfterMs: number;
-  rearm: { after: Evaluate; again: Evaluate | null; forMs: number } | null;
+  rearm: { after: CompiledCondition; again: CompiledCondition | null; forMs: number } | null;
   /** Whether nothing is to be noted while no condition is true and nothing is under way. */
   mayRest: boolean;
   /** Whether the condition of a level may be true, as far as that takes little work to tell: 1, or else it is not. */
@@ -128,8 +128,8 @@ export function compileRule(rule: Rule, index: number, type: TypeScope, plan: Ce
     .map((level) => compileLevel(level, scope, type, plan, rule.rearm !== undefined && rule.rearm.again === null))
     .sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const rearm = rule.rearm && {
-    after: compileCondition(rule.rearm.after, scope).evaluate,
-    again: rule.rearm.again === null ? null : compileCondition(rule.rearm.again, scope).evaluate,
+    after: compileCondition(rule.rearm.after, scope),
+    again: rule.rearm.again === null ? null : compileCondition(rule.rearm.again, scope),
     forMs: rule.rearm.forMs,
   };
   // What is only told is no reason to judge the rule.

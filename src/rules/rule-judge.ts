@@ -231,7 +231,7 @@ function newWave(
 ): boolean {
   const { again } = rule.cells;
   if (cells[again] === 0) {
-    if (rearm.after(context) === 1) {
+    if (rearm.after.evaluate(context) === 1) {
       cells[again] = 1;
       endHold(cells, again + 1);
       for (const level of rule.levels) if (level.cells.anew >= 0) cells[level.cells.anew] = 0;
@@ -240,7 +240,7 @@ function newWave(
   }
   if (rearm.again)
     return (
-      holdFor(cells, again + 1, rearm.again(context), at, rearm.forMs, rule.maxGapMs, rule.onGap) &&
+      holdFor(cells, again + 1, rearm.again.evaluate(context), at, rearm.forMs, rule.maxGapMs, rule.onGap) &&
       anyTrue(rule, context)
     );
   let anew = false;

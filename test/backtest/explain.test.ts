@@ -372,3 +372,54 @@ test('a limit that nobody has set is not taken for missing data', () => {
   expect(answer.text.en).toContain('level > limit(level, "warning") is not known, there is nothing to compare with');
   expect(answer.text.zh).toContain('level > limit(level, "warning") 未知，没有可比的值');
 });
+
+test('of an alarm whose rule is armed again it is said what that waits for, and how far a new wave has come', () => {
+  const severity = 'red' as const;
+  const rules = [
+    {
+      name: 'again',
+      levels: [{ severity, when: 'level > 10 cm' }],
+      rearm: { after: 'level < peak(level) - 20 cm', again: 'level > trough(level) + 10 cm', forMs: 120_000 },
+    },
+    {
+      name: 'anew',
+      levels: [{ severity, when: 'level > 30 cm', clear: 'level < 5 cm' }],
+      rearm: { after: 'level < peak(level) - 20 cm', again: null, forMs: 0 },
+    },
+  ];
+  const armable = compileType(deviceType({ channels: { level: 'cm' }, rules }));
+  const levels = [50, 50, 50, 45, 25, 25, 25, 38, 38, 38, 38];
+  const explainAt = (minutes: number, rule: string) => {
+    const explainer = new Explainer(armable, { device: 'd1', rule, at: start + minutes * 60_000 }, words);
+    levels.forEach((level, minute) => {
+      const time = start + minute * 60_000;
+      explainer.take([{ deviceId: 'd1', measuredAt: time, receivedAt: time, values: { level } }]);
+    });
+    return explainer.answer();
+  };
+
+  const falling = explainAt(3, 'again');
+  expect(falling.rearm).toMatchObject({ armedAt: null, condition: { holds: false } });
+  expect(falling.text.en).toContain(
+    'A new wave is not an alarm of its own yet (rearm): level < peak(level) - 20 cm does not hold (45 cm).',
+  );
+  expect(falling.text.zh).toContain('尚不会另起一次告警（rearm）：level < peak(level) - 20 cm 不成立（45 cm）。');
+
+  const rising = explainAt(8, 'again');
+  const armedAt = start + 4 * 60_000;
+  expect(rising.rearm).toMatchObject({ armedAt, condition: { holds: true, heldMs: 60_000, neededMs: 120_000 } });
+  expect(rising.text.en).toContain(
+    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm), told by: level > trough(level) + 10 cm holds (38 cm); 1 min of 2 min.',
+  );
+  // The second alarm begins, and waits for its own fall.
+  const second = explainAt(9, 'again');
+  expect(second).toMatchObject({ alarm: { raised: start + 9 * 60_000 }, rearm: { armedAt: null } });
+  expect(second.text.en).toContain('(rearm): level < peak(level) - 20 cm.');
+  expect(explainAt(10, 'again').rearm).toMatchObject({ armedAt: null, condition: { holds: false } });
+
+  expect(explainAt(6, 'anew').text.en).toContain(
+    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm): once the condition of a level is false and holds again.',
+  );
+  expect(explainAt(6, 'anew').text.zh).toContain('起可另起一次告警（rearm）：某一级的条件先不成立、再次成立时。');
+  expect(explain([['08:00:00', '08:12:00', 12]], '08:12:00').rearm).toBeNull();
+});

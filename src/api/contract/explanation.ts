@@ -67,6 +67,8 @@ export const Explanation = z.object({
       text: Text,
     }),
   ),
+  /** For an alarm of a rule with `rearm`: since when it was armed again, and what it waits for. */
+  rearm: z.object({ armedAt: Time.nullable(), condition: ExplainedCondition.nullable() }).nullable(),
   text: Text,
 });
 export type Explanation = z.infer<typeof Explanation>;

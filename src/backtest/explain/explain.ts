@@ -1,5 +1,11 @@
 import type { TrialAlarm } from '../../model/backtest.ts';
-import type { ExplainedCondition, ExplainedCount, ExplainedLevel, Explanation } from '../../model/explanation.ts';
+import type {
+  ExplainedCondition,
+  ExplainedCount,
+  ExplainedLevel,
+  ExplainedRearm,
+  Explanation,
+} from '../../model/explanation.ts';
 import { dataFaultId } from '../../model/rule.ts';
 import type { Sample } from '../../model/sample.ts';
 import { severityRank } from '../../model/severity.ts';
@@ -103,6 +109,7 @@ export class Explainer {
       },
       off: null,
       levels,
+      rearm: alarm && this.#rearm(alarm),
     };
     return { ...parts, text: this.#words.whole(parts) };
   }
@@ -115,6 +122,22 @@ export class Explainer {
     const { at } = this.#question;
     const alarms = ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === ruleId);
     return alarms.find(({ raised, cleared }) => raised <= at && (cleared === null || cleared > at)) ?? null;
+  }
+
+  #rearm(alarm: TrialAlarm): ExplainedRearm | null {
+    const trace = this.#trace;
+    const { at } = this.#question;
+    const armed = trace?.armed(alarm.raised, at);
+    if (!trace?.rearm || !armed) return null;
+    const { after, again, forMs } = trace.rearm;
+    const { armedAt, hold } = armed;
+    const progress = { lastAt: this.#lastAt, gap: null, before: null };
+    const awaited = armedAt === null ? after : again;
+    if (!awaited) return { armedAt, condition: null };
+    const condition = explained(trace, awaited, progress, hold, armedAt === null ? 0 : forMs);
+    // With the sample that an alarm begins with, or is armed again, nobody has looked at what comes next.
+    const isLookedAt = progress.lastAt !== null && awaited.at(progress.lastAt) !== undefined;
+    return { armedAt, condition: isLookedAt ? condition : { ...condition, parts: [] } };
   }
 
   #levels(alarm: TrialAlarm | null): ExplainedLevel[] {
@@ -195,7 +218,7 @@ function explainedClear(
 function explained(
   rule: RuleTrace,
   trace: ConditionTrace,
-  { lastAt, gap, before }: LevelProgress,
+  { lastAt, gap, before }: Pick<LevelProgress, 'lastAt' | 'gap' | 'before'>,
   hold: Held | null,
   neededMs: number,
 ): ExplainedCondition {

@@ -59,6 +59,7 @@ export class RuleTrace {
   /** The type with the rule in its place that is listened to. */
   readonly type: CompiledType;
   readonly levels: TracedLevel[];
+  readonly rearm: { after: ConditionTrace; again: ConditionTrace | null; forMs: number } | null;
   readonly #traces: ConditionTrace[] = [];
   /** The rule that says again what it said. */
   readonly #repeating: CompiledRule;
@@ -81,6 +82,8 @@ export class RuleTrace {
       const clear = level.clear && trace(level.clear);
       return { level, when: trace(level.when, clear), clear };
     });
+    const { rearm } = rule;
+    this.rearm = rearm && { ...rearm, after: trace(rearm.after), again: rearm.again && trace(rearm.again) };
     const listening = withConditions(rule, (condition) => pairs.get(condition)!.listening);
     this.#repeating = withConditions(rule, (condition) => pairs.get(condition)!.repeating);
     this.type = { ...type, rules: type.rules.map((one) => (one === rule ? listening : one)) };
@@ -140,6 +143,23 @@ export class RuleTrace {
   }
 
   /**
+   * Whether an alarm that began at a time was armed again at a later one, and for how long a new wave has been there.
+   * Null: the rule knows no new wave.
+   */
+  armed(since: number, until: number): { armedAt: number | null; hold: Held } | null {
+    if (!this.rearm) return null;
+    const { after, again, forMs } = this.rearm;
+    const cells: number[] = [...holdCells];
+    const times = (trace: ConditionTrace, from: number) =>
+      [...trace.times].filter((time) => time > from && time <= until).sort((a, b) => a - b);
+    const armedAt = times(after, since).find((time) => after.at(time)?.truth === 1) ?? null;
+    if (armedAt !== null && again)
+      for (const time of times(again, armedAt))
+        holdFor(cells, 0, again.at(time)!.truth, time, forMs, this.rule.maxGapMs, this.rule.onGap);
+    return { armedAt, hold: { heldMs: cells[0]!, lastAt: cells[1]! } };
+  }
+
+  /**
    * The gap that leaves a part of a condition unknown at a sample: the last one since it was known, as long as a window
    * of the rule still looks over it.
    */
@@ -196,5 +216,11 @@ function withConditions(rule: CompiledRule, other: (condition: CompiledCondition
         unless: step.unless && other(step.unless),
       })) ?? null,
   }));
-  return { ...rule, levels, mayBegin: mayBeginBy(levels) };
+  const { rearm } = rule;
+  return {
+    ...rule,
+    levels,
+    rearm: rearm && { ...rearm, after: other(rearm.after), again: rearm.again && other(rearm.again) },
+    mayBegin: mayBeginBy(levels),
+  };
 }

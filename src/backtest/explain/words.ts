@@ -3,6 +3,7 @@ import type {
   ExplainedCount,
   ExplainedLevel,
   ExplainedPart,
+  ExplainedRearm,
   Explanation,
 } from '../../model/explanation.ts';
 import type { Severity } from '../../model/severity.ts';
@@ -38,7 +39,7 @@ export class Words {
 
   /** What the whole rule came to, a sentence a line. */
   whole(parts: Omit<Explanation, 'text'>): Text {
-    const { alarm, at, lastAt, maxGapMs, lastsUntil, faultSince, silence, levels } = parts;
+    const { alarm, at, lastAt, maxGapMs, lastsUntil, faultSince, silence, levels, rearm } = parts;
     const inBoth = (write: (language: Language) => string): Text => ({ zh: write('zh'), en: write('en') });
     return inBoth((language) => {
       const zh = language === 'zh';
@@ -61,8 +62,10 @@ export class Words {
       else if (lastAt === null)
         told.push(zh ? '此前没有本规则所看通道的读数。' : 'No reading that the rule looks at came before.');
       else {
+        const past = isPast({ at, lastAt, maxGapMs });
         const ofLevels = levels.map((level) => level.text[language]);
-        if (isPast({ at, lastAt, maxGapMs })) told.push(this.#longSince(lastAt, at, maxGapMs!, language), ...ofLevels);
+        if (rearm) ofLevels.push(this.#rearm(rearm, past, language));
+        if (past) told.push(this.#longSince(lastAt, at, maxGapMs!, language), ...ofLevels);
         else told.push(...ofLevels, this.#since(lastAt, at, language));
       }
       return told.filter((part) => part !== '').join('\n');
@@ -106,6 +109,23 @@ export class Words {
       return zh ? `${name}告警中，解除条件：${ends}。` : `${name} is in alarm; to end it: ${ends}.`;
     };
     return { zh: write('zh'), en: write('en') };
+  }
+
+  #rearm({ armedAt, condition }: ExplainedRearm, past: boolean, language: Language): string {
+    const zh = language === 'zh';
+    const what = condition && this.#condition(condition, past, language);
+    if (armedAt === null)
+      return zh
+        ? `尚不会另起一次告警（rearm）：${what}。`
+        : `A new wave is not an alarm of its own yet (rearm): ${what}.`;
+    const since = this.#at(armedAt);
+    if (what === null)
+      return zh
+        ? `自 ${since} 起可另起一次告警（rearm）：某一级的条件先不成立、再次成立时。`
+        : `Since ${since} a new wave is an alarm of its own (rearm): once the condition of a level is false and holds again.`;
+    return zh
+      ? `自 ${since} 起可另起一次告警（rearm），看：${what}。`
+      : `Since ${since} a new wave is an alarm of its own (rearm), told by: ${what}.`;
   }
 
   #condition(condition: ExplainedCondition, past: boolean, language: Language): string {

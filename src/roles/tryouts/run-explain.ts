@@ -68,7 +68,15 @@ function switchedOff(
   if (!found) return null;
   const [id, { at: since, version }] = found;
   const off = { since, version };
-  const nothing = { alarm: null, lastAt: null, maxGapMs: null, lastsUntil: null, faultSince: null, silence: null };
+  const nothing = {
+    alarm: null,
+    lastAt: null,
+    maxGapMs: null,
+    lastsUntil: null,
+    faultSince: null,
+    silence: null,
+    rearm: null,
+  };
   return { rule: id, device: device.id, at, ...nothing, off, levels: [], text: words.off(off) };
 }
 
