@@ -14,6 +14,8 @@ export interface ExplainedPart {
   unit: string;
   /** Where it is not known: the gap that a window of it still looks over; null: there is none. */
   gap: { from: number; to: number } | null;
+  /** Where it asks other devices and is not known: ids of those that said too little. */
+  lacking: readonly string[];
 }
 
 /** A condition and how long it had held, by evidence. */

@@ -75,8 +75,8 @@ test('what held for too short a time is said with the time, and the silence afte
   expect(answer.alarm).toBeNull();
   expect(answer.levels[0]!.when).toMatchObject({ holds: true, heldMs: 520_000, neededMs: 600_000, gap: null });
   expect(answer.levels[0]!.when.parts).toEqual([
-    { source: 'level > 10 cm', holds: true, value: 12, limit: 10, unit: 'cm', gap: null },
-    { source: 'battery > 5 %', holds: true, value: 80, limit: 5, unit: '%', gap: null },
+    { source: 'level > 10 cm', holds: true, value: 12, limit: 10, unit: 'cm', gap: null, lacking: [] },
+    { source: 'battery > 5 %', holds: true, value: 80, limit: 5, unit: '%', gap: null, lacking: [] },
   ]);
   expect(answer.text.en).toContain('8 min 40 s of 10 min');
   expect(answer.text.zh).toContain('10 分 中已持续 8 分 40 秒');
@@ -290,6 +290,43 @@ test('a rule that asks devices around is explained by what they said', () => {
   expect(after.lastAt).toBe(at('08:16:00'));
   // With nobody around it would be another answer.
   expect(ask('08:16:00', new Map()).alarm).toBeNull();
+});
+
+test('of other devices it is said which of them said too little', () => {
+  const one = deviceType({
+    channels: { level: 'cm' },
+    rules: [
+      { name: 'several', levels: [{ severity: 'red', when: 'devices(grid, level > 10 cm) >= 3' }], maxGapMs: 120_000 },
+      {
+        name: 'apart',
+        levels: [{ severity: 'red', when: 'level > neighbours(grid, level, 2).median + 5 cm' }],
+        maxGapMs: 120_000,
+      },
+    ],
+  });
+  const gauge = (id: string): Device => ({
+    ...{ id, type: one.id, name: id, latitude: 30, longitude: 104, gridId: 'g', state: 'active' },
+  });
+  const ask = (minute: number, rule: string) => {
+    const aroundOf = ({ id }: Device) => ({ ...nowhere, id, area: () => 'g' });
+    const around = { known: gauge, aroundOf, heard: heardTypes([one]) };
+    const question = { device: 'd1', rule, at: start + minute * 60_000 };
+    const explainer = new Explainer(compileType(one), question, words, around);
+    for (let i = 0; i <= 20; i++)
+      for (const deviceId of ['d1', 'd2', 'd3']) {
+        if (deviceId === 'd3' && i > 5) continue;
+        const time = start + i * 60_000;
+        explainer.take([{ deviceId, measuredAt: time, receivedAt: time, values: { level: 12 - (i < 2 ? 9 : 0) } }]);
+      }
+    return explainer.answer();
+  };
+
+  expect(ask(1, 'several').levels[0]!.when.parts).toMatchObject([{ holds: false, value: 0, lacking: [] }]);
+  const quiet = ask(15, 'several');
+  expect(quiet.levels[0]!.when.parts).toMatchObject([{ holds: null, lacking: ['d3'] }]);
+  expect(quiet.text.en).toContain('devices(grid, level > 10 cm) >= 3 is not known, there is too little data of d3');
+  expect(quiet.text.zh).toContain('devices(grid, level > 10 cm) >= 3 未知，d3 数据不足');
+  expect(ask(15, 'apart').text.en).toContain('is not known, there is too little data of d3');
 });
 
 test('of a window it is told what it said, also where its rule was at rest', () => {

@@ -15,6 +15,8 @@ const ExplainedCondition = z.object({
       unit: z.string(),
       /** Where it is not known: the gap that a window of it still looks over. */
       gap: z.object({ from: z.number(), to: z.number() }).nullable(),
+      /** Where it asks other devices and is not known: those that said too little. */
+      lacking: z.array(z.string()).readonly(),
     }),
   ),
   /** For how long it had held, of how long; milliseconds. */

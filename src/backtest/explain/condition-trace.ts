@@ -3,6 +3,8 @@ import type { CompiledCondition, RuleContext } from '../../rules/language/contex
 /** Samples that are remembered: two months of minutes. */
 const most = 100_000;
 
+const nobody: readonly never[] = [];
+
 /** One test of a condition at one sample; NaN: not known. */
 export interface PartReading {
   /** 1, 0 or NaN. */
@@ -10,6 +12,8 @@ export interface PartReading {
   /** Both sides, in the part's unit; NaN for a part that compares nothing. */
   value: number;
   limit: number;
+  /** Ids of the other devices for want of whose readings it is not known. */
+  lacking: readonly string[];
 }
 
 /** What a condition said at one sample. */
@@ -52,11 +56,15 @@ export class ConditionTrace {
   #note(context: RuleContext): number {
     if (this.#beside) this.#beside.#note(context);
     const truth = this.condition.evaluate(context);
-    const parts = this.condition.parts.map(({ evaluate, compared }): PartReading => {
+    const parts = this.condition.parts.map(({ evaluate, compared, asks }): PartReading => {
+      const partTruth = evaluate(context);
+      const { peers } = context.around;
+      const isLacking = Number.isNaN(partTruth) && peers !== null;
       return {
-        truth: evaluate(context),
+        truth: partTruth,
         value: compared?.value(context) ?? Number.NaN,
         limit: compared?.limit(context) ?? Number.NaN,
+        lacking: isLacking ? asks.flatMap((question) => peers.lacking(question, context.now)) : nobody,
       };
     });
     this.#byTime.set(context.now, { truth, parts });

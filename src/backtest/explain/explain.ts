@@ -233,6 +233,7 @@ function explained(
       limit: numberOf(reading?.limit),
       unit: compared?.unit ?? '',
       gap: holds === null && lastAt !== null ? rule.gapBehind(trace, i, lastAt) : null,
+      lacking: reading?.lacking ?? [],
     };
   });
   const heldMs = hold && hold.heldMs >= 0 ? hold.heldMs : null;

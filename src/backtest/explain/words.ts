@@ -21,6 +21,9 @@ const severities: Record<Severity, Text> = {
   red: { zh: '红色', en: 'Red' },
 };
 
+/** Devices that are named one by one. */
+const mostTold = 5;
+
 /** Puts explanations into words, times in one zone. */
 export class Words {
   readonly #times: LocalTimes;
@@ -152,18 +155,20 @@ export class Words {
     return told.length > 0 ? told.join(language === 'zh' ? '，' : ', ') : source;
   }
 
-  #part({ source, holds, value, limit, unit, gap }: ExplainedPart, past: boolean, language: Language): string {
+  #part({ source, holds, value, limit, unit, gap, lacking }: ExplainedPart, past: boolean, language: Language): string {
     const zh = language === 'zh';
     const then = past && zh ? '当时' : '';
     if (holds === null) {
       // What is measured is there, and what it is held against is not: nobody has set the limit of this place, say.
-      if (value !== null && limit === null)
+      if (value !== null && limit === null && lacking.length === 0)
         return zh
           ? `${source} ${then}未知，没有可比的值`
           : `${source} ${past ? 'was' : 'is'} not known, there is nothing to compare with`;
       const [from, to] = gap ? [this.#at(gap.from), this.#at(gap.to)] : [];
-      if (zh) return `${source} ${then}未知，数据不足${gap ? `（${from} 至 ${to} 无数据）` : ''}`;
-      const none = gap ? ` (none from ${from} to ${to})` : '';
+      const whose = listed(lacking, language);
+      if (zh)
+        return `${source} ${then}未知，${whose && `${whose} `}数据不足${gap ? `（${from} 至 ${to} 无数据）` : ''}`;
+      const none = `${whose && ` of ${whose}`}${gap ? ` (none from ${from} to ${to})` : ''}`;
       return `${source} ${past ? 'was' : 'is'} not known, there ${past ? 'was' : 'is'} too little data${none}`;
     }
     const measured = value === null ? '' : `${numberText(value, language)} ${unitText(unit, language)}`.trim();
@@ -285,6 +290,16 @@ export class Words {
 /** Whether the last reading is too long ago for anything to be judged by it: then it is told what was so at that time. */
 export function isPast({ at, lastAt, maxGapMs }: { at: number; lastAt: number; maxGapMs: number | null }): boolean {
   return maxGapMs !== null && at - lastAt > maxGapMs;
+}
+
+/** The first of several ids, and how many more there are; empty where there are none. */
+function listed(ids: readonly string[], language: Language): string {
+  const zh = language === 'zh';
+  const told = [...new Set(ids)];
+  const more = told.length - mostTold;
+  const names = told.slice(0, mostTold).join(zh ? '、' : ', ');
+  if (more <= 0) return names;
+  return zh ? `${names} 等 ${told.length} 台` : `${names} and ${more} more`;
 }
 
 function joined(texts: readonly string[], language: Language): string {

@@ -1,7 +1,7 @@
 import type { BaselineView } from '../../baseline/baseline.ts';
 import type { WindowMemory } from '../windows/memory.ts';
 import type { Comparison } from './operators.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { PeerQuestion, Surroundings } from './surroundings.ts';
 
 /** What the expressions of a rule may look at, at one sample of one device. */
 export interface RuleContext {
@@ -82,6 +82,8 @@ export interface ConditionPart {
   compared: Compared | null;
   /** How many `||` stand before it: what has the same number is joined by `&&`. */
   branch: number;
+  /** What it asks of other devices. */
+  asks: readonly PeerQuestion[];
 }
 
 /** The two sides of a comparison, in one unit, so that it can be told as "level >= 27 cm: 24.1 cm". */

@@ -24,6 +24,7 @@ import {
 } from './operators.ts';
 import { type ASTNode, Source } from './parse.ts';
 import type { ChannelInScope, Scope } from './scope.ts';
+import type { Asked, PeerPlace, PeerQuestion } from './surroundings.ts';
 import {
   constant,
   converted,
@@ -87,6 +88,8 @@ export class Expression {
   readonly scope: Scope;
   /** How many `||` lie before what is compiled now. */
   #branch = 0;
+  /** What was asked of other devices so far. */
+  readonly #asked: PeerQuestion[] = [];
 
   constructor(source: Source, scope: Scope) {
     this.source = source;
@@ -95,6 +98,13 @@ export class Expression {
 
   fail(node: ASTNode, mistake: Text): never {
     throw this.source.errorAt(node, mistake);
+  }
+
+  /** Asks something of other devices. @throws TocsinError RULE_INVALID. */
+  ask(where: PeerPlace, type: string | null, asked: Asked): PeerQuestion {
+    const question = this.scope.peers(where, type, asked);
+    this.#asked.push(question);
+    return question;
   }
 
   /** Compiles a condition and notes its parts. */
@@ -106,10 +116,12 @@ export class Expression {
       return node.op === '&&' ? and(a, b) : or(a, b);
     }
     if (node.op === '!_' && ['&&', '||'].includes(node.args.op)) return not(this.#turned(node.args, parts));
+    const asked = this.#asked.length;
     const { compared, ...typed } = isComparison(node)
       ? this.#comparison(node)
       : { ...this.truth(node), compared: null };
-    parts.push({ source: this.source.textOf(node), evaluate: typed.run, compared, branch: this.#branch });
+    const asks = this.#asked.slice(asked);
+    parts.push({ source: this.source.textOf(node), evaluate: typed.run, compared, branch: this.#branch, asks });
     return typed;
   }
 

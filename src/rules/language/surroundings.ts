@@ -71,6 +71,8 @@ export interface PeerCounter {
   count(question: PeerQuestion, at: number): void;
   /** What the others say at a moment, as far as they know, in order; null where it is not known who they are. */
   values(question: PeerQuestion, at: number): readonly number[] | null;
+  /** Ids of the devices that are there of which the answer is not known at a moment. */
+  lacking(question: PeerQuestion, at: number): readonly string[];
   /** When since a time one of those that are counted changed its answer: measured times, in order. */
   changesSince(questions: readonly PeerQuestion[], from: number): number[];
   /** Devices for which it holds, those of which it is not known, and all that are there. */

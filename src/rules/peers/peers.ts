@@ -236,6 +236,12 @@ export class Peers {
     return values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   }
 
+  /** Ids of those around a device of which the answer is not known at a moment. */
+  lacking(question: PeerQuestion, around: Surroundings, at: number): readonly string[] {
+    const near = this.#near(question, around) ?? [];
+    return near.filter(({ log }) => isThere(log, at) && Number.isNaN(log.answerAt(at))).map(({ device }) => device.id);
+  }
+
   /** When since a time the answer to a question changed on a device that is asked, in order. */
   changesSince(question: PeerQuestion, around: Surroundings, from: number): readonly number[] {
     const near = this.#near(question, around);
@@ -288,6 +294,10 @@ class Asking implements PeerCounter {
     return this.#peers.values(question, this.#around, at);
   }
 
+  lacking(question: PeerQuestion, at: number): readonly string[] {
+    return this.#peers.lacking(question, this.#around, at);
+  }
+
   changesSince(questions: readonly PeerQuestion[], from: number): number[] {
     // Values change with nearly every reading: a rule looks at them when its own device reports.
     const counted = questions.filter(({ measure }) => measure === null);
@@ -318,10 +328,15 @@ function inOrder(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b);
 }
 
+/** Whether a device was heard lately enough to be counted. */
+function isThere(log: AnswerLog, at: number): boolean {
+  return at - log.timeAt(at) <= gonePastMs;
+}
+
 function countAt(near: readonly Member[], at: number): Count {
   const count: Count = { holds: 0, unknown: 0, all: 0 };
   for (const { log } of near) {
-    if (at - log.timeAt(at) > gonePastMs) continue;
+    if (!isThere(log, at)) continue;
     const truth = log.answerAt(at);
     count.all++;
     if (truth === 1) count.holds++;

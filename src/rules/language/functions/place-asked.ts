@@ -30,5 +30,5 @@ export function questionOf(call: Call, args: readonly ASTNode[], asks: Asked['as
   const known = expression.scope.typeNames();
   if (type !== null && !known.includes(type)) return expression.fail(args[1]!, mistakes.deviceTypeUnknown(type, known));
   expression.scope.everySample();
-  return expression.scope.peers(where, type, { asks, source: expression.source.textOf(args.at(-1)!) });
+  return expression.ask(where, type, { asks, source: expression.source.textOf(args.at(-1)!) });
 }
