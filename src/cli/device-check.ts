@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { checkDeviceType } from '../devices/check.ts';
 import { foldersIn, loadDeviceType, loadDeviceTypes } from '../devices/registry.ts';
-import { lineOfRule } from '../devices/rule-file.ts';
+import { LinesOfRules } from '../devices/rule-file.ts';
 import { readSiteFile } from '../devices/site-file.ts';
 import { compileType } from '../rules/compile.ts';
 import type { RuleMistake } from '../rules/rule-mistake.ts';
@@ -54,6 +54,6 @@ function count(number: number, what: string): string {
 
 /** Where a rule that does not compile stands: file and line of the condition. */
 function placeIn(folder: string, { rule, expression }: RuleMistake): string {
-  const line = lineOfRule(readFileSync(join(folder, 'rules.yaml'), 'utf8'), rule, expression);
+  const line = new LinesOfRules(readFileSync(join(folder, 'rules.yaml'), 'utf8')).of(rule, expression);
   return `${basename(resolve(folder))}/rules.yaml:${line}`;
 }

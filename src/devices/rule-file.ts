@@ -1,4 +1,4 @@
-import { isMap, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isPair, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
 import { placeholders } from '../model/placeholders.ts';
 import type { Rule, RuleLevel } from '../model/rule.ts';
 import { RuleFile, RuleInFile } from './rule-schema.ts';
@@ -92,19 +92,26 @@ function levelOf(level: Extract<RuleInFile, { levels: unknown }>['levels'][numbe
   };
 }
 
-/**
- * The line of a condition in rules that have been read, for messages about what only the rules room finds.
- * @param ruleId as in `Rule`, `type/rule`
- */
-export function lineOfRule(text: string, ruleId: string, condition: string): number {
-  const counter = new LineCounter();
-  const { contents } = parseDocument(text, { lineCounter: counter });
-  const id = ruleId.slice(ruleId.indexOf('/') + 1);
-  const rule = (isSeq(contents) ? contents.items : [contents]).find(
-    (item) => isMap(item) && String(item.get('id')) === id,
-  );
-  if (!isMap(rule)) return 1;
-  const wanted = inOneLine(condition);
+/** The lines of conditions in rules that have been read, for messages about what only the rules room finds. */
+export class LinesOfRules {
+  readonly #counter = new LineCounter();
+  readonly #rules = new Map<string, YAMLMap>();
+
+  constructor(text: string) {
+    const { contents } = parseDocument(text, { lineCounter: this.#counter });
+    for (const item of isSeq(contents) ? contents.items : [contents])
+      if (isMap(item)) this.#rules.set(String(item.get('id')), item);
+  }
+
+  /** @param ruleId as in `Rule`, `type/rule` */
+  of(ruleId: string, condition: string): number {
+    const rule = this.#rules.get(ruleId.slice(ruleId.indexOf('/') + 1));
+    return rule ? this.#counter.linePos(offsetIn(rule, inOneLine(condition))).line : 1;
+  }
+}
+
+/** Where a condition stands in the text of a rule; where the rule begins when it is not found. */
+function offsetIn(rule: YAMLMap, wanted: string): number {
   // Other devices are asked a part of a condition; a text has its expressions in braces.
   const offsets: (number | undefined)[] = [undefined, undefined, undefined, rule.range?.[0]];
   visit(rule, {
@@ -117,7 +124,7 @@ export function lineOfRule(text: string, ruleId: string, condition: string): num
       else if (isCondition && said.includes(wanted)) offsets[2] ??= range?.[0];
     },
   });
-  return counter.linePos(offsets.find((one) => one !== undefined) ?? 0).line;
+  return offsets.find((one) => one !== undefined) ?? 0;
 }
 
 /** Keys of a rule, of its levels, of the steps of a sequence and of `rearm` that have conditions. */

@@ -76,10 +76,12 @@ export interface ExplainedRearm {
   /** Since when the rule was armed again; null: it was not yet. */
   armedAt: number | null;
   /**
-   * What would arm it; once it is armed, what is a new wave. Null: a level that begins anew is. Without parts where it
-   * was not judged yet.
+   * What would arm it; once it is armed, what is a new wave. Without parts where it was not judged yet; null: a level
+   * that begins anew is, and none was false since.
    */
   condition: ExplainedCondition | null;
+  /** Whether the new wave has been there for long enough, and only the condition of a level is missing. */
+  wantsLevel: boolean;
 }
 
 /** Why a rule had, or had not, raised an alarm of a device at a moment. Times in milliseconds since the epoch. */

@@ -63,8 +63,8 @@ export class BlockPlan extends CellPlan {
 }
 
 /**
- * All numbers that are known of one device, in one array: what lies together is fetched together, and with very many
- * devices that is what a reading waits for.
+ * The numbers that are known of one device, in one array, but for what few devices have (`DeviceMemory`): what lies
+ * together is fetched together, and with very many devices that is what a reading waits for.
  */
 export class Block {
   /** The cells, and behind them the regions. Another array once a region has another room. */

@@ -6,7 +6,7 @@ import type { Device } from '../../src/model/device.ts';
 import { compileType } from '../../src/rules/compile.ts';
 import { nowhere } from '../../src/rules/language/surroundings.ts';
 import { LocalTimes } from '../../src/shared/local-times.ts';
-import { deviceType } from '../rules/support.ts';
+import { deviceType, type RuleUnderTest } from '../rules/support.ts';
 
 const type = compileType(
   deviceType({
@@ -446,17 +446,94 @@ test('of an alarm whose rule is armed again it is said what that waits for, and 
   const armedAt = start + 4 * 60_000;
   expect(rising.rearm).toMatchObject({ armedAt, condition: { holds: true, heldMs: 60_000, neededMs: 120_000 } });
   expect(rising.text.en).toContain(
-    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm), told by: level > trough(level) + 10 cm holds (38 cm); 1 min of 2 min.',
+    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm): level > trough(level) + 10 cm holds (38 cm); 1 min of 2 min.',
   );
   // The second alarm begins, and waits for its own fall.
   const second = explainAt(9, 'again');
   expect(second).toMatchObject({ alarm: { raised: start + 9 * 60_000 }, rearm: { armedAt: null } });
-  expect(second.text.en).toContain('(rearm): level < peak(level) - 20 cm.');
+  expect(second.text.en).toContain('(rearm); it waits for level < peak(level) - 20 cm.');
   expect(explainAt(10, 'again').rearm).toMatchObject({ armedAt: null, condition: { holds: false } });
 
-  expect(explainAt(6, 'anew').text.en).toContain(
-    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm): once the condition of a level is false and holds again.',
+  expect(explainAt(4, 'anew').text.en).toContain(
+    'Since 2026-06-01 08:04:00 +08:00 a new wave is an alarm of its own (rearm): once the condition of a level is false after that, and holds again.',
   );
-  expect(explainAt(6, 'anew').text.zh).toContain('起可另起一次告警（rearm）：某一级的条件先不成立、再次成立时。');
+  expect(explainAt(4, 'anew').text.zh).toContain('起可另起一次告警（rearm）：某一级的条件此后不成立、再次成立时。');
+  expect(explainAt(6, 'anew').text.en).toContain('an alarm of its own (rearm): level > 30 cm does not hold (25 cm).');
+  expect(explainAt(7, 'anew').alarm).toMatchObject({ raised: start + 7 * 60_000 });
   expect(explain([['08:00:00', '08:12:00', 12]], '08:12:00').rearm).toBeNull();
+});
+
+/** Readings of one device, a minute each, in the order given; those that come late with the minute at which they came. */
+function explainLevels(
+  rule: RuleUnderTest,
+  readings: readonly (readonly [minute: number, level: number, received?: number])[],
+  minute: number,
+) {
+  const compiled = compileType(deviceType({ channels: { level: 'cm' }, rules: [rule] }));
+  const explainer = new Explainer(compiled, { device: 'd1', rule: 'r', at: start + minute * 60_000 }, words);
+  for (const [at, level, received = at] of readings)
+    explainer.take([
+      { deviceId: 'd1', measuredAt: start + at * 60_000, receivedAt: start + received * 60_000, values: { level } },
+    ]);
+  return explainer.answer();
+}
+
+const rearm = { after: 'level < peak(level) - 20 cm', again: 'level > trough(level) + 10 cm', forMs: 120_000 };
+
+test('what a late reading has changed is not told any more', () => {
+  const rule: RuleUnderTest = {
+    name: 'r',
+    levels: [{ severity: 'red', when: 'level > 10 cm', clear: 'level < 5 cm' }],
+    rearm,
+  };
+  const late = explainLevels(
+    rule,
+    [
+      [0, 50],
+      [1, 50],
+      [2, 50],
+      [4, 25],
+      [3, 3, 4.5],
+    ],
+    4,
+  );
+  // With the late one a second alarm has only begun, and nothing armed the rule before.
+  expect(late).toMatchObject({ alarm: { raised: start + 4 * 60_000 }, rearm: { armedAt: null } });
+  expect(late.text.en).toContain('not an alarm of its own yet (rearm); it waits for level < peak(level) - 20 cm.');
+});
+
+test('a new wave that no level wants yet says so', () => {
+  const rule: RuleUnderTest = {
+    name: 'r',
+    levels: [{ severity: 'red', when: 'level > 30 cm', clear: 'level < 5 cm' }],
+    rearm,
+  };
+  const levels = [50, 50, 10, 10, 22, 22, 22, 22];
+  const answer = explainLevels(
+    rule,
+    levels.map((level, minute) => [minute, level] as const),
+    7,
+  );
+  expect(answer.rearm).toMatchObject({ wantsLevel: true, condition: { holds: true, heldMs: 180_000 } });
+  expect(answer.text.en).toContain('3 min of 2 min; but the condition of no level holds.');
+  expect(answer.text.zh).toContain('；但各级条件均不成立。');
+});
+
+test('levels are told from the beginning of the second alarm on', () => {
+  const rule: RuleUnderTest = {
+    name: 'r',
+    levels: [
+      { severity: 'yellow', when: 'level > 10 cm', clear: 'level < 5 cm' },
+      { severity: 'red', when: 'level > 30 cm', clear: 'level < 8 cm', forMs: 300_000 },
+    ],
+    rearm: { ...rearm, forMs: 0 },
+  };
+  const levels = [40, 40, 40, 40, 40, 40, 12, 12, 25, 20, 40, 40];
+  const answer = explainLevels(
+    rule,
+    levels.map((level, minute) => [minute, level] as const),
+    11,
+  );
+  expect(answer.alarm).toMatchObject({ raised: start + 8 * 60_000 });
+  expect(answer.levels[1]).toMatchObject({ active: false, when: { holds: true, heldMs: 60_000 } });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MistakesInFile } from '../../src/devices/mistakes-in-file.ts';
-import { lineOfRule, readRulesText } from '../../src/devices/rule-file.ts';
+import { LinesOfRules, readRulesText } from '../../src/devices/rule-file.ts';
 
 const head = 'id: r\nname: { zh: 名, en: Name }\nadvice: { zh: 做, en: Do }\nsource: { zh: 源, en: From }\n';
 const single = (rest: string) => `${head}${rest}`;
@@ -170,5 +170,5 @@ rearm: |
   level > 3 cm
   && rian > 1 mm
 `);
-  expect(lineOfRule(text, 'flood-gauge/r', condition)).toBe(line);
+  expect(new LinesOfRules(text).of('flood-gauge/r', condition)).toBe(line);
 });

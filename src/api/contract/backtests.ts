@@ -6,7 +6,7 @@ import { Count, Severity, Text, Time } from './basics.ts';
 export const NewBacktest = z.object({
   deviceType: z.string(),
   /** Rules as in a `rules.yaml`, or one of its entries; left out: those in force. */
-  rules: z.string().max(200_000).optional(),
+  rules: z.string().max(100_000).optional(),
   /** `current` also says how the alarms differ from those of the rules in force. */
   against: z.enum(['current', 'nothing']).default('current'),
   /** Devices of the type, or an area with all below; left out: all of the type. */

@@ -70,7 +70,14 @@ export const Explanation = z.object({
     }),
   ),
   /** For an alarm of a rule with `rearm`: since when it was armed again, and what it waits for. */
-  rearm: z.object({ armedAt: Time.nullable(), condition: ExplainedCondition.nullable() }).nullable(),
+  rearm: z
+    .object({
+      armedAt: Time.nullable(),
+      condition: ExplainedCondition.nullable(),
+      /** Whether a new wave has been there for long enough, and only the condition of a level is missing. */
+      wantsLevel: z.boolean(),
+    })
+    .nullable(),
   text: Text,
 });
 export type Explanation = z.infer<typeof Explanation>;

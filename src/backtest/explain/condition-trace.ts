@@ -1,8 +1,5 @@
 import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
 
-/** Samples that are remembered: two months of minutes. */
-const most = 100_000;
-
 const nobody: readonly never[] = [];
 
 /** One test of a condition at one sample; NaN: not known. */
@@ -26,12 +23,21 @@ export interface Judgement {
 export class ConditionTrace {
   readonly condition: CompiledCondition;
   readonly #beside: ConditionTrace | null;
-  /** By measured time: what a sample that came late has changed is overwritten. */
+  readonly #onJudged: (context: RuleContext) => void;
+  /** By measured time. */
   readonly #byTime = new Map<number, Judgement>();
 
-  /** @param beside is noted as well whenever this one is judged, though the rule may have had no need of it yet. */
-  constructor(condition: CompiledCondition, beside: ConditionTrace | null = null) {
+  /**
+   * @param onJudged is called before anything is noted.
+   * @param beside is noted as well whenever this one is judged, though the rule may have had no need of it yet.
+   */
+  constructor(
+    condition: CompiledCondition,
+    onJudged: (context: RuleContext) => void,
+    beside: ConditionTrace | null = null,
+  ) {
     this.condition = condition;
+    this.#onJudged = onJudged;
     this.#beside = beside;
   }
 
@@ -49,11 +55,13 @@ export class ConditionTrace {
     return this.#byTime.get(time);
   }
 
-  get times(): Iterable<number> {
-    return this.#byTime.keys();
+  /** It was not judged at this time after all. */
+  forget(time: number): void {
+    this.#byTime.delete(time);
   }
 
   #note(context: RuleContext): number {
+    this.#onJudged(context);
     if (this.#beside) this.#beside.#note(context);
     const truth = this.condition.evaluate(context);
     const parts = this.condition.parts.map(({ evaluate, compared, asks }): PartReading => {
@@ -68,7 +76,6 @@ export class ConditionTrace {
       };
     });
     this.#byTime.set(context.now, { truth, parts });
-    if (this.#byTime.size > most) this.#byTime.delete(this.#byTime.keys().next().value!);
     return truth;
   }
 }

@@ -14,7 +14,7 @@ import { TocsinError } from '../../shared/errors.ts';
 import { ledgerOf } from '../ledger.ts';
 import { type Surroundings, Trial } from '../trial.ts';
 import type { ConditionTrace } from './condition-trace.ts';
-import { type Held, type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
+import { type Awaited, type Held, type LevelProgress, RuleTrace, type TracedLevel } from './rule-trace.ts';
 import { isPast, type Words } from './words.ts';
 
 export interface Question {
@@ -30,6 +30,8 @@ export interface Around extends Surroundings {
   /** What devices go by that the rule asks, by their type; see `heardTypes`. Left out: nobody is asked. */
   heard?: ReadonlyMap<string, CompiledType>;
 }
+
+const notHeld: Held = { heldMs: -1, lastAt: Number.NaN };
 
 /**
  * Says why a rule had, or had not, raised an alarm of a device at a moment. Samples of the device go through the fold
@@ -115,39 +117,48 @@ export class Explainer {
   }
 
   get #lastAt(): number | null {
-    return this.#trace?.progress(0, this.#question.at).lastAt ?? this.#heardAt;
+    return this.#trace ? this.#trace.lastAt(this.#question.at) : this.#heardAt;
+  }
+
+  /** Those of the rule, or of another one of this device. */
+  #alarms(ruleId = this.#ruleId): TrialAlarm[] {
+    return ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === ruleId);
   }
 
   #alarmThen(ruleId = this.#ruleId): TrialAlarm | null {
     const { at } = this.#question;
-    const alarms = ledgerOf(this.#trial.episodes, { from: null }).filter(({ rule }) => rule === ruleId);
-    return alarms.find(({ raised, cleared }) => raised <= at && (cleared === null || cleared > at)) ?? null;
+    return (
+      this.#alarms(ruleId).find(({ raised, cleared }) => raised <= at && (cleared === null || cleared > at)) ?? null
+    );
   }
 
-  #rearm(alarm: TrialAlarm): ExplainedRearm | null {
+  #rearm({ raised }: TrialAlarm): ExplainedRearm | null {
     const trace = this.#trace;
     const { at } = this.#question;
-    const armed = trace?.armed(alarm.raised, at);
-    if (!trace?.rearm || !armed) return null;
-    const { after, again, forMs } = trace.rearm;
-    const { armedAt, hold } = armed;
-    const progress = { lastAt: this.#lastAt, gap: null, before: null };
-    const awaited = armedAt === null ? after : again;
-    if (!awaited) return { armedAt, condition: null };
-    const condition = explained(trace, awaited, progress, hold, armedAt === null ? 0 : forMs);
+    if (!trace?.rearm) return null;
+    const lastAt = trace.lastAt(at);
+    const armedAt = trace.armedAt(raised, at);
+    const notYet: Awaited = { trace: trace.rearm.after, hold: notHeld, neededMs: 0 };
+    const awaited = armedAt === null ? notYet : trace.wave(armedAt, at);
+    if (awaited === null) return { armedAt, condition: null, wantsLevel: false };
+    const { hold, neededMs } = awaited;
+    const condition = explained(trace, awaited.trace, { lastAt, gap: null, before: null }, hold, neededMs);
     // With the sample that an alarm begins with, or is armed again, nobody has looked at what comes next.
-    const isLookedAt = progress.lastAt !== null && awaited.at(progress.lastAt) !== undefined;
-    return { armedAt, condition: isLookedAt ? condition : { ...condition, parts: [] } };
+    const isLookedAt = lastAt !== null && awaited.trace.at(lastAt) !== undefined;
+    if (!isLookedAt) return { armedAt, condition: { ...condition, holds: null, parts: [] }, wantsLevel: false };
+    const holds = trace.levels.some(({ when }) => when.at(lastAt)?.truth === 1);
+    return { armedAt, condition, wantsLevel: armedAt !== null && hold.heldMs >= neededMs && !holds };
   }
 
   #levels(alarm: TrialAlarm | null): ExplainedLevel[] {
     const trace = this.#trace;
     if (!trace) return [];
     const { at } = this.#question;
+    const alarms = this.#alarms();
     const severity = alarm?.path.findLast((step) => step.at <= at)?.severity ?? alarm?.path[0]?.severity;
     return trace.levels.map((traced, index): ExplainedLevel => {
       const { level } = traced;
-      const progress = trace.progress(index, at);
+      const progress = trace.progress(index, at, alarms);
       const active = severity !== undefined && severityRank(level.severity) <= severityRank(severity);
       const parts = {
         severity: level.severity,

@@ -1,7 +1,9 @@
-import { newCells } from '../../rules/cells.ts';
+import type { TrialAlarm } from '../../model/backtest.ts';
+import { newCells, resetCells } from '../../rules/cells.ts';
 import type { CompiledLevel, CompiledRule, CompiledType } from '../../rules/compile.ts';
 import { type CompiledStep, mayBeginBy } from '../../rules/compile-rule.ts';
-import { holdCells, holdFor } from '../../rules/hold.ts';
+import { devicePlaces } from '../../rules/device-places.ts';
+import { endHold, holdCells, holdFor } from '../../rules/hold.ts';
 import type { CompiledCondition, RuleContext } from '../../rules/language/context.ts';
 import { nothingMeasured } from '../../rules/language/nothing-measured.ts';
 import { judgeLevel } from '../../rules/level-judge.ts';
@@ -53,6 +55,27 @@ export interface LevelProgress {
   brokenOff: { at: number; by: string | null } | null;
 }
 
+/** What an alarm waits for, to be armed again or for a new wave, and how long that has been so. */
+export interface Awaited {
+  trace: ConditionTrace;
+  hold: Held;
+  /** For how long it has to be so, milliseconds. */
+  neededMs: number;
+}
+
+/** An alarm of the rule, measured times; `cleared` is null while it goes on. */
+export type Told = Pick<TrialAlarm, 'raised' | 'cleared'>;
+
+/** When the rule was judged: measured time, and the samples of the device that were taken in by then. */
+interface Moment {
+  at: number;
+  samples: number;
+}
+
+/** Moments that are remembered, two months of minutes; and how many are forgotten at a time. */
+const most = 100_000;
+const atATime = 10_000;
+
 /** Listens to a rule while a fold judges it, so that it can be said afterwards why it came out as it did. */
 export class RuleTrace {
   readonly rule: CompiledRule;
@@ -61,6 +84,8 @@ export class RuleTrace {
   readonly levels: TracedLevel[];
   readonly rearm: { after: ConditionTrace; again: ConditionTrace | null; forMs: number } | null;
   readonly #traces: ConditionTrace[] = [];
+  /** When it was judged, in order. */
+  readonly #moments: Moment[] = [];
   /** The rule that says again what it said. */
   readonly #repeating: CompiledRule;
 
@@ -68,7 +93,7 @@ export class RuleTrace {
     this.rule = rule;
     const pairs = new Map<CompiledCondition, ConditionTrace>();
     const trace = (condition: CompiledCondition, beside: ConditionTrace | null = null): ConditionTrace => {
-      const made = new ConditionTrace(condition, beside);
+      const made = new ConditionTrace(condition, (context) => this.#reach(context), beside);
       this.#traces.push(made);
       pairs.set(condition, made);
       return made;
@@ -89,9 +114,37 @@ export class RuleTrace {
     this.type = { ...type, rules: type.rules.map((one) => (one === rule ? listening : one)) };
   }
 
-  /** Steps one level again through what its conditions said, up to and including a moment. */
-  progress(index: number, until: number): LevelProgress {
+  /** The rule is judged at a moment: what was noted of later ones is judged again, or no more. */
+  #reach({ now: at, past }: RuleContext): void {
+    const samples = past.cells[devicePlaces.samples]!;
+    for (;;) {
+      const last = this.#moments.at(-1);
+      if (!last || last.samples < samples || (last.samples === samples && last.at < at)) break;
+      this.#moments.pop();
+      if (last.at !== at) this.#forget(last);
+    }
+    this.#moments.push({ at, samples });
+    if (this.#moments.length >= most + atATime)
+      for (const moment of this.#moments.splice(0, atATime)) this.#forget(moment);
+  }
+
+  #forget({ at }: Moment): void {
+    for (const trace of this.#traces) trace.forget(at);
+  }
+
+  /** Measured time of the last sample up to a moment at which the rule was judged; null: there was none. */
+  lastAt(until: number): number | null {
+    return this.#timesUntil(until).at(-1) ?? null;
+  }
+
+  /**
+   * Steps one level again through what its conditions said, up to and including a moment.
+   * @param alarms of the rule.
+   */
+  progress(index: number, until: number, alarms: readonly Told[]): LevelProgress {
     const rule = this.#repeating;
+    const startsOver = new Set(alarms.map(({ cleared }) => cleared));
+    const anew = new Set(alarms.map(({ raised }) => raised).filter((raised) => startsOver.has(raised)));
     const level = rule.levels[index]!;
     const cells = newCells(rule.initial);
     const places = level.cells;
@@ -116,7 +169,15 @@ export class RuleTrace {
       const { heldMs, lastAt } = progress.active ? progress.clear : progress.hold;
       const wasActive = progress.active;
       const context = nothingMeasured(at);
-      judgeLevel(rule, level, cells, context, level.when.evaluate(context), at, true);
+      const truth = level.when.evaluate(context);
+      const alarm = alarms.find(({ raised, cleared }) => raised < at && (cleared === null || cleared >= at));
+      judgeLevel(rule, level, cells, context, truth, at, !alarm || at - alarm.raised >= rule.minActiveMs);
+      // With an alarm that a new wave begins, see `startOver`.
+      if (anew.has(at)) {
+        resetCells(cells, rule.initial, level.from, level.to);
+        cells[places.active] = truth === 1 ? 1 : 0;
+        endHold(over, 0);
+      }
       progress.active = cells[places.active] === 1;
       if (level.sequence) noteStep(progress, level.sequence, cells[places.sequence]!, context);
       const isOver = !progress.active && (wasActive || progress.over.heldMs >= 0);
@@ -126,7 +187,7 @@ export class RuleTrace {
       progress.clear = heldAt(places.clear);
       progress.lastAt = at;
       const hold = progress.active ? progress.clear : progress.hold;
-      if (progress.active !== wasActive) {
+      if (progress.active !== wasActive || anew.has(at)) {
         progress.gap = null;
         progress.before = null;
       } else if (heldMs >= 0 && hold.heldMs < 0) {
@@ -142,21 +203,32 @@ export class RuleTrace {
     return progress;
   }
 
+  /** When an alarm that began at a time was armed again; null: not up to a moment. */
+  armedAt(since: number, until: number): number | null {
+    const times = this.#timesUntil(until);
+    return times.find((time) => time > since && this.rearm?.after.at(time)?.truth === 1) ?? null;
+  }
+
   /**
-   * Whether an alarm that began at a time was armed again at a later one, and for how long a new wave has been there.
-   * Null: the rule knows no new wave.
+   * Steps again through what `newWave` has looked at since an alarm was armed again.
+   * @returns the condition of the new wave, or of the level that has come furthest; null where no level was false since.
    */
-  armed(since: number, until: number): { armedAt: number | null; hold: Held } | null {
-    if (!this.rearm) return null;
-    const { after, again, forMs } = this.rearm;
-    const cells: number[] = [...holdCells];
-    const times = (trace: ConditionTrace, from: number) =>
-      [...trace.times].filter((time) => time > from && time <= until).sort((a, b) => a - b);
-    const armedAt = times(after, since).find((time) => after.at(time)?.truth === 1) ?? null;
-    if (armedAt !== null && again)
-      for (const time of times(again, armedAt))
-        holdFor(cells, 0, again.at(time)!.truth, time, forMs, this.rule.maxGapMs, this.rule.onGap);
-    return { armedAt, hold: { heldMs: cells[0]!, lastAt: cells[1]! } };
+  wave(armedAt: number, until: number): Awaited | null {
+    const times = this.#timesUntil(until).filter((time) => time > armedAt);
+    const { again, forMs } = this.rearm!;
+    const heldIn = (trace: ConditionTrace, neededMs: number, fresh: boolean): Awaited | null => {
+      const cells: number[] = [...holdCells];
+      let begun = fresh;
+      for (const time of times) {
+        const truth = trace.at(time)?.truth;
+        if (truth === 0) begun = true;
+        if (truth !== undefined && begun) holdFor(cells, 0, truth, time, neededMs, this.rule.maxGapMs, this.rule.onGap);
+      }
+      return begun ? { trace, hold: { heldMs: cells[0]!, lastAt: cells[1]! }, neededMs } : null;
+    };
+    if (again) return heldIn(again, forMs, true);
+    const waves = this.levels.map(({ when, level }) => heldIn(when, level.forMs, false)).filter((one) => one !== null);
+    return waves.toSorted((a, b) => b.hold.heldMs - a.hold.heldMs)[0] ?? null;
   }
 
   /**
@@ -182,9 +254,7 @@ export class RuleTrace {
   }
 
   #timesUntil(until: number): number[] {
-    const times = new Set<number>();
-    for (const trace of this.#traces) for (const time of trace.times) if (time <= until) times.add(time);
-    return [...times].sort((a, b) => a - b);
+    return this.#moments.map(({ at }) => at).filter((at) => at <= until);
   }
 }
 

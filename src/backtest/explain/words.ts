@@ -114,21 +114,25 @@ export class Words {
     return { zh: write('zh'), en: write('en') };
   }
 
-  #rearm({ armedAt, condition }: ExplainedRearm, past: boolean, language: Language): string {
+  #rearm({ armedAt, condition, wantsLevel }: ExplainedRearm, past: boolean, language: Language): string {
     const zh = language === 'zh';
-    const what = condition && this.#condition(condition, past, language);
-    if (armedAt === null)
+    const begin =
+      armedAt === null
+        ? zh
+          ? '尚不会另起一次告警（rearm）'
+          : 'A new wave is not an alarm of its own yet (rearm)'
+        : zh
+          ? `自 ${this.#at(armedAt)} 起可另起一次告警（rearm）`
+          : `Since ${this.#at(armedAt)} a new wave is an alarm of its own (rearm)`;
+    if (condition === null)
       return zh
-        ? `尚不会另起一次告警（rearm）：${what}。`
-        : `A new wave is not an alarm of its own yet (rearm): ${what}.`;
-    const since = this.#at(armedAt);
-    if (what === null)
-      return zh
-        ? `自 ${since} 起可另起一次告警（rearm）：某一级的条件先不成立、再次成立时。`
-        : `Since ${since} a new wave is an alarm of its own (rearm): once the condition of a level is false and holds again.`;
-    return zh
-      ? `自 ${since} 起可另起一次告警（rearm），看：${what}。`
-      : `Since ${since} a new wave is an alarm of its own (rearm), told by: ${what}.`;
+        ? `${begin}：某一级的条件此后不成立、再次成立时。`
+        : `${begin}: once the condition of a level is false after that, and holds again.`;
+    if (condition.parts.length === 0)
+      return zh ? `${begin}，等待 ${condition.source}。` : `${begin}; it waits for ${condition.source}.`;
+    const what = this.#condition(condition, past, language);
+    const but = wantsLevel ? (zh ? '；但各级条件均不成立' : '; but the condition of no level holds') : '';
+    return zh ? `${begin}：${what}${but}。` : `${begin}: ${what}${but}.`;
   }
 
   #condition(condition: ExplainedCondition, past: boolean, language: Language): string {

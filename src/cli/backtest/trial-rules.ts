@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDeviceType, loadDeviceTypes } from '../../devices/registry.ts';
-import { lineOfRule, readRuleFile } from '../../devices/rule-file.ts';
+import { LinesOfRules, readRuleFile } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import { sitePlaces } from '../../roles/site-places.ts';
 import { type CompiledType, compileType } from '../../rules/compile.ts';
@@ -47,12 +47,11 @@ export function trialRules(type: DeviceType, file: string | null): CompiledType 
   if (file === null || file === 'current') return compileType(type);
   const compiled = compileType({ ...type, rules: readRuleFile(file, type.id, type.periodMs, file) });
   if (compiled.problems.length === 0) return compiled;
-  const text = readFileSync(file, 'utf8');
-  const lines = compiled.problems.map((problem) => {
-    const line = lineOfRule(text, problem.rule, problem.expression);
-    return `${file}:${line}: ${problem.message}`;
-  });
-  throw new TocsinError('RULE_INVALID', lines.join('\n'));
+  const lines = new LinesOfRules(readFileSync(file, 'utf8'));
+  const mistakes = compiled.problems.map(
+    ({ rule, expression, message }) => `${file}:${lines.of(rule, expression)}: ${message}`,
+  );
+  throw new TocsinError('RULE_INVALID', mistakes.join('\n'));
 }
 
 /** Local time, calendar and places for files of readings; the areas of a town are not known to them. */

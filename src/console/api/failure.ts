@@ -18,10 +18,15 @@ export class ApiFailure extends Error {
   /** From the body of an error; a proxy in between may have answered with something else. */
   static of(status: number, answer: unknown): ApiFailure {
     if (answer && typeof answer === 'object' && 'code' in answer && 'message' in answer) {
-      const text = 'text' in answer ? (answer.text as Text) : undefined;
+      const text = 'text' in answer && isText(answer.text) ? answer.text : undefined;
       return new ApiFailure(String(answer.code), status, String(answer.message), text);
     }
     // A gateway that finds nobody behind it.
     return new ApiFailure(status >= 502 && status <= 504 ? 'offline' : `HTTP ${status}`, status, '');
   }
+}
+
+function isText(text: unknown): text is Text {
+  const { zh, en } = Object(text) as Partial<Text>;
+  return typeof zh === 'string' && typeof en === 'string';
 }

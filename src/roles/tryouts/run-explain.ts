@@ -80,20 +80,27 @@ function switchedOff(
   return { rule: id, device: device.id, at, ...nothing, off, levels: [], text: words.off(off) };
 }
 
-/** When the alarm of the record began that was active then; else the moment itself. */
+/**
+ * When the alarm of the record began that was active then; else the moment itself. One that a new wave began goes by the
+ * crest and the trough of the one before, and so on.
+ */
 async function raisedBefore({ store, device }: ExplainParts, { rule, at }: ExplainRequest): Promise<number> {
   const ruleId = rule.includes('/') ? rule : `${device.type}/${rule}`;
-  const found = await store
-    .selectFrom('alarm')
-    .select('raisedAt')
-    .where('deviceId', '=', device.id)
-    .where('ruleId', '=', ruleId)
-    .where('raisedAt', '<=', at)
-    .where((e) => e.or([e('clearedAt', 'is', null), e('clearedAt', '>=', at)]))
-    .orderBy('raisedAt')
-    .limit(1)
-    .executeTakeFirst();
-  return found?.raisedAt ?? at;
+  let began = at;
+  for (;;) {
+    const found = await store
+      .selectFrom('alarm')
+      .select('raisedAt')
+      .where('deviceId', '=', device.id)
+      .where('ruleId', '=', ruleId)
+      .where('raisedAt', '<=', began)
+      .where((e) => e.or([e('clearedAt', 'is', null), e('clearedAt', '>=', began)]))
+      .orderBy('raisedAt')
+      .limit(1)
+      .executeTakeFirst();
+    if (!found || found.raisedAt >= began) return began;
+    began = found.raisedAt;
+  }
 }
 
 function isAsked(id: string, asked: string): boolean {

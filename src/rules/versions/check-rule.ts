@@ -1,5 +1,5 @@
 import { MistakesInFile } from '../../devices/mistakes-in-file.ts';
-import { lineOfRule, readRulesText, readRuleText } from '../../devices/rule-file.ts';
+import { LinesOfRules, readRulesText, readRuleText } from '../../devices/rule-file.ts';
 import type { DeviceType } from '../../model/device-type.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { Text } from '../../model/text.ts';
@@ -15,6 +15,9 @@ export interface RuleProblem {
 
 /** The rule when it can be used, or everything that is wrong with it; exactly one of the two says something. */
 export type CheckedRule = { rule: Rule; problems: [] } | { rule: null; problems: RuleProblem[] };
+
+/** Mistakes of several rules that are told one by one: nobody mends more at once. */
+const mostProblems = 50;
 
 /**
  * Reads and compiles one rule, as it would be for a device of this type, and changes nothing.
@@ -34,7 +37,8 @@ export function checkRule(text: string, type: DeviceType, name?: string): Checke
   }
   const { problems } = compileType({ ...type, rules: [rule] });
   if (problems.length === 0) return { rule, problems: [] };
-  return { rule: null, problems: problems.map((one) => ({ line: lineOf(one, text), message: one.said })) };
+  const lines = new LinesOfRules(text);
+  return { rule: null, problems: problems.map((one) => ({ line: lineOf(one, lines), message: one.said })) };
 }
 
 /**
@@ -50,9 +54,15 @@ export function usableRules(text: string, type: DeviceType): CompiledType {
     throw notUsable(problemsRead(error));
   }
   const compiled = compileType({ ...type, rules });
-  const problems = compiled.problems.map((one) => ({ line: lineOf(one, text), message: one.text }));
-  if (problems.length > 0) throw notUsable(problems);
-  return compiled;
+  if (compiled.problems.length === 0) return compiled;
+  const lines = new LinesOfRules(text);
+  const told = compiled.problems.slice(0, mostProblems);
+  const more = compiled.problems[mostProblems];
+  const problems = told.map((one) => ({ line: lineOf(one, lines), message: one.text }));
+  const count = compiled.problems.length - told.length;
+  if (more)
+    problems.push({ line: lineOf(more, lines), message: { zh: `另有 ${count} 处错误`, en: `and ${count} more` } });
+  throw notUsable(problems);
 }
 
 /** Says what is wrong with a text of rules. */
@@ -64,8 +74,8 @@ function problemsRead({ mistakes }: MistakesInFile): RuleProblem[] {
   return mistakes.map(({ line, text }) => ({ line: line ?? 1, message: text }));
 }
 
-function lineOf({ rule, expression }: RuleMistake, text: string): number {
-  return lineOfRule(text, rule, expression);
+function lineOf({ rule, expression }: RuleMistake, lines: LinesOfRules): number {
+  return lines.of(rule, expression);
 }
 
 /** All that is wrong in one sentence, a line of it for each. */

@@ -5,8 +5,9 @@ import { deviceCells, planDevice } from '../device-places.ts';
 
 /**
  * What is known of the readings of one device: those of each channel, the newest, and what windows over them say. The
- * windows themselves are made once for all devices with the same rules. The numbers lie together in one array, so that a
- * reading touches as little of the machine's memory as can be. No checkpoint has it: it is made again from the logs.
+ * windows themselves are made once for all devices with the same rules. The numbers that every reading needs lie together
+ * in one array, so that it touches as little of the machine's memory as can be. No checkpoint has it: it is made again
+ * from the logs.
  */
 export interface WindowMemory {
   /** What a channel measured; there is none where no rule looks. */
@@ -18,7 +19,7 @@ export interface WindowMemory {
   readonly cells: number[];
   /**
    * What the parts of windows have taken in, at the places of their plan; null where nobody has asked for long, as with
-   * most devices.
+   * most devices. Parts look at it after `ask` only.
    */
   readonly partCells: number[] | null;
   /** Lists of those parts that need one. */

@@ -15,7 +15,7 @@ export abstract class Summed implements WindowPart {
   }
 
   /**
-   * Adds the reading at a position to the sums.
+   * Adds the reading at a position to the sums, which begin at `from`.
    * @param sign -1: takes it away.
    */
   protected abstract add(cells: number[], from: number, log: ChannelLog, position: number, sign: 1 | -1): void;
